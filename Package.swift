@@ -1,0 +1,54 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The target graph of docs/architecture.md: a target imports only what stands below it.
+//
+//     mastic      executable: commands, terminal
+//     Jobs        runs, bookmarks, crawler
+//     Scripting   interpreter, values, job API          CLua      C shim; Lua's headers stay private to it
+//     Connectors  storage, files                        Catalog   databases, tables, partitions (GRDB)
+//     Engine      plans, optimizer, operators           Formats   CSV, JSON, Parquet: bytes <-> batches
+//     Columnar    types, columns, batches, kernels      CCodecs   compression libraries behind one C header
+//                                                       CKernels  loops that want instructions Swift has no word for
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "mastic",
+    products: [.executable(name: "mastic", targets: ["mastic"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLuaSystem", path: "Sources/CLuaSystem", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
+        .target(name: "CLua", dependencies: ["CLuaSystem"]),
+        .target(
+            name: "CCodecs",
+            linkerSettings: [
+                .linkedLibrary("z"), .linkedLibrary("deflate"), .linkedLibrary("zstd"), .linkedLibrary("lz4"), .linkedLibrary("snappy"),
+                .linkedLibrary("brotlidec"), .linkedLibrary("brotlienc"),
+            ]),
+        .target(name: "CKernels"),
+        .target(name: "Columnar", dependencies: ["CKernels"], swiftSettings: settings),
+        .target(name: "Formats", dependencies: ["Columnar", "CCodecs", "CKernels"], swiftSettings: settings),
+        .target(name: "Engine", dependencies: ["Columnar"], swiftSettings: settings),
+        .target(
+            name: "Catalog", dependencies: ["Columnar", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: settings),
+        .target(name: "Connectors", dependencies: ["Columnar", "Formats", "Engine", "Catalog"], swiftSettings: settings),
+        .target(
+            name: "Scripting", dependencies: ["CLua", "Columnar", "Engine", "Formats", "Connectors", "Catalog"], swiftSettings: settings),
+        .target(
+            name: "Jobs", dependencies: ["Scripting", "Columnar", "Engine", "Formats", "Connectors", "Catalog"], swiftSettings: settings),
+        .executableTarget(
+            name: "mastic",
+            dependencies: [
+                "Jobs", "Scripting", "Engine", "Columnar", "Connectors", "Catalog", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+        .testTarget(name: "ColumnarTests", dependencies: ["Columnar"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

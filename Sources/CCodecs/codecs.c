@@ -1,0 +1,1 @@
+#include "mastic_codecs.h"

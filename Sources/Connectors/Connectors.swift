@@ -1,0 +1,1 @@
+// The module's types live in its folders.
