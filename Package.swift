@@ -49,6 +49,13 @@ let package = Package(
                 "Jobs", "Scripting", "Engine", "Columnar", "Connectors", "Catalog", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .testTarget(name: "ColumnarTests", dependencies: ["Columnar"], swiftSettings: settings),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "Columnar"], swiftSettings: settings),
+        .testTarget(name: "EngineTests", dependencies: ["Engine", "Columnar"], swiftSettings: settings),
+        .testTarget(name: "CatalogTests", dependencies: ["Catalog", "Columnar"], swiftSettings: settings),
+        .testTarget(name: "ConnectorsTests", dependencies: ["Connectors", "Catalog", "Engine", "Formats", "Columnar"], swiftSettings: settings),
+        .testTarget(name: "ScriptingTests", dependencies: ["Scripting", "Engine", "Columnar"], swiftSettings: settings),
+        .testTarget(name: "JobsTests", dependencies: ["Jobs", "Catalog", "Connectors", "Columnar"], swiftSettings: settings),
+        .testTarget(name: "MasticTests", dependencies: ["mastic"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
