@@ -37,7 +37,13 @@ public protocol BatchSource: Sendable {
     var name: String { get }
     var schema: FrameSchema { get }
     /// Starts a scan. The same source may be scanned many times, and each time tells what is there then.
-    func open(_ request: ScanRequest, context: ExecutionContext) throws -> any BatchScan
+    func open(_ request: ScanRequest, context: ScanContext) throws -> any BatchScan
+    /// About how many bytes the source holds, where that is cheap to tell.
+    var estimatedBytes: Int? { get }
+}
+
+extension BatchSource {
+    public var estimatedBytes: Int? { nil }
 }
 
 /// One pass over a source, cut into morsels that workers pull.

@@ -1,4 +1,37 @@
-/// What one execution of a plan shares: its cancellation and its error records.
+internal import Synchronization
+
+/// What one execution of a plan shares: its threads, its cancellation, its error records and its counters.
 public final class ExecutionContext: Sendable {
+    public let workers: WorkerPool
+    public let cancellation: Cancellation
+    public let errors: ErrorLog
+    public let counters: ExecutionCounters
+
+    public init(workers: WorkerPool, cancellation: Cancellation, keepsErrorRecords: Bool = false, counters: ExecutionCounters = ExecutionCounters()) {
+        self.workers = workers
+        self.cancellation = cancellation
+        self.counters = counters
+        errors = ErrorLog(keepsRecords: keepsErrorRecords)
+    }
+
+    /// The same run with a fresh error log: what a second attempt at an action gets.
+    public func restarted() -> ExecutionContext {
+        ExecutionContext(workers: workers, cancellation: cancellation, keepsErrorRecords: errors.keepsRecords, counters: counters)
+    }
+}
+
+/// How far an execution has come: what progress displays read while it runs.
+public final class ExecutionCounters: Sendable {
+    private let rows = Atomic<Int>(0)
+    private let bytes = Atomic<Int>(0)
+
     public init() {}
+
+    /// Rows that left the sources.
+    public var rowsRead: Int { rows.load(ordering: .relaxed) }
+    /// Bytes of input that were read, compressed as they were.
+    public var bytesRead: Int { bytes.load(ordering: .relaxed) }
+
+    public func addRows(_ count: Int) { rows.add(count, ordering: .relaxed) }
+    public func addBytes(_ count: Int) { bytes.add(count, ordering: .relaxed) }
 }

@@ -1,0 +1,73 @@
+public import Columnar
+
+/// The rows of several inputs, one after the other.
+public final class UnionNode: PlanNode, @unchecked Sendable {
+    public init(_ inputs: [PlanNode], options: StageOptions = StageOptions()) { super.init(inputs: inputs, options: options) }
+
+    public override var label: String { "Union" }
+
+    public override var declaredSchema: FrameSchema {
+        let schemas = inputs.map(\.declaredSchema)
+        guard case .exact(let first)? = schemas.first, schemas.allSatisfy({ $0 == .exact(first) }) else { return .unknown }
+        return .exact(first)
+    }
+
+    public override func derivedSchema(_ inputs: [Schema]) -> Schema? { inputs.dropFirst().reduce(inputs[0]) { $0.merging($1) } }
+
+    public override func requiredColumns(_ columns: ColumnSet) -> [ColumnSet] { inputs.map { _ in columns } }
+
+    public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
+        Stream(isOrdered: inputs.contains { $0.isOrdered }) { context in
+            ConcatenatedScan(try inputs.map { try $0.open(context) })
+        }
+    }
+}
+
+/// The first rows.
+public final class LimitNode: PlanNode, @unchecked Sendable {
+    public let count: Int
+
+    public init(_ input: PlanNode, count: Int, options: StageOptions = StageOptions()) {
+        self.count = count
+        super.init(inputs: [input], options: options)
+    }
+
+    public override var label: String { "Limit \(count)" }
+    public override var declaredSchema: FrameSchema { inputs[0].declaredSchema }
+    public override func derivedSchema(_ inputs: [Schema]) -> Schema? { inputs[0] }
+    public override func requiredColumns(_ columns: ColumnSet) -> [ColumnSet] { [columns] }
+
+    public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
+        let (input, count) = (inputs[0], count)
+        return Stream(isOrdered: true) { context in LimitedScan(base: try input.open(context), count: count) }
+    }
+}
+
+private final class LimitedScan: BatchScan {
+    let base: any BatchScan
+    let left: Locked<Int>
+    init(base: any BatchScan, count: Int) { (self.base, left) = (base, Locked(count)) }
+
+    func nextMorsel() throws -> (any Morsel)? {
+        if left.withLock({ $0 }) <= 0 { return nil }
+        return try base.nextMorsel().map { LimitedMorsel(base: $0, left: left) }
+    }
+}
+
+private struct LimitedMorsel: Morsel {
+    let base: any Morsel
+    let left: Locked<Int>
+    var number: Int { base.number }
+
+    func read(_ emit: (Batch) throws -> Bool) throws {
+        try base.read { batch in
+            let wanted = left.withLock { left in
+                let wanted = min(left, batch.count)
+                left -= wanted
+                return wanted
+            }
+            let goesOn = wanted == 0 || (try emit(batch.slice(0..<wanted)))
+            return goesOn && left.withLock { $0 > 0 }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+public import Columnar
+
+/// What every transform takes besides its own arguments.
+public struct StageOptions: Sendable {
+    /// The operator's name in the job bookmark; empty for none.
+    public var transformationContext = ""
+    /// Free text that goes into the error records of the stage.
+    public var info = ""
+    /// This many error records of the stage fail the run; 0 for no limit.
+    public var stageThreshold = 0
+    /// This many error records of the stage and those before it fail the run; 0 for no limit.
+    public var totalThreshold = 0
+    /// Where the script made the stage: `job.lua:12`.
+    public var site = ""
+
+    public init(transformationContext: String = "", info: String = "", stageThreshold: Int = 0, totalThreshold: Int = 0, site: String = "") {
+        self.transformationContext = transformationContext
+        self.info = info
+        self.stageThreshold = stageThreshold
+        self.totalThreshold = totalThreshold
+        self.site = site
+    }
+}
+
+/// The top-level columns that someone wants; nil for all of them.
+public typealias ColumnSet = Set<String>?
+
+/// One operator of a logical plan: what is asked, not how it is done.
+///
+/// Nodes are immutable but for what they learn about their schema, and are shared: two frames that stem from one share its nodes. A node
+/// says three things of itself: which schema its rows have (`declaredSchema`, `derivedSchema`), which columns of its inputs it needs
+/// (`requiredColumns`), and how it runs (`lower`).
+open class PlanNode: @unchecked Sendable {
+    // Sendable: subclasses hold `let`s; what is learnt stands behind a lock.
+    public let inputs: [PlanNode]
+    public let options: StageOptions
+    private let learnt = Locked<Schema?>(nil)
+
+    public init(inputs: [PlanNode], options: StageOptions = StageOptions()) {
+        self.inputs = inputs
+        self.options = options
+    }
+
+    /// What `explain` and errors call the node: `Filter job.lua:9`.
+    open var label: String { "\(type(of: self))" }
+
+    /// What stands behind the label in `explain`.
+    open var detail: String { "" }
+
+    /// What is known of the schema without reading rows.
+    open var declaredSchema: FrameSchema { .unknown }
+
+    /// The schema, from the inputs' full schemas; nil when only this node's own rows tell.
+    open func derivedSchema(_ inputs: [Schema]) throws -> Schema? { nil }
+
+    /// The columns of each input that are read to give `columns`.
+    open func requiredColumns(_ columns: ColumnSet) -> [ColumnSet] { inputs.map { _ in nil } }
+
+    /// How the node runs over its lowered inputs.
+    ///
+    /// - Parameter columns: the columns that will be looked at; a node may deliver more.
+    open func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
+        fatalError("\(label) has no way to run")
+    }
+
+    /// Whether running the node twice does something twice: a user function that prints or counts.
+    open var hasSideEffects: Bool { false }
+
+    /// About how many bytes the node's sources hold, where they can say.
+    open var estimatedBytes: Int? {
+        var sum = 0
+        for input in inputs {
+            guard let bytes = input.estimatedBytes else { return nil }
+            sum += bytes
+        }
+        return sum
+    }
+
+    // MARK: Learning the schema
+
+    /// The full schema if it is known by now.
+    public var knownSchema: Schema? {
+        if case .exact(let schema) = declaredSchema { return schema }
+        return learnt.withLock { $0 }
+    }
+
+    /// The full schema: every field and type that any row has. Reads all rows if nothing else tells, once.
+    public func fullSchema(_ context: ExecutionContext) throws -> Schema {
+        if let known = knownSchema { return known }
+        let schema: Schema
+        if !inputs.isEmpty, let derived = try derivedSchema(inputs.map { try $0.fullSchema(context) }) {
+            schema = derived
+        } else {
+            let collector = SchemaCollector()
+            try Execution.run(self, context: context.restarted(), into: collector)
+            let declared = declaredSchema.known ?? .empty
+            schema = declared.merging(collector.schema)
+        }
+        learn(schema)
+        return schema
+    }
+
+    public func learn(_ schema: Schema) { learnt.withLock { $0 = schema } }
+
+    /// The node and everything that it reads from, each once.
+    public var selfAndAncestors: [PlanNode] {
+        var seen = Set<ObjectIdentifier>()
+        var nodes: [PlanNode] = []
+        func visit(_ node: PlanNode) {
+            guard seen.insert(ObjectIdentifier(node)).inserted else { return }
+            nodes.append(node)
+            node.inputs.forEach(visit)
+        }
+        visit(self)
+        return nodes
+    }
+}
+
+/// The merged schema of all batches that pass.
+final class SchemaCollector: BatchConsumer {
+    private let witness = SchemaWitness()
+    var schema: Schema { witness.schema }
+
+    func consume(_ batch: Batch, morsel: Int) throws -> Bool {
+        witness.see(batch.schema)
+        return true
+    }
+    func restart() { witness.reset() }
+}
+
+/// Merges the schemas of batches as they pass; cheap when they are all one object or equal.
+public final class SchemaWitness: Sendable {
+    private let state = Locked<(merged: Schema, last: Schema)>((.empty, .empty))
+
+    public init() {}
+
+    public var schema: Schema { state.withLock { $0.merged } }
+
+    /// Returns the merged schema that now includes `schema`.
+    @discardableResult
+    public func see(_ schema: Schema) -> Schema {
+        state.withLock { state in
+            if state.last !== schema {
+                state.merged = state.merged.merging(schema)
+                state.last = schema
+            }
+            return state.merged
+        }
+    }
+
+    public func reset() { state.withLock { $0 = (.empty, .empty) } }
+}
+
+/// Thrown by a stage that assumed a schema and met rows that do not fit it. The execution then learns the full schema of `node` and starts
+/// the action again, with nothing published from the first attempt.
+public struct SchemaSurprise: Error {
+    public let node: PlanNode
+    public init(_ node: PlanNode) { self.node = node }
+}

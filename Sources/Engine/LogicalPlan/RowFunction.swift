@@ -1,0 +1,33 @@
+public import Columnar
+
+/// A user's function over one record, however it runs: interpreted row by row, or (where it could be lifted) as kernels.
+///
+/// Scripting implements it; the plan only asks what it needs to know to place it.
+public protocol RowFunction: AnyObject, Sendable {
+    /// Where the function stands: `job.lua:12`.
+    var site: String { get }
+    /// Top-level fields of the record that the function may look at; nil when it may look at any.
+    var fieldsRead: ColumnSet { get }
+    /// Whether calls must come one after the other, in row order, on the script's own thread, because the function does more than return a value.
+    var hasSideEffects: Bool { get }
+    /// Whether a map function may return the record that it was given, changed or not, so that fields it never names are part of the result.
+    var returnsGivenRecord: Bool { get }
+
+    /// Calls the function on each record. The mask's bit is set where it returned something true; failed records have an unset bit.
+    func filter(_ batch: Batch) throws -> FilterResult
+    /// Calls the function on each record and makes records of what it returns.
+    func map(_ batch: Batch) throws -> MapResult
+}
+
+public struct FilterResult: Sendable {
+    public let mask: Bitmap
+    public let failures: [RecordFailure]
+    public init(mask: Bitmap, failures: [RecordFailure]) { (self.mask, self.failures) = (mask, failures) }
+}
+
+public struct MapResult: Sendable {
+    /// The records returned, in order, without the failed ones.
+    public let batch: Batch
+    public let failures: [RecordFailure]
+    public init(batch: Batch, failures: [RecordFailure]) { (self.batch, self.failures) = (batch, failures) }
+}

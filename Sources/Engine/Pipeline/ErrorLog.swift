@@ -1,0 +1,127 @@
+public import Columnar
+internal import Synchronization
+
+/// One record that a stage could not process.
+public struct RecordFailure: Sendable {
+    /// Position of the record in the batch that was given to the stage.
+    public let row: Int
+    public let message: String
+    public let stackTrace: String
+
+    public init(row: Int, message: String, stackTrace: String = "") { (self.row, self.message, self.stackTrace) = (row, message, stackTrace) }
+}
+
+/// One record that a reader could not make sense of.
+public struct UnreadableRecord: Sendable {
+    public let source: String
+    /// From 1; 0 where unknown.
+    public let line: Int
+    public let message: String
+    /// The record's text, or its head.
+    public let input: String
+
+    public init(source: String, line: Int, message: String, input: String) {
+        (self.source, self.line, self.message, self.input) = (source, line, message, input)
+    }
+}
+
+/// Error records of one stage, as they were found together.
+public struct ErrorBatch: Sendable {
+    public enum Content: Sendable {
+        /// The failing records, and what was wrong with each.
+        case records(Batch, [RecordFailure])
+        case unreadable([UnreadableRecord])
+    }
+    public let stage: ObjectIdentifier
+    public let site: String
+    public let info: String
+    public let content: Content
+
+    public var count: Int {
+        switch content {
+        case .records(_, let failures): failures.count
+        case .unreadable(let records): records.count
+        }
+    }
+}
+
+/// The error records of one execution: counted always, kept when someone wants to read them.
+///
+/// Guarded by a lock; stages report a batch at a time.
+public final class ErrorLog: Sendable {
+    private struct State {
+        var counts: [ObjectIdentifier: Int] = [:]
+        var batches: [ErrorBatch] = []
+        var firstMessages: [ObjectIdentifier: String] = [:]
+    }
+    private let state = Mutex(State())
+    /// Whether the records themselves are kept, not only counted.
+    public let keepsRecords: Bool
+
+    public init(keepsRecords: Bool) { self.keepsRecords = keepsRecords }
+
+    /// The number of error records of one stage.
+    public func count(of stage: PlanNode) -> Int { state.withLock { $0.counts[ObjectIdentifier(stage)] ?? 0 } }
+
+    /// The number of error records of a stage and everything it reads from.
+    public func total(upTo stage: PlanNode) -> Int {
+        let counts = state.withLock { $0.counts }
+        if counts.isEmpty { return 0 }
+        return stage.selfAndAncestors.reduce(0) { $0 + (counts[ObjectIdentifier($1)] ?? 0) }
+    }
+
+    public var batches: [ErrorBatch] { state.withLock { $0.batches } }
+    public var total: Int { state.withLock { $0.counts.values.reduce(0, +) } }
+    public func firstMessage(of stage: PlanNode) -> String? { state.withLock { $0.firstMessages[ObjectIdentifier(stage)] } }
+
+    /// Forgets everything: the action starts again.
+    func reset() { state.withLock { $0 = State() } }
+
+    /// Counts, and keeps if wanted, what a stage could not process.
+    ///
+    /// - Parameter batch: the rows that were given to the stage.
+    public func report(_ failures: [RecordFailure], in batch: Batch, stage: PlanNode) throws(PlanError) {
+        if failures.isEmpty { return }
+        let content: ErrorBatch.Content
+        if keepsRecords {
+            let rows = Values(failures.map { Int32($0.row) })
+            content = .records(batch.take(rows), failures)
+        } else {
+            content = .unreadable([])
+        }
+        try add(content, count: failures.count, first: failures[0].message, stage: stage)
+    }
+
+    public func report(_ records: [UnreadableRecord], stage: PlanNode) throws(PlanError) {
+        guard let first = records.first else { return }
+        let place = first.line > 0 ? "\(first.source), line \(first.line)" : first.source
+        try add(.unreadable(records), count: records.count, first: "\(place): \(first.message)", stage: stage)
+    }
+
+    private func add(_ content: ErrorBatch.Content, count: Int, first: String, stage: PlanNode) throws(PlanError) {
+        let stageCount = state.withLock { state -> Int in
+            let id = ObjectIdentifier(stage)
+            state.counts[id, default: 0] += count
+            if state.firstMessages[id] == nil { state.firstMessages[id] = first }
+            if keepsRecords {
+                state.batches.append(ErrorBatch(stage: id, site: stage.options.site, info: stage.options.info, content: content))
+            }
+            return state.counts[id]!
+        }
+        let threshold = stage.options.stageThreshold
+        if threshold > 0 && stageCount >= threshold {
+            throw .errorThreshold(kind: "stage", threshold: threshold, count: stageCount, stage: stage.label, first: firstMessage(of: stage) ?? first)
+        }
+    }
+
+    /// - Throws: `PlanError.errorThreshold` when the records that failed in `stage` and before it reach its total threshold.
+    public func checkTotal(of stage: PlanNode) throws(PlanError) {
+        let threshold = stage.options.totalThreshold
+        if threshold <= 0 { return }
+        let count = total(upTo: stage)
+        if count >= threshold {
+            let first = stage.selfAndAncestors.lazy.compactMap { self.firstMessage(of: $0) }.first ?? ""
+            throw .errorThreshold(kind: "total", threshold: threshold, count: count, stage: stage.label, first: first)
+        }
+    }
+}

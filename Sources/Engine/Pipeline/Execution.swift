@@ -1,0 +1,151 @@
+public import Columnar
+internal import Synchronization
+
+/// Where the rows of an action go.
+public protocol BatchConsumer: AnyObject, Sendable {
+    /// Takes a batch of the morsel of this number; returns false when no more rows are wanted. Called from several threads at once, but the
+    /// batches of one morsel come from one thread, in order.
+    func consume(_ batch: Batch, morsel: Int) throws -> Bool
+    /// All batches of the morsel have been given.
+    func endMorsel(_ number: Int) throws
+    /// All rows have been given: called once, on the thread that runs the action.
+    func finish() throws
+    /// Forgets everything: the action starts again, because its rows did not have the schema that was assumed.
+    func restart() throws
+}
+
+extension BatchConsumer {
+    public func endMorsel(_ number: Int) throws {}
+    public func finish() throws {}
+}
+
+/// Runs plans.
+public enum Execution {
+    /// Runs a plan into a consumer, which gets at least `columns`.
+    ///
+    /// - Parameter ordered: whether the consumer needs the rows in order; then they come from the calling thread.
+    public static func run(
+        _ node: PlanNode, columns: ColumnSet = nil, ordered: Bool = false, context: ExecutionContext, into consumer: some BatchConsumer
+    ) throws {
+        let wanted = context.errors.keepsRecords ? nil : columns
+        var surprised = Set<ObjectIdentifier>()
+        while true {
+            do {
+                let plan = Optimizer.optimize(node)
+                let stream = try lower(plan, columns: wanted, context: context)
+                try run(stream, ordered: ordered, context: context, into: consumer)
+                for stage in plan.selfAndAncestors { try context.errors.checkTotal(of: stage) }
+                try consumer.finish()
+                return
+            } catch let surprise as SchemaSurprise {
+                precondition(surprised.insert(ObjectIdentifier(surprise.node)).inserted, "\(surprise.node.label) surprised twice")
+                try consumer.restart()
+                context.errors.reset()
+                _ = try surprise.node.fullSchema(context)
+            }
+        }
+    }
+
+    /// Lowers a plan, inputs first, telling each what is wanted of it.
+    public static func lower(_ node: PlanNode, columns: ColumnSet, context: ExecutionContext) throws -> Stream {
+        let wanted = context.errors.keepsRecords ? node.inputs.map { _ in nil } : node.requiredColumns(columns)
+        let inputs = try zip(node.inputs, wanted).map { try lower($0, columns: $1, context: context) }
+        return try node.lower(inputs, columns: columns, context: context)
+    }
+
+    /// Drives a stream's morsels through the workers into a consumer.
+    static func run(_ stream: Stream, ordered: Bool, context: ExecutionContext, into consumer: some BatchConsumer) throws {
+        let scan = try stream.open(context)
+        guard let first = try scan.nextMorsel() else { return }
+        let workers = ordered || stream.isOrdered ? 1 : context.workers.count
+        guard workers > 1, let second = try scan.nextMorsel() else {
+            var next: (any Morsel)? = first
+            while let morsel = next {
+                if try !run(morsel, context: context, into: consumer) { return }
+                next = try scan.nextMorsel()
+            }
+            return
+        }
+        // What was pulled to see whether there is work for several threads goes to the first that ask.
+        let pulled = MorselQueue([first, second])
+        let failure = Locked<(any Error)?>(nil)
+        let flag = StopFlag()
+        context.workers.run(workers: workers) { _ in
+            do {
+                while !flag.isSet, let morsel = try pulled.next() ?? scan.nextMorsel() {
+                    if try !run(morsel, context: context, into: consumer) { flag.set() }
+                }
+            } catch {
+                failure.withLock { if $0 == nil { $0 = error } }
+                flag.set()
+            }
+        }
+        if let error = failure.withLock({ $0 }) { throw error }
+    }
+
+    private static func run(_ morsel: any Morsel, context: ExecutionContext, into consumer: some BatchConsumer) throws -> Bool {
+        var goesOn = true
+        let number = morsel.number
+        try morsel.read { batch in
+            try context.cancellation.check()
+            try MemoryPool.shared.check()
+            goesOn = try consumer.consume(batch, morsel: number)
+            return goesOn
+        }
+        try context.cancellation.check()
+        try consumer.endMorsel(number)
+        return goesOn
+    }
+}
+
+/// Tells workers to pull no more morsels.
+private final class StopFlag: Sendable {
+    private let flag = Atomic<Bool>(false)
+    var isSet: Bool { flag.load(ordering: .relaxed) }
+    func set() { flag.store(true, ordering: .relaxed) }
+}
+
+/// Counts rows.
+public final class CountingConsumer: BatchConsumer {
+    private let rows = Atomic<Int>(0)
+    public init() {}
+    public var count: Int { rows.load(ordering: .relaxed) }
+    public func consume(_ batch: Batch, morsel: Int) throws -> Bool {
+        rows.add(batch.count, ordering: .relaxed)
+        return true
+    }
+    public func restart() { rows.store(0, ordering: .relaxed) }
+}
+
+/// Keeps batches, in the order of their morsels, until there are enough rows.
+public final class CollectingConsumer: BatchConsumer {
+    private struct State {
+        var morsels: [Int: [Batch]] = [:]
+        var rows = 0
+    }
+    private let state = Locked(State())
+    private let limit: Int
+
+    /// - Parameter limit: rows after which the consumer wants no more; only with an ordered run are they the first ones.
+    public init(limit: Int = .max) { self.limit = limit }
+
+    public func consume(_ batch: Batch, morsel: Int) throws -> Bool {
+        state.withLock { state in
+            state.morsels[morsel, default: []].append(batch)
+            state.rows += batch.count
+            return state.rows < limit
+        }
+    }
+    public func restart() { state.withLock { $0 = State() } }
+
+    /// The batches in order, no more than the limit's rows.
+    public var batches: [Batch] {
+        let all = state.withLock { state in state.morsels.sorted { $0.key < $1.key }.flatMap(\.value) }
+        var left = limit
+        return all.compactMap { batch in
+            if left <= 0 { return nil }
+            defer { left -= batch.count }
+            return batch.count <= left ? batch : batch.slice(0..<left)
+        }
+    }
+}

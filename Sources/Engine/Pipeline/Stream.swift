@@ -1,0 +1,95 @@
+public import Columnar
+
+/// Rows on their way: how to open them, and whether they must be taken in order.
+///
+/// A plan node lowers to a stream. Operators that map batches decorate the scan below them, so a whole pipeline runs inside the `read` of one
+/// morsel, on the worker that pulled it; operators that need all rows first run the stream below them when they are opened.
+public struct Stream: Sendable {
+    /// Whether the rows must pass in order on the thread that runs the action: a user function with side effects, running keys, a limit.
+    public let isOrdered: Bool
+    public let open: @Sendable (ExecutionContext) throws -> any BatchScan
+
+    public init(isOrdered: Bool = false, open: @escaping @Sendable (ExecutionContext) throws -> any BatchScan) {
+        self.isOrdered = isOrdered
+        self.open = open
+    }
+
+    /// The stream with a function applied to each batch. The function is called from several threads at once, unless the stream is ordered;
+    /// it may return nil for "no rows".
+    public func mapping(ordered: Bool = false, _ makeStage: @escaping @Sendable (ExecutionContext) throws -> @Sendable (Batch) throws -> Batch?) -> Stream {
+        Stream(isOrdered: isOrdered || ordered) { context in
+            let stage = try makeStage(context)
+            return MappedScan(base: try open(context), stage: stage)
+        }
+    }
+}
+
+/// A scan whose batches go through a function.
+private final class MappedScan: BatchScan {
+    let base: any BatchScan
+    let stage: @Sendable (Batch) throws -> Batch?
+
+    init(base: any BatchScan, stage: @escaping @Sendable (Batch) throws -> Batch?) { (self.base, self.stage) = (base, stage) }
+
+    func nextMorsel() throws -> (any Morsel)? { try base.nextMorsel().map { MappedMorsel(base: $0, stage: stage) } }
+}
+
+private struct MappedMorsel: Morsel {
+    let base: any Morsel
+    let stage: @Sendable (Batch) throws -> Batch?
+    var number: Int { base.number }
+
+    func read(_ emit: (Batch) throws -> Bool) throws {
+        try base.read { batch in
+            guard let result = try stage(batch), result.count > 0 else { return true }
+            return try emit(result)
+        }
+    }
+}
+
+/// Batches that stand in memory, as a scan of one morsel each.
+public final class MemoryScan: BatchScan {
+    private let morsels: MorselQueue
+
+    public init(_ batches: [Batch]) {
+        morsels = MorselQueue(batches.enumerated().map { MemoryMorsel(number: $0, batch: $1) })
+    }
+
+    public func nextMorsel() throws -> (any Morsel)? { morsels.next() }
+}
+
+private struct MemoryMorsel: Morsel {
+    let number: Int
+    let batch: Batch
+    func read(_ emit: (Batch) throws -> Bool) throws { _ = try emit(batch) }
+}
+
+/// The scans of several streams, one after the other.
+final class ConcatenatedScan: BatchScan {
+    private let state: Locked<State>
+    private struct State {
+        var scans: [any BatchScan]
+        var number = 0
+    }
+
+    init(_ scans: [any BatchScan]) { state = Locked(State(scans: scans.reversed())) }
+
+    func nextMorsel() throws -> (any Morsel)? {
+        try state.withLock { state in
+            while let scan = state.scans.last {
+                if let morsel = try scan.nextMorsel() {
+                    defer { state.number += 1 }
+                    return RenumberedMorsel(number: state.number, base: morsel)
+                }
+                state.scans.removeLast()
+            }
+            return nil
+        }
+    }
+}
+
+private struct RenumberedMorsel: Morsel {
+    let number: Int
+    let base: any Morsel
+    func read(_ emit: (Batch) throws -> Bool) throws { try base.read(emit) }
+}
