@@ -66,7 +66,7 @@ private struct LimitedMorsel: Morsel {
                 left -= wanted
                 return wanted
             }
-            let goesOn = wanted == 0 || (try emit(batch.slice(0..<wanted)))
+            let goesOn = wanted == 0 ? true : try emit(batch.slice(0..<wanted))
             return goesOn && left.withLock { $0 > 0 }
         }
     }

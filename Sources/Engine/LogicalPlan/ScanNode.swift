@@ -1,4 +1,4 @@
-public import Columnar
+internal import Columnar
 
 /// Reads a source.
 public final class ScanNode: PlanNode, @unchecked Sendable {
