@@ -21,6 +21,7 @@ let package = Package(
     products: [.executable(name: "mastic", targets: ["mastic"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
@@ -40,13 +41,14 @@ let package = Package(
             name: "Catalog", dependencies: ["Columnar", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: settings),
         .target(name: "Connectors", dependencies: ["Columnar", "Formats", "Engine", "Catalog"], swiftSettings: settings),
         .target(
-            name: "Scripting", dependencies: ["CLua", "Columnar", "Engine", "Formats", "Connectors", "Catalog"], swiftSettings: settings),
+            name: "Scripting", dependencies: ["CLua", "Columnar", "Engine", "Formats", "Connectors", "Catalog", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
         .target(
-            name: "Jobs", dependencies: ["Scripting", "Columnar", "Engine", "Formats", "Connectors", "Catalog"], swiftSettings: settings),
+            name: "Jobs", dependencies: ["Scripting", "Columnar", "Engine", "Formats", "Connectors", "Catalog", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
         .executableTarget(
             name: "mastic",
             dependencies: [
                 "Jobs", "Scripting", "Engine", "Columnar", "Connectors", "Catalog", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: settings),
         .testTarget(name: "ColumnarTests", dependencies: ["Columnar"], swiftSettings: settings),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "Columnar"], swiftSettings: settings),

@@ -1,0 +1,41 @@
+/// Prepares the words of the command line for the argument parser, which knows options only behind the command they belong to:
+/// common options that stand before the command move behind it, and what follows `run`'s script is set apart as the job's own arguments.
+///
+///     --home h run --no-lift job.lua --day 1     ->  run --home h --no-lift job.lua  |  --day 1
+struct ArgumentSplitter {
+    private(set) var words: [String] = []
+    /// What follows SCRIPT of `run`.
+    private(set) var jobArguments: [String] = []
+
+    private static let valued: Set<String> = ["--home", "--threads", "--memory", "--timeout", "--log-level", "--log-format"]
+    private static let flags: Set<String> = ["--no-lift", "--json", "--quiet", "--no-progress", "--sandbox"]
+
+    init(_ arguments: [String]) {
+        var leading: [String] = []
+        var rest = arguments[...]
+        func takeCommonOption() -> [String]? {
+            guard let word = rest.first else { return nil }
+            if Self.flags.contains(word) { return [rest.removeFirst()] }
+            if Self.valued.contains(word), rest.count > 1 { return [rest.removeFirst(), rest.removeFirst()] }
+            if let equals = word.firstIndex(of: "="), Self.valued.contains(String(word[..<equals])) { return [rest.removeFirst()] }
+            return nil
+        }
+        while let option = takeCommonOption() { leading += option }
+        guard let command = rest.first, !command.hasPrefix("-") else {
+            words = leading + rest
+            return
+        }
+        words = [rest.removeFirst()] + leading
+        guard command == "run" else {
+            words += rest
+            return
+        }
+        while let word = rest.first, word.hasPrefix("-"), word != "-" {
+            if let option = takeCommonOption() { words += option } else { words.append(rest.removeFirst()) }
+        }
+        if let script = rest.first {
+            words.append(script)
+            jobArguments = Array(rest.dropFirst())
+        }
+    }
+}
