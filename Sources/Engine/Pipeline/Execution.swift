@@ -12,11 +12,14 @@ public protocol BatchConsumer: AnyObject, Sendable {
     func finish() throws
     /// Forgets everything: the action starts again, because its rows did not have the schema that was assumed.
     func restart() throws
+    /// Another worker failed: whoever waits inside the consumer must come out. May be called from any thread.
+    func abort(_ error: any Error)
 }
 
 extension BatchConsumer {
     public func endMorsel(_ number: Int) throws {}
     public func finish() throws {}
+    public func abort(_ error: any Error) {}
 }
 
 /// Runs plans.
@@ -78,6 +81,7 @@ public enum Execution {
             } catch {
                 failure.withLock { if $0 == nil { $0 = error } }
                 flag.set()
+                consumer.abort(error)
             }
         }
         if let error = failure.withLock({ $0 }) { throw error }
