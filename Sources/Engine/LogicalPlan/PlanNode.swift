@@ -84,9 +84,21 @@ open class PlanNode: @unchecked Sendable {
         return learnt.withLock { $0 }
     }
 
+    /// The full schema, where it costs no pass over the rows: declared, learnt, told by a source (Parquet's footers), or derived from such.
+    open func cheapSchema(_ context: ExecutionContext) throws -> Schema? {
+        if let known = knownSchema { return known }
+        if inputs.isEmpty { return nil }
+        var schemas: [Schema] = []
+        for input in inputs {
+            guard let schema = try input.cheapSchema(context) else { return nil }
+            schemas.append(schema)
+        }
+        return try derivedSchema(schemas)
+    }
+
     /// The full schema: every field and type that any row has. Reads all rows if nothing else tells, once.
     public func fullSchema(_ context: ExecutionContext) throws -> Schema {
-        if let known = knownSchema { return known }
+        if let known = try cheapSchema(context) { return known }
         let schema: Schema
         if !inputs.isEmpty, let derived = try derivedSchema(inputs.map { try $0.fullSchema(context) }) {
             schema = derived

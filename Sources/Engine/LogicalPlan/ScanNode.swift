@@ -16,6 +16,13 @@ public final class ScanNode: PlanNode, @unchecked Sendable {
     public override var declaredSchema: FrameSchema { source.schema }
     public override var estimatedBytes: Int? { source.estimatedBytes }
 
+    public override func cheapSchema(_ context: ExecutionContext) throws -> Schema? {
+        if let known = knownSchema { return known }
+        guard let schema = try source.resolveSchema(context) else { return nil }
+        learn(schema)
+        return schema
+    }
+
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
         let request = ScanRequest(columns: columns, predicate: predicate)
         return Stream { [source] context in

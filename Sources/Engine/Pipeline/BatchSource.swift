@@ -38,12 +38,16 @@ public protocol BatchSource: Sendable {
     var schema: FrameSchema { get }
     /// Starts a scan. The same source may be scanned many times, and each time tells what is there then.
     func open(_ request: ScanRequest, context: ScanContext) throws -> any BatchScan
+    /// The exact schema of every batch, where the source can tell without delivering rows: files that carry it, or an inference that was asked
+    /// for. From then on `schema` is exact.
+    func resolveSchema(_ context: ExecutionContext) throws -> Schema?
     /// About how many bytes the source holds, where that is cheap to tell.
     var estimatedBytes: Int? { get }
 }
 
 extension BatchSource {
     public var estimatedBytes: Int? { nil }
+    public func resolveSchema(_ context: ExecutionContext) throws -> Schema? { nil }
 }
 
 /// One pass over a source, cut into morsels that workers pull.

@@ -32,6 +32,21 @@ public final class ExecutionCounters: Sendable {
     /// Bytes of input that were read, compressed as they were.
     public var bytesRead: Int { bytes.load(ordering: .relaxed) }
 
+    private let casts = Locked<[(node: PlanNode, failures: CastFailures)]>([])
+
+    /// Values that could not be cast and became null, by the node that cast them.
+    public var castFailures: [(node: PlanNode, failures: CastFailures)] { casts.withLock { $0 } }
+
+    func addCastFailures(_ failures: CastFailures, node: PlanNode) {
+        casts.withLock { casts in
+            if let place = casts.firstIndex(where: { $0.node === node }) {
+                casts[place].failures.merge(failures)
+            } else {
+                casts.append((node, failures))
+            }
+        }
+    }
+
     public func addRows(_ count: Int) { rows.add(count, ordering: .relaxed) }
     public func addBytes(_ count: Int) { bytes.add(count, ordering: .relaxed) }
 }

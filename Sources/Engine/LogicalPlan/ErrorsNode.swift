@@ -1,0 +1,20 @@
+public import Columnar
+
+/// The error records of a frame and of everything that it was made from, as rows.
+public final class ErrorsNode: PlanNode, @unchecked Sendable {
+    public init(_ input: PlanNode, options: StageOptions = StageOptions()) { super.init(inputs: [input], options: options) }
+
+    public override var label: String { "ErrorsAsDynamicFrame" }
+
+    /// The errors of an upstream that is not run as part of this plan: nothing of the input flows.
+    public override func requiredColumns(_ columns: ColumnSet) -> [ColumnSet] { [nil] }
+
+    public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
+        let input = self.inputs[0]
+        return Stream { context in
+            let collecting = ExecutionContext(workers: context.workers, cancellation: context.cancellation, keepsErrorRecords: true)
+            try Execution.run(input, context: collecting, into: CountingConsumer())
+            return MemoryScan(collecting.errors.batches.flatMap(ErrorRecords.batches(of:)))
+        }
+    }
+}
