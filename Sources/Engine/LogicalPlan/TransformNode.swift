@@ -50,7 +50,8 @@ public final class TransformNode: PlanNode, @unchecked Sendable {
 /// A transform that needs the schema of the whole frame: resolving choices into columns, dropping fields that are null everywhere.
 ///
 /// Reading all rows to learn the schema first would double the work of most jobs for nothing, so the node assumes: as long as the rows seen so
-/// far give no reason to, they pass unchanged. The first row that does raises a `SchemaSurprise`; the second attempt knows the schema.
+/// far give no reason to look further, each batch's own schema will do. The first row that does raises a `SchemaSurprise`; the second attempt
+/// knows the schema.
 public final class SchemaDependentNode: PlanNode, @unchecked Sendable {
     private let name: String
     private let text: String
@@ -60,7 +61,7 @@ public final class SchemaDependentNode: PlanNode, @unchecked Sendable {
     private let transform: @Sendable (Batch, Schema, TransformNotes) throws -> Batch
 
     /// - Parameters:
-    ///   - passes: whether rows of this schema, merged from all rows so far, stay as they are; nil when the schema must be known first.
+    ///   - passes: whether rows of this schema, merged from all rows so far, can go through `transform` batch by batch; nil when the schema must be known first.
     ///   - transform: batch and full schema of the input to output batch.
     public init(
         _ name: String, detail: String = "", input: PlanNode, options: StageOptions, columns: @escaping @Sendable (ColumnSet) -> ColumnSet,
@@ -89,11 +90,12 @@ public final class SchemaDependentNode: PlanNode, @unchecked Sendable {
                 return { try transform($0, known, notes) }
             }
         }
-        return inputs[0].mapping { [passes] _ in
+        return inputs[0].mapping { [passes, transform] context in
             let witness = SchemaWitness()
+            let notes = TransformNotes(context: context, node: self)
             return { batch in
                 guard passes!(witness.see(batch.schema)) else { throw SchemaSurprise(input) }
-                return batch
+                return try transform(batch, batch.schema, notes)
             }
         }
     }

@@ -1,0 +1,127 @@
+/// One named argument of a function that scripts call.
+struct Parameter: Sendable {
+    enum Kind: String, Sendable {
+        case any = "a value"
+        case dynamicFrame = "a DynamicFrame"
+        case collection = "a DynamicFrameCollection"
+        case frameOrCollection = "a DynamicFrame or a DynamicFrameCollection"
+        case dataFrame = "a DataFrame"
+        case glueContext = "a GlueContext"
+        case string = "a string"
+        case boolean = "a boolean"
+        case integer = "an integer"
+        case function = "a function"
+        /// A list of strings, or one string.
+        case strings = "a string or a list of strings"
+        /// A table with string keys.
+        case dictionary = "a table of options"
+        case list = "a list"
+    }
+
+    let name: String
+    let kind: Kind
+    let isRequired: Bool
+
+    static func required(_ name: String, _ kind: Kind) -> Parameter { Parameter(name: name, kind: kind, isRequired: true) }
+    static func optional(_ name: String, _ kind: Kind) -> Parameter { Parameter(name: name, kind: kind, isRequired: false) }
+}
+
+/// The name and parameters of a function that scripts call, in Glue's order: one place that binding, errors and help read.
+///
+/// Python's keyword arguments are a table with string keys; positional arguments come in the order of the parameters.
+struct Signature: Sendable {
+    let name: String
+    let parameters: [Parameter]
+    /// Whether unknown keys are passed on instead of refused (Python's `**options`).
+    let takesMore: Bool
+
+    init(_ name: String, _ parameters: [Parameter], takesMore: Bool = false) {
+        (self.name, self.parameters, self.takesMore) = (name, parameters, takesMore)
+    }
+
+    /// What every transform takes behind its own arguments.
+    static let stage: [Parameter] = [
+        .optional("transformation_ctx", .string), .optional("info", .string), .optional("stageThreshold", .integer), .optional("totalThreshold", .integer),
+    ]
+
+    /// Takes a call's arguments apart.
+    ///
+    /// One table whose keys are strings is a call by keywords, unless the first parameter is itself such a table and no key names a parameter.
+    func bind(_ values: [LuaValue], site: String) throws(ScriptError) -> Arguments {
+        if values.count == 1, case .table(let table) = values[0], table.items.isEmpty, !table.fields.isEmpty {
+            let keys = table.fields.compactMap { $0.key.text }
+            let isDictionary = parameters.first.map { $0.kind == .dictionary || $0.kind == .any } ?? false
+            if !isDictionary || keys.contains(where: { key in parameters.contains { $0.name == key } }) { return try bind(keywords: table, site: site) }
+        }
+        if values.count == 1, case .table(let table) = values[0], table.items.isEmpty, table.fields.isEmpty,
+            parameters.first.map({ $0.kind != .dictionary && $0.kind != .list && $0.kind != .strings && $0.kind != .any }) ?? true {
+            return try bind(keywords: table, site: site)
+        }
+        guard values.count <= parameters.count else {
+            throw ScriptError("\(name) takes \(parameters.count) argument\(parameters.count == 1 ? "" : "s") at most, not \(values.count): \(usage)")
+        }
+        var bound: [String: LuaValue] = [:]
+        for (parameter, value) in zip(parameters, values) { bound[parameter.name] = value }
+        return try check(Arguments(function: name, values: bound, site: site))
+    }
+
+    private func bind(keywords table: LuaTable, site: String) throws(ScriptError) -> Arguments {
+        var bound: [String: LuaValue] = [:]
+        var more: [(String, LuaValue)] = []
+        for (key, value) in table.fields {
+            guard let key = key.text else { throw ScriptError("\(name) takes named arguments; a key of the table is not a string: \(usage)") }
+            if parameters.contains(where: { $0.name == key }) {
+                bound[key] = value
+            } else if takesMore {
+                more.append((key, value))
+            } else {
+                let hint = Suggestion.nearest(key, in: parameters.map(\.name)).map { "; did you mean '\($0)'?" } ?? "."
+                throw ScriptError("\(name) has no argument '\(key)'\(hint) It takes \(usage)")
+            }
+        }
+        return try check(Arguments(function: name, values: bound, more: more, site: site))
+    }
+
+    private func check(_ arguments: Arguments) throws(ScriptError) -> Arguments {
+        for parameter in parameters {
+            switch arguments.values[parameter.name] {
+            case nil, .nil?:
+                if parameter.isRequired { throw ScriptError("\(name) needs the argument '\(parameter.name)': \(parameter.kind.rawValue). It takes \(usage)") }
+            case let value?:
+                if case .null = value, !parameter.isRequired { continue }
+                if !parameter.kind.accepts(value) {
+                    throw ScriptError("\(name): '\(parameter.name)' must be \(parameter.kind.rawValue), not \(value.kindDescription)")
+                }
+            }
+        }
+        return arguments
+    }
+
+    private var usage: String { parameters.map { $0.isRequired ? "'\($0.name)'" : "'\($0.name)'" }.joined(separator: ", ") }
+}
+
+extension Parameter.Kind {
+    func accepts(_ value: LuaValue) -> Bool {
+        switch (self, value) {
+        case (.any, _): true
+        case (.dynamicFrame, .object(let object)): object is DynamicFrame
+        case (.collection, .object(let object)): object is DynamicFrameCollection
+        case (.frameOrCollection, .object(let object)): object is DynamicFrame || object is DynamicFrameCollection
+        case (.dataFrame, .object(let object)): object is DataFrame
+        case (.glueContext, .object): true
+        case (.string, .string): true
+        case (.boolean, .boolean): true
+        case (.boolean, .string(let bytes)): ["true", "false"].contains(String(decoding: bytes, as: UTF8.self).lowercased())
+        case (.integer, .integer): true
+        case (.integer, .number(let number)): number == number.rounded() && abs(number) < 9e15
+        case (.integer, .string(let bytes)): Int(String(decoding: bytes, as: UTF8.self)) != nil
+        case (.function, .function): true
+        case (.strings, .string): true
+        case (.strings, .table(let table)): table.fields.isEmpty && table.items.allSatisfy { $0.text != nil }
+        case (.dictionary, .table(let table)): table.items.isEmpty
+        case (.list, .table(let table)): table.fields.isEmpty
+        case (.list, .string): true
+        default: false
+        }
+    }
+}

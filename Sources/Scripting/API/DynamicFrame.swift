@@ -1,0 +1,149 @@
+internal import Columnar
+internal import Engine
+
+/// What a script holds as a DynamicFrame: a plan, a name, and where it belongs. Immutable; every transform makes a new one.
+final class DynamicFrame: ScriptObject {
+    static let className = "DynamicFrame"
+
+    let plan: PlanNode
+    let name: String
+    let environment: ScriptEnvironment
+
+    init(_ plan: PlanNode, name: String, environment: ScriptEnvironment) {
+        (self.plan, self.name, self.environment) = (plan, name, environment)
+    }
+
+    func with(_ plan: PlanNode, name: String? = nil) -> DynamicFrame { DynamicFrame(plan, name: name ?? self.name, environment: environment) }
+}
+
+// MARK: Actions
+
+extension DynamicFrame {
+    /// The rows without error records.
+    func count() throws -> Int {
+        try environment.run { context in
+            let counter = CountingConsumer()
+            try Execution.run(plan, columns: [], context: context, into: counter)
+            return counter.count
+        }
+    }
+
+    /// Every field that any record has. Reads all records where nothing else tells.
+    func schema() throws -> Schema { try environment.run { try plan.fullSchema($0) } }
+
+    /// The first records, in order, under the schema of the frame. For an input too large to be read twice for a look at a few records, under
+    /// the schema of the records read.
+    func head(_ count: Int) throws -> Batch {
+        try environment.run { context in
+            let isCheap = (plan.estimatedBytes ?? 0) <= 64 << 20 && !plan.selfAndAncestors.contains { $0.hasSideEffects }
+            let known = try isCheap ? plan.fullSchema(context) : plan.cheapSchema(context)
+            let collector = CollectingConsumer(limit: max(count, 0))
+            if count > 0 { try Execution.run(plan, ordered: true, context: context, into: collector) }
+            let batches = collector.batches
+            let schema = batches.reduce(known ?? plan.declaredSchema.known ?? .empty) { $0.merging($1.schema) }
+            return Batch.concatenate(batches, schema: schema)
+        }
+    }
+
+    /// Records as JSON, one a line.
+    func show(_ count: Int) throws -> String {
+        let batch = try head(count)
+        var text = TextBuffer(capacity: 256)
+        for row in 0..<batch.count {
+            batch.appendJSON(row: row, to: &text)
+            text.append(UInt8(ascii: "\n"))
+        }
+        return text.string
+    }
+
+    /// Error records of the frame and all that it was made from, or of its own stage alone.
+    func errorCount(ofStageOnly: Bool) throws -> Int {
+        try environment.run { context in
+            try Execution.run(plan, columns: [], context: context, into: CountingConsumer())
+            return ofStageOnly ? context.errors.count(of: plan) : context.errors.total(upTo: plan)
+        }
+    }
+}
+
+// MARK: Transforms
+
+extension DynamicFrame {
+    func filter(_ function: any RowFunction, _ options: StageOptions) -> DynamicFrame {
+        with(FilterFunctionNode(plan, function: function, options: options))
+    }
+
+    func map(_ function: any RowFunction, _ options: StageOptions) -> DynamicFrame {
+        with(MapFunctionNode(plan, function: function, options: options))
+    }
+
+    func applyMapping(_ mapping: ApplyMapping, _ options: StageOptions) -> DynamicFrame {
+        let tops = Set(mapping.mappings.map { $0.source.names[0] })
+        let detail = mapping.mappings.map { "\($0.source) -> \($0.target) \($0.targetType.hiveName)" }.joined(separator: ", ")
+        // Source names match in any case, so pruning by name would be wrong unless it is to the letter.
+        let columns: @Sendable (ColumnSet) -> ColumnSet = mapping.caseSensitive ? { _ in tops } : { _ in nil }
+        if mapping.needsFrameSchema {
+            return with(
+                SchemaDependentNode(
+                    "ApplyMapping", detail: detail, input: plan, options: options, columns: columns, passes: nil,
+                    schema: { mapping.outputSchema(for: $0) },
+                    transform: { batch, schema, notes in
+                        let result = mapping.apply(batch, frameSchema: schema)
+                        notes.add(result.failures)
+                        return result.batch
+                    }))
+        }
+        return with(
+            TransformNode(
+                "ApplyMapping", detail: detail, input: plan, options: options, columns: columns, schema: { mapping.outputSchema(for: $0) },
+                transform: { batch, notes in
+                    let result = mapping.apply(batch)
+                    notes.add(result.failures)
+                    return result.batch
+                }))
+    }
+
+    func selectFields(_ paths: [FieldPath], _ options: StageOptions) -> DynamicFrame {
+        let select = SelectFields(paths)
+        let tops = Set(paths.map { $0.names[0] })
+        return with(
+            TransformNode(
+                "SelectFields", detail: paths.map(\.description).joined(separator: ", "), input: plan, options: options, columns: { _ in tops },
+                schema: { select.outputSchema(for: $0) }, transform: { batch, _ in select.apply(batch) }))
+    }
+
+    func dropFields(_ paths: [FieldPath], _ options: StageOptions) -> DynamicFrame {
+        let drop = DropFields(paths)
+        return with(
+            TransformNode(
+                "DropFields", detail: paths.map(\.description).joined(separator: ", "), input: plan, options: options, columns: { $0 },
+                schema: { drop.outputSchema(for: $0) }, transform: { batch, _ in drop.apply(batch) }))
+    }
+
+    func renameField(_ old: FieldPath, _ new: FieldPath, _ options: StageOptions) -> DynamicFrame {
+        let rename = RenameField(from: old, to: new)
+        return with(
+            TransformNode(
+                "RenameField", detail: "\(old) -> \(new)", input: plan, options: options,
+                columns: { $0.map { $0.union([old.names[0], new.names[0]]) } }, schema: { try rename.outputSchema(for: $0) },
+                transform: { batch, _ in try rename.apply(batch) }))
+    }
+
+    func resolveChoice(_ resolver: ResolveChoice, detail: String, _ options: StageOptions) -> DynamicFrame {
+        let transform: @Sendable (Batch, Schema, TransformNotes) throws -> Batch = { batch, schema, notes in
+            let result = try resolver.apply(batch, frameSchema: schema)
+            notes.add(result.failures)
+            return result.batch
+        }
+        if !resolver.needsFrameSchema {
+            return with(
+                TransformNode(
+                    "ResolveChoice", detail: detail, input: plan, options: options, columns: { $0 }, schema: { try resolver.outputSchema(for: $0) },
+                    transform: { try transform($0, $0.schema, $1) }))
+        }
+        return with(
+            SchemaDependentNode(
+                "ResolveChoice", detail: detail, input: plan, options: options, columns: { _ in nil },
+                passes: { schema in !schema.fields.contains { $0.type.containsChoice } }, schema: { try resolver.outputSchema(for: $0) },
+                transform: transform))
+    }
+}
