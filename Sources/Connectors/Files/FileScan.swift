@@ -1,0 +1,161 @@
+internal import Columnar
+internal import Engine
+internal import Formats
+
+/// One pass over the files of a source.
+final class FileScan: BatchScan {
+    private let source: FileSource
+    private let request: ScanRequest
+    private let exact: Schema?
+    private let context: ScanContext
+    private let state: Locked<State>
+
+    private struct State {
+        var files: ArraySlice<InputFile>
+        var parts: ArraySlice<Part> = []
+        var number = 0
+    }
+
+    /// A part of a file that one worker reads.
+    fileprivate enum Part: @unchecked Sendable {
+        // Sendable: files are shareable, splits are values.
+        case csv(CSVFile, TextSplit, InputFile)
+        case json(JSONFile, TextSplit, InputFile)
+        case parquet(ParquetFile, Int, InputFile)
+    }
+
+    init(source: FileSource, files: [InputFile], request: ScanRequest, exact: Schema?, context: ScanContext) {
+        (self.source, self.request, self.exact, self.context) = (source, request, exact, context)
+        state = Locked(State(files: files[...]))
+    }
+
+    func nextMorsel() throws -> (any Morsel)? {
+        try state.withLock { state in
+            while state.parts.isEmpty {
+                guard let file = state.files.popFirst() else { return nil }
+                state.parts = try parts(of: file)[...]
+            }
+            let part = state.parts.removeFirst()
+            defer { state.number += 1 }
+            return FileMorsel(number: state.number, part: part, scan: self)
+        }
+    }
+
+    private func parts(of file: InputFile) throws -> [Part] {
+        context.execution.counters.addBytes(file.size)
+        switch try source.open(file) {
+        case .csv(let csv): return try csv.splits().map { .csv(csv, $0, file) }
+        case .json(let json): return try json.splits().map { .json(json, $0, file) }
+        case .parquet(let parquet):
+            return parquet.rowGroups.indices.filter { mayMatch(parquet, rowGroup: $0) }.map { .parquet(parquet, $0, file) }
+        }
+    }
+
+    /// Whether a row group's statistics leave room for a row that fulfils the predicate.
+    private func mayMatch(_ file: ParquetFile, rowGroup: Int) -> Bool {
+        guard let predicate = request.predicate else { return true }
+        let rows = file.rowGroups[rowGroup].rowCount
+        return predicate.mayBeTrue { column in
+            guard let index = file.schema.index(ofAnyCase: column), let found = file.statistics(rowGroup: rowGroup, column: file.schema[index].name) else {
+                return nil
+            }
+            return (found.min, found.max, found.nullCount, rows)
+        }
+    }
+
+    fileprivate func read(_ part: Part, _ emit: (Batch) throws -> Bool) throws {
+        let execution = context.execution
+        func report(_ records: [BadRecord]) throws {
+            if source.failsFast, let first = records.first {
+                throw FormatError(.malformed, source: first.source, line: first.line > 0 ? first.line : nil, first.message)
+            }
+            try context.report(records.map { UnreadableRecord(source: $0.source, line: $0.line, message: $0.message, input: $0.input) })
+        }
+        // The readers' callback for bad records cannot throw; what it finds wrong is thrown with the next batch, or at the end.
+        var failure: (any Error)?
+        func bad(_ records: [BadRecord]) {
+            do { try report(records) } catch { failure = failure ?? error }
+        }
+        func pass(_ batch: Batch, _ file: InputFile) throws -> Bool {
+            if let failure { throw failure }
+            execution.counters.addRows(batch.count)
+            try execution.cancellation.check()
+            return try emit(finished(batch, file))
+        }
+        switch part {
+        case .csv(let csv, let split, let file):
+            try csv.read(split, columns: inside(names: csv.schema.names), emit: { try pass($0, file) }, bad: bad)
+        case .json(let json, let split, let file):
+            try json.read(split, columns: request.columns, emit: { try pass($0, file) }, bad: bad)
+        case .parquet(let parquet, let group, let file):
+            try parquet.read(rowGroup: group, columns: inside(names: parquet.schema.names), emit: { try pass($0, file) })
+        }
+        if let failure { throw failure }
+    }
+
+    /// The wanted columns as the file calls them.
+    private func inside(names: [String]) -> Set<String>? {
+        guard let wanted = request.columns else { return nil }
+        guard let declared = source.declared else { return wanted }
+        return Set(names.filter { name in wanted.contains(name) || declared.index(ofAnyCase: name).map { wanted.contains(declared[$0].name) } ?? false })
+    }
+
+    /// The batch with the names that the catalog gives and the columns that the folders give, under the exact schema where there is one.
+    private func finished(_ batch: Batch, _ file: InputFile) -> Batch {
+        var fields = FileSource.matching(batch.schema, to: source.declared).fields
+        var columns = batch.columns
+        func isWanted(_ name: String) -> Bool { request.columns?.contains(name) ?? true }
+        func add(_ field: Field, _ column: @autoclosure () -> Column) {
+            guard isWanted(field.name), !fields.contains(where: { $0.name == field.name }) else { return }
+            fields.append(field)
+            columns.append(column())
+        }
+        // Declared columns that the file lacks are null.
+        if exact == nil, let declared = source.declared {
+            for field in declared.fields { add(field, .nulls(field.type, count: batch.count)) }
+        }
+        for (index, key) in source.partitionKeys.enumerated() {
+            add(key, Self.constant(index < file.partition.count ? file.partition[index] : nil, as: key.type, count: batch.count))
+        }
+        if let name = source.filenameColumn { add(Field(name, .string), Self.constant(file.path, as: .string, count: batch.count)) }
+        if let exact {
+            let wanted = request.columns == nil ? exact : Schema(exact.fields.filter { isWanted($0.name) })
+            return Batch(schema: Schema(fields), columns: columns, count: batch.count).conforming(to: schemas.shared(wanted))
+        }
+        return Batch(schema: schemas.shared(fields == batch.schema.fields ? batch.schema : Schema(fields)), columns: columns, count: batch.count)
+    }
+
+    /// One object for equal schemas, so that whoever follows the schema compares pointers.
+    private let schemas = SchemaInterner()
+
+    /// A column of one value: a dictionary of one entry.
+    private static func constant(_ text: String?, as type: DataType, count: Int) -> Column {
+        guard let text else { return .nulls(type, count: count) }
+        let builder = VariantBuilder()
+        builder.append(string: text)
+        let value = builder.finish().cast(to: type)
+        return Column(type: type, count: count, storage: .dictionary(indices: Values(Buffer(zeroed: count * 4), count: count), values: value))
+    }
+}
+
+/// Gives one object for equal schemas.
+final class SchemaInterner: Sendable {
+    private let last = Locked<[Schema]>([])
+
+    func shared(_ schema: Schema) -> Schema {
+        last.withLock { known in
+            if let found = known.first(where: { $0 == schema }) { return found }
+            if known.count > 16 { known.removeFirst() }
+            known.append(schema)
+            return schema
+        }
+    }
+}
+
+private struct FileMorsel: Morsel {
+    let number: Int
+    let part: FileScan.Part
+    let scan: FileScan
+
+    func read(_ emit: (Batch) throws -> Bool) throws { try scan.read(part, emit) }
+}

@@ -1,0 +1,178 @@
+public import Columnar
+public import Engine
+public import Formats
+
+/// Files of one format as the source of a frame.
+///
+/// The list of files is made once, when it is first needed, so that every action over a frame sees the same input. Files are opened when their
+/// turn comes; a file's splits become the scan's morsels.
+public final class FileSource: BatchSource {
+    public enum Format: Sendable {
+        /// `infers`: recognise types by a pass over all files before the first row is delivered.
+        case csv(CSVReadOptions, infers: Bool)
+        case json(JSONReadOptions)
+        case parquet
+
+        var name: String {
+            switch self {
+            case .csv: "csv"
+            case .json: "json"
+            case .parquet: "parquet"
+            }
+        }
+    }
+
+    public let name: String
+    public let format: Format
+    /// What a catalog says of the columns inside the files.
+    public let declared: Schema?
+    /// Columns that the folders' names give, behind the others.
+    public let partitionKeys: [Field]
+    /// Whether a record that cannot be read ends the run instead of becoming an error record.
+    public let failsFast: Bool
+    /// A column to add with the path of the file that a row came from.
+    public let filenameColumn: String?
+    private let list: @Sendable () throws -> [InputFile]
+    private let openFile: @Sendable (InputFile) throws -> any ByteSource
+    private let learnt = Locked(Learnt())
+
+    private struct Learnt {
+        var files: [InputFile]?
+        /// The schema of every batch, partition columns included.
+        var exact: Schema?
+        /// Types of the columns inside the files, where they were inferred.
+        var inferred: Schema?
+    }
+
+    public init(
+        name: String, format: Format, declared: Schema?, partitionKeys: [Field], failsFast: Bool = false, filenameColumn: String? = nil,
+        list: @escaping @Sendable () throws -> [InputFile], open: @escaping @Sendable (InputFile) throws -> any ByteSource
+    ) {
+        (self.name, self.format, self.declared, self.partitionKeys, self.failsFast) = (name, format, declared, partitionKeys, failsFast)
+        (self.filenameColumn, self.list, openFile) = (filenameColumn, list, open)
+    }
+
+    // MARK: BatchSource
+
+    public var schema: FrameSchema {
+        if let exact = learnt.withLock({ $0.exact }) { return .exact(exact) }
+        guard let declared else { return .unknown }
+        return .expected(withPartitions(declared))
+    }
+
+    public var estimatedBytes: Int? { (try? files())?.reduce(0) { $0 + $1.size } }
+
+    /// The files, listed once.
+    public func files() throws -> [InputFile] {
+        try learnt.withLock { state in
+            if let files = state.files { return files }
+            let files = try list()
+            state.files = files
+            return files
+        }
+    }
+
+    public func resolveSchema(_ context: ExecutionContext) throws -> Schema? {
+        if let exact = learnt.withLock({ $0.exact }) { return exact }
+        let inside: Schema
+        switch format {
+        case .parquet:
+            inside = try files().reduce(declared ?? .empty) { merged, file in
+                merged.merging(FileSource.matching(try open(file).parquetSchema, to: declared))
+            }
+        case .csv(_, infers: true):
+            inside = try inferCSV(context)
+            learnt.withLock { $0.inferred = inside }
+        case .csv, .json:
+            // An empty input keeps the declared schema.
+            guard try files().isEmpty, let declared else { return nil }
+            inside = declared
+        }
+        let exact = withPartitions(inside)
+        learnt.withLock { $0.exact = exact }
+        return exact
+    }
+
+    public func open(_ request: ScanRequest, context: ScanContext) throws -> any BatchScan {
+        switch format {
+        case .parquet, .csv(_, infers: true): _ = try resolveSchema(context.execution)
+        default: break
+        }
+        let exact = learnt.withLock { $0.exact }
+        return FileScan(source: self, files: try files(), request: request, exact: exact, context: context)
+    }
+
+    // MARK: Files
+
+    func open(_ file: InputFile) throws -> OpenFile {
+        let bytes = try openFile(file)
+        switch format {
+        case .parquet: return .parquet(try ParquetFile(bytes))
+        case .csv(let options, _): return .csv(try CSVFile(source: bytes, options: options, declared: learnt.withLock { $0.inferred } ?? declared))
+        case .json(let options): return .json(try JSONFile(source: bytes, options: options, declared: declared))
+        }
+    }
+
+    private func inferCSV(_ context: ExecutionContext) throws -> Schema {
+        guard case .csv(let options, _) = format else { return .empty }
+        var splits: [(CSVFile, TextSplit)] = []
+        for file in try files() {
+            let csv = try CSVFile(source: try openFile(file), options: options, declared: nil)
+            splits += try csv.splits().map { (csv, $0) }
+        }
+        let queue = Locked(splits.enumerated().map { ($0, $1.0, $1.1) }[...])
+        let results = Locked<[Int: CSVInference]>([:])
+        let failure = Locked<(any Error)?>(nil)
+        context.workers.run(workers: splits.count > 1 ? context.workers.count : 1) { _ in
+            do {
+                while let (number, file, split) = queue.withLock({ $0.popFirst() }) {
+                    try context.cancellation.check()
+                    let inference = try file.infer(split)
+                    results.withLock { $0[number] = inference }
+                }
+            } catch {
+                failure.withLock { $0 = $0 ?? error }
+                queue.withLock { $0 = [] }
+            }
+        }
+        if let error = failure.withLock({ $0 }) { throw error }
+        let inferences = results.withLock { results in results.sorted { $0.key < $1.key }.map(\.value) }
+        guard var merged = inferences.first else { return .empty }
+        for inference in inferences.dropFirst() { merged.merge(inference) }
+        return merged.schema
+    }
+
+    // MARK: Schemas
+
+    func withPartitions(_ inside: Schema) -> Schema {
+        var fields = inside.fields
+        for key in partitionKeys where inside.index(of: key.name) == nil { fields.append(key) }
+        if let filenameColumn, inside.index(of: filenameColumn) == nil { fields.append(Field(filenameColumn, .string)) }
+        return Schema(fields)
+    }
+
+    /// The file's schema with its columns called as the catalog calls them, where the names differ in case alone.
+    static func matching(_ schema: Schema, to declared: Schema?) -> Schema {
+        guard let declared else { return schema }
+        var taken = Set(schema.names)
+        let fields = schema.fields.map { field -> Field in
+            guard declared.index(of: field.name) == nil, let index = declared.index(ofAnyCase: field.name), taken.insert(declared[index].name).inserted else {
+                return field
+            }
+            return Field(declared[index].name, field.type)
+        }
+        return fields == schema.fields ? schema : Schema(fields)
+    }
+}
+
+/// A file that was opened: its head is read, its rows are not.
+enum OpenFile {
+    case csv(CSVFile)
+    case json(JSONFile)
+    case parquet(ParquetFile)
+
+    var parquetSchema: Schema {
+        if case .parquet(let file) = self { return file.schema }
+        return .empty
+    }
+}
