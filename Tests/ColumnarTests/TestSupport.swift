@@ -134,3 +134,8 @@ extension DataType {
 extension Value: ExpressibleByStringLiteral {
     public init(stringLiteral value: String) { self = .string(value) }
 }
+
+extension Values {
+    /// A copy. (`bufferPointer` of a temporary would outlive its memory.)
+    var array: [T] { withExtendedLifetime(owner) { Array(bufferPointer) } }
+}

@@ -50,7 +50,20 @@ public struct Bitmap: @unchecked Sendable {
         return left >= 64 ? self.word(word) : self.word(word) & (1 << UInt64(left) - 1)
     }
 
-    public var setCount: Int { (0..<wordCount).reduce(0) { $0 + maskedWord($1).nonzeroBitCount } }
+    /// 64 bits that start at bit `index`; bits past `count` are undefined.
+    @inline(__always)
+    public func bits(at index: Int) -> UInt64 {
+        let (first, shift) = (index >> 6, UInt64(truncatingIfNeeded: index & 63))
+        let low = word(first) >> shift
+        return shift == 0 || first + 1 >= wordCount ? low : low | word(first + 1) << (64 - shift)
+    }
+
+    public var setCount: Int {
+        var total = 0
+        let whole = count / 64
+        for i in 0..<whole { total += word(i).nonzeroBitCount }
+        return count & 63 == 0 ? total : total + maskedWord(whole).nonzeroBitCount
+    }
 
     /// A view where the range starts at a byte, else a copy.
     public func slice(_ range: Range<Int>) -> Bitmap {
@@ -105,6 +118,12 @@ public struct Bitmap: @unchecked Sendable {
         var n = 0
         for i in 0..<wordCount {
             var word = maskedWord(i)
+            if word == .max {
+                // A run of kept rows.
+                for j in 0..<64 { pointer[n + j] = Int32(truncatingIfNeeded: i * 64 + j) }
+                n += 64
+                continue
+            }
             while word != 0 {
                 pointer[n] = Int32(truncatingIfNeeded: i * 64 + word.trailingZeroBitCount)
                 n += 1
@@ -148,8 +167,32 @@ public struct BitmapBuilder {
         for _ in 0..<(left - whole * 64) { append(bit) }
     }
 
+    /// Appends the lowest `n` bits of a word, lowest first.
+    ///
+    /// - Precondition: `n` is at most 64.
+    @inline(__always)
+    public mutating func append(word: UInt64, count n: Int) {
+        if n == 0 { return }
+        let bits = n == 64 ? word : word & (1 << UInt64(truncatingIfNeeded: n) - 1)
+        let used = count & 63
+        current |= bits << UInt64(truncatingIfNeeded: used)
+        setCount += bits.nonzeroBitCount
+        count += n
+        if used + n >= 64 {
+            words.append(current)
+            // A shift by 64 gives 0, as it should.
+            current = bits >> UInt64(64 - used)
+        }
+    }
+
     public mutating func append(_ bitmap: Bitmap, range: Range<Int>) {
-        for i in range { append(bitmap[i]) }
+        words.reserve(range.count / 64 + 1)
+        var at = range.lowerBound
+        while at < range.upperBound {
+            let n = min(64, range.upperBound - at)
+            append(word: bitmap.bits(at: at), count: n)
+            at += n
+        }
     }
 
     public mutating func finish() -> Bitmap {

@@ -3,7 +3,7 @@ extension Column {
     func castToBoolean(_ failures: inout Int) -> Column {
         func nonzero<A: BitwiseCopyable & Equatable & ExpressibleByIntegerLiteral>(_ type: A.Type) -> Column {
             let input = fixedValues(of: A.self)
-            let bits = makeBits(count) { input[$0] != 0 }
+            let bits = packedBits(count) { input[$0] != 0 }
             return Column(type: .boolean, count: count, validity: validity, storage: .bits(bits))
         }
         switch type {
@@ -17,7 +17,7 @@ extension Column {
         case .string:
             let input = views.start
             var mask = FailureMask(validity, count: count)
-            let bits = makeBits(count) { i in
+            let bits = packedBits(count) { i in
                 let value = input[i].withBytes { NumberParsing.boolean(NumberParsing.trimmed($0)) }
                 if value == nil { mask.fail(i) }
                 return value ?? false
@@ -119,22 +119,6 @@ extension Column {
         default: return impossible(target, &failures)
         }
     }
-}
-
-/// A bitmap of `count` bits, made 64 at a time.
-@inline(__always)
-func makeBits(_ count: Int, _ bit: (Int) -> Bool) -> Bitmap {
-    let words = (count + 63) / 64
-    let buffer = Buffer(size: words * 8)
-    let out = buffer.values(of: UInt64.self)
-    for word in 0..<words {
-        let base = word * 64
-        let n = min(64, count - base)
-        var bits: UInt64 = 0
-        for i in 0..<n { bits |= (bit(base + i) ? 1 : 0) << UInt64(truncatingIfNeeded: i) }
-        out[word] = bits
-    }
-    return Bitmap(buffer, count: count)
 }
 
 /// Toward zero, NaN to 0, the bound where it is out of range.

@@ -8,7 +8,8 @@ extension Column {
     /// Not checked: that indices are below `count`.
     public func take(_ indices: Values<Int32>) -> Column {
         let n = indices.count
-        let hasMissing = indices.bufferPointer.contains { $0 < 0 }
+        // One sign bit for all, so that the loop has no branch.
+        let hasMissing = indices.bufferPointer.reduce(Int32(0)) { $0 | $1 } < 0
         let validity = takenValidity(indices, hasMissing: hasMissing)
         func make(_ storage: Storage) -> Column { Column(type: type, count: n, validity: validity, storage: storage) }
         // Nulls may stand beside an empty column; any gather from it is of nulls only.
@@ -17,9 +18,7 @@ extension Column {
         switch storage {
         case .null: return Column(type: .null, count: n, storage: .null)
         case .bits(let bits):
-            var out = BitmapBuilder(capacity: n)
-            for i in 0..<n { out.append(bits[Int(safe[i])]) }
-            return make(.bits(out.finish()))
+            return make(.bits(packedBits(n) { bits[Int(safe[$0])] }))
         case .fixed(_, let start):
             let out = Buffer(size: n * type.fixedSize)
             switch type.fixedSize {
@@ -61,13 +60,14 @@ extension Column {
 
     private func takenValidity(_ indices: Values<Int32>, hasMissing: Bool) -> Bitmap? {
         if validity == nil && !hasMissing { return nil }
-        var out = BitmapBuilder(capacity: indices.count)
+        let n = indices.count
+        let taken: Bitmap
         if let validity {
-            for i in 0..<indices.count { out.append(indices[i] >= 0 && validity[Int(indices[i])]) }
+            taken = hasMissing ? packedBits(n) { indices[$0] >= 0 && validity[Int(indices[$0])] } : packedBits(n) { validity[Int(indices[$0])] }
         } else {
-            for i in 0..<indices.count { out.append(indices[i] >= 0) }
+            taken = packedBits(n) { indices[$0] >= 0 }
         }
-        return out.finishValidity()
+        return taken.setCount == n ? nil : taken
     }
 }
 
@@ -94,7 +94,13 @@ private func takenRanges(_ offsets: Values<Int32>, _ indices: Values<Int32>, _ v
     for i in 0..<indices.count {
         if validity?[i] ?? true {
             let row = Int(indices[i])
-            for element in offsets[row]..<offsets[row + 1] { elements.append(element) }
+            let (first, end) = (offsets[row], offsets[row + 1])
+            elements.reserve(Int(end - first))
+            var element = first
+            while element < end {
+                elements.append(element)
+                element += 1
+            }
         }
         out.append(Int32(elements.count))
     }
