@@ -19,8 +19,9 @@ public enum KeyEncoder {
 
         public var count: Int { rows.count }
 
-        /// The key of a row; valid as long as the keys are.
-        public func bytes(_ row: Int) -> UnsafeRawBufferPointer { rows[row] }
+        /// Calls `body` with the key of a row, whose bytes are valid during the call only.
+        @inline(__always)
+        public func withBytes<R>(_ row: Int, _ body: (UnsafeRawBufferPointer) -> R) -> R { withExtendedLifetime(rows) { body(rows[row]) } }
     }
 
     /// Encodes `columns`, which have `count` rows each.
@@ -28,7 +29,7 @@ public enum KeyEncoder {
     /// Complexity: linear in the values. Allocates per column, not per row.
     public static func encode(_ columns: [Column], count: Int) -> Keys {
         let complete = columns.reduce(nil as Bitmap?) { Bitmap.and($0, $1.presence) }
-        return Keys(rows: EncodedRows.joining(columns.map { EncodedRows($0) }, count: count), complete: complete)
+        return Keys(rows: EncodedRows.joining(columns.map(EncodedRows.encoding), count: count), complete: complete)
     }
 }
 
@@ -100,7 +101,7 @@ private struct EncodedRows: Sendable {
         return writer.finish()
     }
 
-    init(_ column: Column) {
+    static func encoding(_ column: Column) -> EncodedRows {
         let count = column.count
         var writer = Writer(rows: count, bytesPerRow: 9)
         let validity = column.validity
@@ -139,14 +140,14 @@ private struct EncodedRows: Sendable {
             case .timestamp: wholes(Int64.self, Tag.timestamp)
             case .float:
                 let values = column.fixedValues(of: Float.self)
-                each { EncodedRows.write(Double(values[$1]), to: &$0) }
+                each { Self.write(Double(values[$1]), to: &$0) }
             case .double:
                 let values = column.fixedValues(of: Double.self)
-                each { EncodedRows.write(values[$1], to: &$0) }
+                each { Self.write(values[$1], to: &$0) }
             default:
                 let values = column.fixedValues(of: Int128.self)
                 guard case .decimal(_, let scale) = column.type else { preconditionFailure("a \(column.type.name) column of 16 bytes a value") }
-                each { EncodedRows.write(values[$1], scale: scale, to: &$0) }
+                each { Self.write(values[$1], scale: scale, to: &$0) }
             }
         case .views(let views, _):
             let tag = column.type == .binary ? Tag.binary : Tag.string
@@ -155,25 +156,25 @@ private struct EncodedRows: Sendable {
                 views[row].withBytes { writer.write($0) }
             }
         case .list(let offsets, let child):
-            nested(Tag.array, offsets, EncodedRows(child))
+            nested(Tag.array, offsets, encoding(child))
         case .map(let offsets, let keys, let values):
-            nested(Tag.map, offsets, .joining([EncodedRows(keys), EncodedRows(values)], count: keys.count))
+            nested(Tag.map, offsets, joining([encoding(keys), encoding(values)], count: keys.count))
         case .struct(let children):
-            let contents = EncodedRows.joining(children.map { EncodedRows($0) }, count: count)
+            let contents = joining(children.map(encoding), count: count)
             each { writer, row in
                 writer.write(Tag.struct, Int64(children.count))
                 writer.write(contents[row])
             }
         case .choice(let tags, let rows, let members):
-            let contents = members.map { EncodedRows($0) }
+            let contents = members.map(encoding)
             each { writer, row in
                 if tags[row] == Column.nullTag { writer.bytes.append(Tag.null) } else { writer.write(contents[Int(tags[row])][Int(rows[row])]) }
             }
         case .dictionary(let indices, let values):
-            let contents = EncodedRows(values)
+            let contents = encoding(values)
             each { $0.write(contents[Int(indices[$1])]) }
         }
-        self = writer.finish()
+        return writer.finish()
     }
 
     @inline(__always)

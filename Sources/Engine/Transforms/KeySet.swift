@@ -24,22 +24,24 @@ public final class KeySet: @unchecked Sendable {
     public func insert(_ keys: KeyEncoder.Keys) {
         for row in 0..<keys.count where keys.complete?[row] ?? true {
             if (count + 1) * 2 > slots.count { grow() }
-            let key = keys.bytes(row)
-            let hash = KeySet.hash(key)
-            let slot = find(key, hash)
-            if slots[slot].key >= 0 { continue }
-            slots[slot] = Slot(key: Int32(count), hash: hash)
-            if let base = key.baseAddress { bytes.append(from: base.assumingMemoryBound(to: UInt8.self), count: key.count) }
-            offsets.append(bytes.count)
+            keys.withBytes(row) { insert($0) }
         }
+    }
+
+    private func insert(_ key: UnsafeRawBufferPointer) {
+        let hash = KeySet.hash(key)
+        let slot = find(key, hash)
+        if slots[slot].key >= 0 { return }
+        slots[slot] = Slot(key: Int32(count), hash: hash)
+        if let base = key.baseAddress { bytes.append(from: base.assumingMemoryBound(to: UInt8.self), count: key.count) }
+        offsets.append(bytes.count)
     }
 
     /// Bit set = the key is in the set. A key with a null in it is in no set.
     public func contains(_ keys: KeyEncoder.Keys) -> Bitmap {
         Bitmap.filled(keys.count) { row in
             guard keys.complete?[row] ?? true else { return false }
-            let key = keys.bytes(row)
-            return slots[find(key, KeySet.hash(key))].key >= 0
+            return keys.withBytes(row) { slots[find($0, KeySet.hash($0))].key >= 0 }
         }
     }
 
