@@ -651,18 +651,13 @@ static inline void mpq_join_streams(const uint8_t *restrict p, int64_t total, in
 
 // ---- Conversions ----
 
-// INT96: nanoseconds of the day, Julian day. False when a value has no place in 64 bits of microseconds.
-static inline bool mpq_int96_to_micros(const uint8_t *restrict p, int64_t n, int64_t *restrict out) {
-    bool good = true;
+// INT96: nanoseconds of the day, Julian day. Wraps around, as Spark's writer and reader do for years beyond 290,000.
+static inline void mpq_int96_to_micros(const uint8_t *restrict p, int64_t n, int64_t *restrict out) {
     for (int64_t i = 0; i < n; i++, p += 12) {
-        int64_t nanos = (int64_t)mpq_load64(p), day = (int64_t)(int32_t)mpq_load32(p + 8) - 2440588;
-        int64_t micros = nanos / 1000 - (nanos % 1000 < 0);
-        int64_t of_day;
-        bool overflow = __builtin_mul_overflow(day, 86400000000ll, &of_day);
-        overflow |= __builtin_add_overflow(of_day, micros, &out[i]);
-        good &= !overflow;
+        int64_t nanos = (int64_t)mpq_load64(p);
+        uint64_t day = (uint64_t)((int64_t)(int32_t)mpq_load32(p + 8) - 2440588);
+        out[i] = (int64_t)(day * 86400000000ull + (uint64_t)(nanos / 1000 - (nanos % 1000 < 0)));
     }
-    return good;
 }
 
 // Big-endian two's complement of `length` bytes (any number) as 128 bits. False when the value needs more.

@@ -125,8 +125,7 @@ enum ParquetConversion {
             for i in 0..<count { to[i] = Int64((raw + 4 &* i).loadUnaligned(as: UInt32.self)) }
         case .timestampMillis, .timestampNanos, .decimalFromInt64, .decimalFromUInt64, .decimalFromInt32:
             return convertIntegers(raw, count, out)
-        case .int96:
-            if !mpq_int96_to_micros(bytes, n, out.assumingMemoryBound(to: Int64.self)) { return "a timestamp is out of the range of microseconds in 64 bits" }
+        case .int96: mpq_int96_to_micros(bytes, n, out.assumingMemoryBound(to: Int64.self))
         case .decimalFromFixed:
             if !mpq_fixed_decimals(bytes, Int64(width), n, out) { return "a decimal has more digits than 38" }
         case .decimalFromBytes:
