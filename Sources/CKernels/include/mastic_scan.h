@@ -1,0 +1,20 @@
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Scans over text, 64 bytes a step. Each function picks AVX2 at run time where the machine has it; none reads past `count` bytes.
+
+/// Writes the positions of the bytes equal to any of the four, in order, and returns their number.
+///
+/// Give a byte twice when there are fewer than four. `positions` has room for `count + 64` entries; `count` is below 4 GiB.
+size_t mastic_scan_any4(const uint8_t *bytes, size_t count, uint8_t a, uint8_t b, uint8_t c, uint8_t d, uint32_t *positions);
+
+/// The number of bytes equal to `byte`.
+size_t mastic_scan_count(const uint8_t *bytes, size_t count, uint8_t byte);
+
+/// The length of the longest prefix that is UTF-8 (Unicode 15, table 3-7: no surrogates, no overlong forms): `count` when all of it is.
+size_t mastic_scan_utf8(const uint8_t *bytes, size_t count);
+
+/// The number of bytes before the first that is not ASCII.
+size_t mastic_scan_ascii(const uint8_t *bytes, size_t count);

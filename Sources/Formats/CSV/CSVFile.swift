@@ -1,0 +1,109 @@
+public import Columnar
+
+/// A CSV file (RFC 4180, with what occurs in practice) that threads read in parts.
+///
+///     let file = try CSVFile(source: source, options: options, declared: nil)
+///     for split in try file.splits() { try file.read(split, emit: { ... }, bad: { ... }) }
+///
+/// Columns are named by the header, made distinct, an empty name being `colN`; without a header `col0`, `col1`, ..., as many as the first
+/// record has fields. With a declared schema its names count, by position; where the header has all of them, in any case and order, by name.
+///
+/// - A record with fewer fields has nulls for the rest; one with more is a `BadRecord`.
+/// - Blank lines are no records (as in Python's `csv.DictReader`), in a file of one column too.
+/// - Lines end in `\n` or `\r\n`; where the head of the file has `\r` only, in `\r`. Without `multiLine` a line end always ends the record.
+/// - A record that is not UTF-8 is a `BadRecord`.
+/// - A quoted field that is not closed makes its first line a `BadRecord`; reading goes on with the next line.
+public final class CSVFile: Sendable {
+    public let options: CSVReadOptions
+    /// The columns, in the order of the file: declared types, or `string`. A batch may have a choice where values do not fit a declared type.
+    public let schema: Schema
+
+    let text: TextFile
+    let lineEnd: UInt8
+    /// For each field of a record the column it goes to, or -1.
+    let fieldColumns: [Int32]
+    private let preamble: CSVHead
+    private let lineIndex: LineIndex
+
+    /// Reads the head of the file.
+    ///
+    /// - Parameter declared: names and types of the columns, from a catalog or from `CSVInference`; nil for strings throughout.
+    /// - Throws: `FormatError` for options that clash, a damaged file or a header that can't be read; what the source throws.
+    public init(source: any ByteSource, options: CSVReadOptions, declared: Schema? = nil) throws {
+        try options.validate()
+        self.options = options
+        text = try TextFile(source, options.text)
+        preamble = try CSVHead(text, options)
+        lineEnd = preamble.lineEnd
+        lineIndex = LineIndex(source, lineEnd: lineEnd)
+        let (schema, columns) = Self.columns(header: preamble.header, fieldCount: preamble.fieldCount, declared: declared)
+        self.schema = schema
+        fieldColumns = columns
+    }
+
+    /// The column names that the header gives, made distinct; nil without a header.
+    public var headerNames: [String]? { preamble.header }
+
+    /// The parts of the file, of about `targetBytes` each; none when it holds no records.
+    public func splits(targetBytes: Int = 4 << 20) throws -> [TextSplit] {
+        guard preamble.fieldCount > 0 || preamble.header != nil else { return [] }
+        guard text.hasSeekableLines, !options.multiLine else { return [TextSplit(index: 0, byteRange: 0..<text.source.size)] }
+        let ranges = text.ranges(from: preamble.dataOffset, targetBytes: targetBytes)
+        return ranges.enumerated().map { TextSplit(index: $0.offset, byteRange: $0.element) }
+    }
+
+    /// Reads the records of a split in order.
+    ///
+    /// - Parameters:
+    ///   - columns: names of the columns to make; nil for all. The others are counted, not read. Names that the file lacks are ignored.
+    ///   - emit: takes the batches; returns false when no more are wanted. Their columns stand in the order of `schema`.
+    ///   - bad: takes the records that can't be read, before the batch that follows them.
+    /// - Throws: `FormatError` for a damaged compressed file; what the source or a closure throws.
+    public func read(_ split: TextSplit, columns: Set<String>? = nil, emit: (Batch) throws -> Bool, bad: ([BadRecord]) -> Void) throws {
+        let reader = try CSVReader(self, split, columns: columns)
+        while let (batch, problems) = try reader.next() {
+            if !problems.isEmpty { bad(problems) }
+            if batch.count > 0, try !emit(batch) { return }
+        }
+    }
+
+    /// The window on a split's text, behind the header.
+    func window(_ split: TextSplit) throws -> TextWindow {
+        if text.hasSeekableLines, !options.multiLine {
+            let (stream, start) = try text.lines(in: split.byteRange, first: preamble.dataOffset, lineEnd: lineEnd)
+            return TextWindow(stream, blockSize: text.options.blockSize, offset: start, lineEnd: lineEnd)
+        }
+        var window = TextWindow(try text.stream(), blockSize: text.options.blockSize, lineEnd: lineEnd)
+        var left = preamble.textLength
+        while try window.fill(), left > 0 {
+            let n = min(left, window.count)
+            window.start += n
+            left -= n
+            if left == 0 { break }
+        }
+        return window
+    }
+
+    /// The line, from 1, of a place in a split's text that `lines` line ends stand before.
+    func line(_ split: TextSplit, windowStart: Int, lines: Int) throws -> Int {
+        guard text.hasSeekableLines, !options.multiLine else { return lines + 1 }
+        return try lineIndex.lines(before: windowStart) + lines + 1
+    }
+
+    private static func columns(header: [String]?, fieldCount: Int, declared: Schema?) -> (Schema, [Int32]) {
+        guard let declared else {
+            let names = header ?? (0..<fieldCount).map { "col\($0)" }
+            return (Schema(names.map { Field($0, .string) }), names.indices.map { Int32($0) })
+        }
+        if let header {
+            let found = Schema(header.map { Field($0, .string) })
+            let places = declared.names.map { found.index(ofAnyCase: $0) }
+            if places.allSatisfy({ $0 != nil }), Set(places).count == places.count {
+                var columns = [Int32](repeating: -1, count: header.count)
+                for (column, place) in places.enumerated() { columns[place!] = Int32(column) }
+                return (declared, columns)
+            }
+        }
+        return (declared, declared.fields.indices.map { Int32($0) })
+    }
+}

@@ -1,0 +1,191 @@
+internal import Columnar
+internal import Glibc
+
+/// Reads one split of a CSV file, batch after batch. Used by one thread.
+final class CSVReader {
+    static let encodingAdvice = "the text is not UTF-8; if it comes from an older Windows program, read it with encoding = \"windows-1252\""
+
+    private let file: CSVFile
+    private let split: TextSplit
+    private let schema: Schema
+    /// For each column of a batch its row of cells.
+    private let wanted: [Int]
+    private var window: TextWindow
+    private let windowStart: Int
+    private var tokenizer: CSVTokenizer
+    private let decoder: CSVFieldDecoder
+    private let checksUTF8: Bool
+    private var finished = false
+
+    init(_ file: CSVFile, _ split: TextSplit, columns: Set<String>?) throws {
+        self.file = file
+        self.split = split
+        let wanted = file.schema.fields.indices.filter { columns?.contains(file.schema[$0].name) ?? true }
+        self.wanted = wanted
+        schema = wanted.count == file.schema.count ? file.schema : file.schema.selecting(wanted)
+        var slotOf = [Int32](repeating: -1, count: file.schema.count)
+        for (slot, column) in wanted.enumerated() { slotOf[column] = Int32(slot) }
+        let slots = file.fieldColumns.map { $0 < 0 ? -1 : slotOf[Int($0)] }
+        // Wide tables get batches of fewer rows: the table of cells is to stay in the cache.
+        let rowLimit = max(1, min(file.options.text.batchRows, max(64, (1 << 18) / max(1, wanted.count))))
+        tokenizer = CSVTokenizer(file.options, lineEnd: file.lineEnd, columnCount: slots.count, slots: slots, rowLimit: rowLimit)
+        decoder = CSVFieldDecoder(file.options)
+        checksUTF8 = file.options.text.encoding == .utf8
+        window = try file.window(split)
+        windowStart = window.offset
+        if window.count > 0 { tokenizer.index(window.base, window.start, window.end) }
+    }
+
+    /// The next rows, of which there may be none, with the records between them that can't be read. Nil at the end.
+    func next() throws -> (Batch, [BadRecord])? {
+        guard let problems = try cutBatch() else { return nil }
+        return (batch(), problems)
+    }
+
+    /// Cuts the records of the next batch. Their cells are good until the next call.
+    func cutBatch() throws -> [BadRecord]? {
+        tokenizer.startBatch()
+        if isExhausted { try advance() }
+        var problems = queued
+        queued = []
+        while !finished {
+            let stop = try cut(&problems)
+            switch stop {
+            case .full: return problems
+            case .bad(let problem):
+                problems.append(try describe(problem))
+                pass(problem.next)
+                if problems.count >= Self.problemLimit { return problems }
+            case .end, .incomplete:
+                // The cells lead into this window, so the batch ends with it.
+                if tokenizer.rows > 0 || !problems.isEmpty {
+                    isExhausted = true
+                    return problems
+                }
+                try advance()
+                problems = queued
+                queued = []
+            }
+        }
+        return problems.isEmpty ? nil : problems
+    }
+
+    private static let problemLimit = 1024
+
+    /// Cuts records, and checks that they are UTF-8.
+    private func cut(_ problems: inout [BadRecord]) throws -> CSVTokenizer.Stop {
+        let (from, rowsBefore) = (window.start, tokenizer.rows)
+        var at = from
+        let stop = tokenizer.cut(window.base, &at, window.end, isAtEnd: window.isAtEnd, limit: .max)
+        if checksUTF8, TextScan.utf8Prefix(window.base + from, at - from) < at - from {
+            tokenizer.truncate(to: rowsBefore)
+            pass(from)
+            return try cutCarefully(&problems)
+        }
+        window.start = at
+        return stop
+    }
+
+    /// Cuts one record at a time, where some record is not UTF-8.
+    private func cutCarefully(_ problems: inout [BadRecord]) throws -> CSVTokenizer.Stop {
+        while true {
+            let (start, rowsBefore) = (window.start, tokenizer.rows)
+            var at = start
+            let stop = tokenizer.cut(window.base, &at, window.end, isAtEnd: window.isAtEnd, limit: rowsBefore + 1)
+            window.start = at
+            if TextScan.utf8Prefix(window.base + start, at - start) < at - start {
+                tokenizer.truncate(to: rowsBefore)
+                problems.append(try describe(CSVTokenizer.Problem(kind: .notUTF8, start: start, next: at)))
+                if problems.count >= Self.problemLimit { return .full }
+            }
+            guard case .full = stop, tokenizer.rows < tokenizer.rowLimit else { return stop }
+        }
+    }
+
+    /// The window holds no whole record any more; the next batch begins with more text.
+    private var isExhausted = false
+    /// Problems that were met while reading on; they come with the next batch.
+    private var queued: [BadRecord] = []
+
+    /// Continues behind a bad record.
+    private func pass(_ next: Int) {
+        window.start = next
+        tokenizer.seek(next)
+    }
+
+    /// Reads more text, or finds the end.
+    private func advance() throws {
+        isExhausted = false
+        if window.isAtEnd {
+            finished = true
+            return
+        }
+        if window.count > file.options.text.recordLimit { return try refuseLongRecord() }
+        _ = try window.fill()
+        tokenizer.index(window.base, window.start, window.end)
+    }
+
+    /// Steps over a record that is longer than the limit: to the line after the quote that is not closed, or else to the next line.
+    private func refuseLongRecord() throws {
+        var at = window.start
+        let stop = tokenizer.cut(window.base, &at, window.end, isAtEnd: true, limit: 1)
+        tokenizer.startBatch()
+        if case .bad(let problem) = stop, case .unclosedQuote = problem.kind,
+            problem.next < window.end
+        {
+            queued.append(try describe(problem))
+            return pass(problem.next)
+        }
+        let limit = file.options.text.recordLimit
+        queued.append(
+            BadRecord(
+                source: file.text.source.name,
+                line: try file.line(split, windowStart: windowStart, lines: window.linesBefore(window.start)),
+                offset: window.offset + window.start,
+                message: "the record is longer than \(limit >= 1 << 20 ? "\(limit >> 20) MiB" : "\(limit) bytes")",
+                input: TextFile.excerpt(window.base + window.start, window.count)))
+        try window.skipLine()
+        tokenizer.index(window.base, window.start, window.end)
+    }
+
+    private func batch() -> Batch {
+        let rows = tokenizer.rows
+        if rows == 0 { return .empty(schema) }
+        var builder = CSVColumns(base: window.base, buffer: window.buffer, rows: rows, hasMissing: tokenizer.hasMissing, decoder: decoder)
+        let cells = tokenizer.cells
+        var columns: [Column] = []
+        columns.reserveCapacity(wanted.count)
+        var fits = true
+        for (slot, index) in wanted.enumerated() {
+            let type = file.schema[index].type
+            let column = builder.column(cells + slot * tokenizer.rowLimit, as: type)
+            if column.type != type { fits = false }
+            columns.append(column)
+        }
+        return Batch(schema: fits ? schema : Schema(zip(schema.names, columns).map { Field($0, $1.type) }), columns: columns, count: rows)
+    }
+
+    private func describe(_ problem: CSVTokenizer.Problem) throws -> BadRecord {
+        let message: String
+        var place = problem.start
+        switch problem.kind {
+        case .tooManyFields(let count): message = "record has \(count) fields, expected \(tokenizer.columnCount)"
+        case .notUTF8: message = Self.encodingAdvice
+        case .unclosedQuote(let at):
+            place = at
+            message = file.options.multiLine
+                ? "the quoted field that begins here is not closed"
+                : "the quoted field that begins here is not closed on its line; if fields may hold line ends, read with multiLine = true"
+        }
+        let line = try file.line(split, windowStart: windowStart, lines: window.linesBefore(place))
+        return BadRecord(
+            source: file.text.source.name, line: line, offset: window.offset + problem.start, message: message,
+            input: TextFile.excerpt(window.base + problem.start, Self.trimmedCount(window.base, problem)))
+    }
+
+    private static func trimmedCount(_ base: UnsafePointer<UInt8>, _ problem: CSVTokenizer.Problem) -> Int {
+        var end = problem.next
+        while end > problem.start, base[end - 1] == 0x0a || base[end - 1] == 0x0d { end -= 1 }
+        return end - problem.start
+    }
+}

@@ -1,0 +1,88 @@
+internal import Columnar
+internal import Glibc
+
+/// The part of a text that a reader works on: a buffer that holds whole records and the beginning of the next.
+///
+///     offset                start               end
+///     |---- read by now ----|---- to be read ----|-- 64 bytes that may be read --|
+///
+/// Views into `buffer` stay good: a buffer that a column retains is never written again.
+struct TextWindow {
+    private let stream: any ByteStream
+    private let blockSize: Int
+    private(set) var buffer: Buffer
+    private(set) var base: UnsafeMutablePointer<UInt8>
+    /// The next byte to be read.
+    var start = 0
+    private(set) var end = 0
+    /// Offset in the text of the buffer's first byte.
+    private(set) var offset: Int
+    /// Line ends before the buffer's first byte, since the window was made.
+    private(set) var lines = 0
+    /// Nothing follows `end`.
+    private(set) var isAtEnd = false
+    /// What counts as a line end.
+    let lineEnd: UInt8
+
+    static let padding = 64
+
+    init(_ stream: any ByteStream, blockSize: Int, offset: Int = 0, lineEnd: UInt8 = UInt8(ascii: "\n")) {
+        self.stream = stream
+        self.blockSize = max(blockSize, 256)
+        self.offset = offset
+        self.lineEnd = lineEnd
+        buffer = Buffer(size: self.blockSize + Self.padding)
+        base = buffer.values(of: UInt8.self)
+    }
+
+    /// Bytes to be read.
+    var count: Int { end - start }
+
+    /// Drops what lies before `start` and reads more. A window that is more than half full grows.
+    ///
+    /// False when the text has no more bytes.
+    mutating func fill() throws -> Bool {
+        if isAtEnd { return false }
+        lines += countLines(0, start)
+        let rest = count
+        let size = rest > blockSize / 2 ? max(blockSize, rest * 2) : blockSize
+        if buffer.size >= size + Self.padding, isKnownUniquelyReferenced(&buffer) {
+            memmove(base, base + start, rest)
+        } else {
+            let new = Buffer(size: size + Self.padding)
+            memcpy(new.base, base + start, rest)
+            buffer = new
+            base = new.values(of: UInt8.self)
+        }
+        offset += start
+        (start, end) = (0, rest)
+        // A transcoding stream writes nothing into less room than one character may need.
+        while end + 16 <= size {
+            let n = try stream.read(into: UnsafeMutableRawBufferPointer(start: base + end, count: size - end))
+            if n == 0 {
+                isAtEnd = true
+                break
+            }
+            end += n
+        }
+        memset(base + end, 0, Self.padding)
+        return end > rest
+    }
+
+    /// Reads on until a line end has passed, dropping the bytes. The window then begins behind it, or is at the end.
+    mutating func skipLine() throws {
+        while true {
+            if let found = memchr(base + start, Int32(lineEnd), count) {
+                start = UnsafePointer(found.assumingMemoryBound(to: UInt8.self)) - UnsafePointer(base) + 1
+                return
+            }
+            start = end
+            if try !fill() { return }
+        }
+    }
+
+    /// Line ends in the text before position `at` of the window.
+    func linesBefore(_ at: Int) -> Int { lines + countLines(0, at) }
+
+    private func countLines(_ from: Int, _ to: Int) -> Int { TextScan.count(base + from, to - from, lineEnd) }
+}
