@@ -10,6 +10,7 @@ import PackageDescription
 //     Engine      plans, optimizer, operators           Formats   CSV, JSON, Parquet: bytes <-> batches
 //     Columnar    types, columns, batches, kernels      CCodecs   compression libraries behind one C header
 //                                                       CKernels  loops that want instructions Swift has no word for
+//                                                       CPlatform system calls that need C: renames that outlive a kill
 let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
@@ -34,12 +35,13 @@ let package = Package(
                 .linkedLibrary("brotlidec"), .linkedLibrary("brotlienc"),
             ]),
         .target(name: "CKernels"),
+        .target(name: "CPlatform"),
         .target(name: "Columnar", dependencies: ["CKernels"], swiftSettings: settings),
         .target(name: "Formats", dependencies: ["Columnar", "CCodecs", "CKernels"], swiftSettings: settings),
         .target(name: "Engine", dependencies: ["Columnar"], swiftSettings: settings),
         .target(
             name: "Catalog", dependencies: ["Columnar", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: settings),
-        .target(name: "Connectors", dependencies: ["Columnar", "Formats", "Engine", "Catalog"], swiftSettings: settings),
+        .target(name: "Connectors", dependencies: ["Columnar", "Formats", "Engine", "Catalog", "CPlatform"], swiftSettings: settings),
         .target(
             name: "Scripting", dependencies: ["CLua", "Columnar", "Engine", "Formats", "Connectors", "Catalog", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
         .target(

@@ -1,0 +1,36 @@
+#ifndef CPLATFORM_H
+#define CPLATFORM_H
+
+/// One step of a publication.
+typedef enum {
+    /// Renames `from` to `to`; fails with EEXIST when `to` exists.
+    MST_MOVE_NEW = 0,
+    /// Renames the folder `from` to `to`, which may be missing or an empty folder.
+    MST_MOVE_FOLDER = 1,
+    /// Swaps `from` and `to` in one step.
+    MST_EXCHANGE = 2,
+    /// Writes the entries of the folder `from` to the disk; `to` is not used.
+    MST_SYNC_FOLDER = 3,
+} mst_step_kind;
+
+typedef struct {
+    mst_step_kind kind;
+    const char *from;
+    const char *to;
+} mst_step;
+
+typedef struct {
+    /// Steps done, from the first on.
+    long done;
+    /// errno of the step that failed; 0 when all are done.
+    int error;
+} mst_publish_result;
+
+/// Runs the steps in order up to the first that fails.
+///
+/// With `detached`, a forked child in a session of its own runs them, so that a signal that kills the caller, SIGKILL included, stops between
+/// no two of them; the call returns when the child has ended. The child keeps the caller's open file descriptors from 3 on, and with them
+/// its `flock` locks, for as long as it runs. When there is no memory or process slot for a child, the caller runs the steps itself.
+mst_publish_result mst_publish(const mst_step *steps, long count, int detached);
+
+#endif
