@@ -1,4 +1,4 @@
-internal import Columnar
+public import Columnar
 
 /// Reads a source.
 public final class ScanNode: PlanNode, @unchecked Sendable {
