@@ -53,6 +53,7 @@ public final class ErrorLog: Sendable {
         var counts: [ObjectIdentifier: Int] = [:]
         var batches: [ErrorBatch] = []
         var firstMessages: [ObjectIdentifier: String] = [:]
+        var stages: [PlanNode] = []
     }
     private let state = Mutex(State())
     /// Whether the records themselves are kept, not only counted.
@@ -72,6 +73,12 @@ public final class ErrorLog: Sendable {
 
     public var batches: [ErrorBatch] { state.withLock { $0.batches } }
     public var total: Int { state.withLock { $0.counts.values.reduce(0, +) } }
+    /// The stages that had error records, in the order in which they were found, with their counts and first messages.
+    public var summary: [(stage: PlanNode, count: Int, first: String)] {
+        state.withLock { state in
+            state.stages.map { ($0, state.counts[ObjectIdentifier($0)] ?? 0, state.firstMessages[ObjectIdentifier($0)] ?? "") }
+        }
+    }
     public func firstMessage(of stage: PlanNode) -> String? { state.withLock { $0.firstMessages[ObjectIdentifier(stage)] } }
 
     /// Forgets everything: the action starts again.
@@ -101,6 +108,7 @@ public final class ErrorLog: Sendable {
     private func add(_ content: ErrorBatch.Content, count: Int, first: String, stage: PlanNode) throws(PlanError) {
         let stageCount = state.withLock { state -> Int in
             let id = ObjectIdentifier(stage)
+            if state.counts[id] == nil { state.stages.append(stage) }
             state.counts[id, default: 0] += count
             if state.firstMessages[id] == nil { state.firstMessages[id] = first }
             if keepsRecords {

@@ -147,3 +147,44 @@ extension DynamicFrame {
                 transform: transform))
     }
 }
+
+extension DynamicFrame {
+    func unnest(_ options: StageOptions) -> DynamicFrame {
+        let unnest = UnnestFrame()
+        return with(
+            SchemaDependentNode(
+                "Unnest", input: plan, options: options, columns: { _ in nil }, passes: { schema in !schema.fields.contains { $0.type.containsChoice } },
+                schema: { unnest.outputSchema(for: $0) }, transform: { batch, schema, _ in unnest.apply(batch, frameSchema: schema) }))
+    }
+
+    /// Drops what is null in every record, and says on the log what that was.
+    func dropNullFields(_ options: StageOptions) -> DynamicFrame {
+        with(
+            SchemaDependentNode(
+                "DropNullFields", input: plan, options: options, columns: { _ in nil }, passes: { DropNullFields(frameSchema: $0).dropped.isEmpty },
+                schema: { DropNullFields(frameSchema: $0).outputSchema(for: $0) },
+                transform: { batch, schema, _ in DropNullFields(frameSchema: schema).apply(batch.conforming(to: schema)) }))
+    }
+
+    func relationalize(root: String, _ options: StageOptions) throws -> DynamicFrameCollection {
+        let relationalize = Relationalize(rootName: root, frameSchema: try schema())
+        return DynamicFrameCollection(
+            relationalize.tables.map { table in
+                (table.name, with(RelationalizeNode(plan, table: table, of: relationalize, options: options), name: table.name))
+            }, environment)
+    }
+
+    func join(_ other: DynamicFrame, _ keys: [FieldPath], _ otherKeys: [FieldPath], _ options: StageOptions) throws -> DynamicFrame {
+        with(JoinNode(plan, other.plan, keys: try JoinKeys(left: keys, right: otherKeys), options: options), name: name + other.name)
+    }
+
+    func union(_ other: DynamicFrame, _ options: StageOptions) -> DynamicFrame { with(UnionNode([plan, other.plan], options: options)) }
+
+    func merge(_ stage: DynamicFrame, keys: [FieldPath], _ options: StageOptions) throws -> DynamicFrame {
+        with(MergeNode(source: plan, stage: stage.plan, merge: try MergeDynamicFrame(keys: keys), options: options))
+    }
+
+    func errors() -> DynamicFrame { with(ErrorsNode(plan)) }
+
+    func toDF() throws -> DataFrame { DataFrame(ConformNode(plan), environment: environment) }
+}

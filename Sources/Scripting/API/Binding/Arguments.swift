@@ -40,17 +40,16 @@ struct Arguments {
     }
 
     func object<T: AnyObject>(_ name: String, as type: T.Type) -> T? {
-        if case .object(let object)? = self[name] { return object as? T }
-        return nil
+        self[name]?.object(as: T.self)
     }
 
-    func frame(_ name: String) throws(ScriptError) -> DynamicFrame {
-        guard let frame = object(name, as: DynamicFrame.self) else { throw ScriptError("\(function) needs the argument '\(name)': a DynamicFrame") }
+    func frame(_ name: String) throws(APIError) -> DynamicFrame {
+        guard let frame = object(name, as: DynamicFrame.self) else { throw APIError("\(function) needs the argument '\(name)': a DynamicFrame") }
         return frame
     }
 
-    func function(_ name: String) throws(ScriptError) -> LuaFunction {
-        guard case .function(let function)? = self[name] else { throw ScriptError("\(self.function) needs the argument '\(name)': a function") }
+    func function(_ name: String) throws(APIError) -> LuaReference {
+        guard case .function(let function)? = self[name] else { throw APIError("\(self.function) needs the argument '\(name)': a function") }
         return function
     }
 
@@ -74,7 +73,7 @@ struct Options {
     init(_ value: LuaValue?, function: String, argument: String) {
         owner = "\(function): \(argument)"
         if case .table(let table)? = value {
-            for (key, value) in table.fields { if let key = key.text { values[key] = value } }
+            values = table.fields
         }
     }
 
@@ -91,40 +90,40 @@ struct Options {
     mutating func set(_ name: String, _ value: LuaValue) { values[name] = value }
 
     /// - Throws: when an option is none of the known ones.
-    func check(known: [String]) throws(ScriptError) {
+    func check(known: [String]) throws(APIError) {
         for name in names where !known.contains(name) {
             let hint = Suggestion.nearest(name, in: known).map { "; did you mean '\($0)'?" } ?? ""
-            throw ScriptError("\(owner) has no option '\(name)'\(hint) (known: \(known.joined(separator: ", ")))")
+            throw APIError("\(owner) has no option '\(name)'\(hint) (known: \(known.joined(separator: ", ")))")
         }
     }
 
-    func string(_ name: String) throws(ScriptError) -> String? {
+    func string(_ name: String) throws(APIError) -> String? {
         guard let value = self[name] else { return nil }
         guard let text = value.text ?? value.wholeNumber.map(String.init) ?? value.truth.map({ "\($0)" }) else {
-            throw ScriptError("\(owner): '\(name)' must be a string, not \(value.kindDescription)")
+            throw APIError("\(owner): '\(name)' must be a string, not \(value.kindDescription)")
         }
         return text
     }
 
-    func boolean(_ name: String) throws(ScriptError) -> Bool? {
+    func boolean(_ name: String) throws(APIError) -> Bool? {
         guard let value = self[name] else { return nil }
-        guard let truth = value.truth else { throw ScriptError("\(owner): '\(name)' must be true or false, not \(value.kindDescription)") }
+        guard let truth = value.truth else { throw APIError("\(owner): '\(name)' must be true or false, not \(value.kindDescription)") }
         return truth
     }
 
-    func integer(_ name: String) throws(ScriptError) -> Int? {
+    func integer(_ name: String) throws(APIError) -> Int? {
         guard let value = self[name] else { return nil }
-        guard let number = value.wholeNumber else { throw ScriptError("\(owner): '\(name)' must be a whole number, not \(value.kindDescription)") }
+        guard let number = value.wholeNumber else { throw APIError("\(owner): '\(name)' must be a whole number, not \(value.kindDescription)") }
         return number
     }
 
-    func strings(_ name: String) throws(ScriptError) -> [String]? {
+    func strings(_ name: String) throws(APIError) -> [String]? {
         guard let value = self[name] else { return nil }
         if let text = value.text { return [text] }
-        guard case .table(let table) = value, table.fields.isEmpty else { throw ScriptError("\(owner): '\(name)' must be a list of strings, not \(value.kindDescription)") }
+        guard case .table(let table) = value, table.fields.isEmpty else { throw APIError("\(owner): '\(name)' must be a list of strings, not \(value.kindDescription)") }
         var list: [String] = []
         for item in table.items {
-            guard let text = item.text else { throw ScriptError("\(owner): '\(name)' must be a list of strings; it holds \(item.kindDescription)") }
+            guard let text = item.text else { throw APIError("\(owner): '\(name)' must be a list of strings; it holds \(item.kindDescription)") }
             list.append(text)
         }
         return list
@@ -132,12 +131,6 @@ struct Options {
 }
 
 extension LuaValue {
-    /// The text of a string.
-    var text: String? {
-        if case .string(let bytes) = self { return String(decoding: bytes, as: UTF8.self) }
-        return nil
-    }
-
     /// A whole number, also as a float or in a string.
     var wholeNumber: Int? {
         switch self {
@@ -175,7 +168,7 @@ extension LuaValue {
             return "the string '\(text.count > 40 ? text.prefix(40) + "..." : text)'"
         case .table(let table): return table.fields.isEmpty ? (table.items.isEmpty ? "an empty table" : "a list") : "a table"
         case .function: return "a function"
-        case .object(let object): return (object as? any ScriptObject).map { "a \(type(of: $0).className)" } ?? "an object"
+        case .object(let object): return (object.value as? any ScriptObject).map { "a \(type(of: $0).className)" } ?? "an object"
         case .decimal: return "a decimal"
         case .date: return "a date"
         case .timestamp: return "a timestamp"

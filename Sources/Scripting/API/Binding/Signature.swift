@@ -1,3 +1,5 @@
+internal import Columnar
+
 /// One named argument of a function that scripts call.
 struct Parameter: Sendable {
     enum Kind: String, Sendable {
@@ -47,9 +49,9 @@ struct Signature: Sendable {
     /// Takes a call's arguments apart.
     ///
     /// One table whose keys are strings is a call by keywords, unless the first parameter is itself such a table and no key names a parameter.
-    func bind(_ values: [LuaValue], site: String) throws(ScriptError) -> Arguments {
+    func bind(_ values: [LuaValue], site: String) throws(APIError) -> Arguments {
         if values.count == 1, case .table(let table) = values[0], table.items.isEmpty, !table.fields.isEmpty {
-            let keys = table.fields.compactMap { $0.key.text }
+            let keys = table.fields.keys
             let isDictionary = parameters.first.map { $0.kind == .dictionary || $0.kind == .any } ?? false
             if !isDictionary || keys.contains(where: { key in parameters.contains { $0.name == key } }) { return try bind(keywords: table, site: site) }
         }
@@ -58,63 +60,63 @@ struct Signature: Sendable {
             return try bind(keywords: table, site: site)
         }
         guard values.count <= parameters.count else {
-            throw ScriptError("\(name) takes \(parameters.count) argument\(parameters.count == 1 ? "" : "s") at most, not \(values.count): \(usage)")
+            throw APIError("\(name) takes \(parameters.count) argument\(parameters.count == 1 ? "" : "s") at most, not \(values.count): \(usage)")
         }
         var bound: [String: LuaValue] = [:]
         for (parameter, value) in zip(parameters, values) { bound[parameter.name] = value }
         return try check(Arguments(function: name, values: bound, site: site))
     }
 
-    private func bind(keywords table: LuaTable, site: String) throws(ScriptError) -> Arguments {
+    private func bind(keywords table: LuaTable, site: String) throws(APIError) -> Arguments {
         var bound: [String: LuaValue] = [:]
         var more: [(String, LuaValue)] = []
-        for (key, value) in table.fields {
-            guard let key = key.text else { throw ScriptError("\(name) takes named arguments; a key of the table is not a string: \(usage)") }
+        guard table.items.isEmpty, table.others.isEmpty else { throw APIError("\(name) takes named arguments; a key of the table is not a name: \(usage)") }
+        for (key, value) in table.sortedFields {
             if parameters.contains(where: { $0.name == key }) {
                 bound[key] = value
             } else if takesMore {
                 more.append((key, value))
             } else {
                 let hint = Suggestion.nearest(key, in: parameters.map(\.name)).map { "; did you mean '\($0)'?" } ?? "."
-                throw ScriptError("\(name) has no argument '\(key)'\(hint) It takes \(usage)")
+                throw APIError("\(name) has no argument '\(key)'\(hint) It takes \(usage)")
             }
         }
         return try check(Arguments(function: name, values: bound, more: more, site: site))
     }
 
-    private func check(_ arguments: Arguments) throws(ScriptError) -> Arguments {
+    private func check(_ arguments: Arguments) throws(APIError) -> Arguments {
         for parameter in parameters {
             switch arguments.values[parameter.name] {
             case nil, .nil?:
-                if parameter.isRequired { throw ScriptError("\(name) needs the argument '\(parameter.name)': \(parameter.kind.rawValue). It takes \(usage)") }
+                if parameter.isRequired { throw APIError("\(name) needs the argument '\(parameter.name)': \(parameter.kind.rawValue). It takes \(usage)") }
             case let value?:
                 if case .null = value, !parameter.isRequired { continue }
                 if !parameter.kind.accepts(value) {
-                    throw ScriptError("\(name): '\(parameter.name)' must be \(parameter.kind.rawValue), not \(value.kindDescription)")
+                    throw APIError("\(name): '\(parameter.name)' must be \(parameter.kind.rawValue), not \(value.kindDescription)")
                 }
             }
         }
         return arguments
     }
 
-    private var usage: String { parameters.map { $0.isRequired ? "'\($0.name)'" : "'\($0.name)'" }.joined(separator: ", ") }
+    /// The parameters in order: `'frame', 'f', ...`.
+    private var usage: String { parameters.map { "'\($0.name)'" }.joined(separator: ", ") }
 }
 
 extension Parameter.Kind {
     func accepts(_ value: LuaValue) -> Bool {
         switch (self, value) {
         case (.any, _): true
-        case (.dynamicFrame, .object(let object)): object is DynamicFrame
-        case (.collection, .object(let object)): object is DynamicFrameCollection
-        case (.frameOrCollection, .object(let object)): object is DynamicFrame || object is DynamicFrameCollection
-        case (.dataFrame, .object(let object)): object is DataFrame
+        case (.dynamicFrame, .object(let object)): object.value is DynamicFrame
+        case (.collection, .object(let object)): object.value is DynamicFrameCollection
+        case (.frameOrCollection, .object(let object)): object.value is DynamicFrame || object.value is DynamicFrameCollection
+        case (.dataFrame, .object(let object)): object.value is DataFrame
         case (.glueContext, .object): true
         case (.string, .string): true
         case (.boolean, .boolean): true
-        case (.boolean, .string(let bytes)): ["true", "false"].contains(String(decoding: bytes, as: UTF8.self).lowercased())
+        case (.boolean, .string): value.truth != nil
         case (.integer, .integer): true
-        case (.integer, .number(let number)): number == number.rounded() && abs(number) < 9e15
-        case (.integer, .string(let bytes)): Int(String(decoding: bytes, as: UTF8.self)) != nil
+        case (.integer, .number), (.integer, .string): value.wholeNumber != nil
         case (.function, .function): true
         case (.strings, .string): true
         case (.strings, .table(let table)): table.fields.isEmpty && table.items.allSatisfy { $0.text != nil }

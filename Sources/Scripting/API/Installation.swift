@@ -1,0 +1,56 @@
+internal import Columnar
+internal import Engine
+
+/// Puts the script API into an interpreter: the globals, the classes and the modules of the contract.
+public enum ScriptAPI {
+    public static func install(_ environment: ScriptEnvironment) throws {
+        let api = APIBuilder(environment)
+        DynamicFrame.register(api)
+        DynamicFrameCollection.register(api)
+        DataFrame.register(api)
+        SchemaObject.register(api)
+        try registerTransforms(api)
+        try GlueContext.register(api)
+        try JobObject.register(api)
+        try registerModules(api)
+    }
+
+    /// `require "awsglue.transforms"` and its kin give the globals' own objects.
+    private static func registerModules(_ api: APIBuilder) throws {
+        let state = api.environment.state
+        let modules: [(String, [String])] = [
+            ("awsglue.transforms", transformNames), ("awsglue.context", ["GlueContext"]), ("awsglue.job", ["Job"]),
+            ("awsglue.utils", ["getResolvedOptions"]), ("awsglue.dynamicframe", ["DynamicFrame", "DynamicFrameCollection"]),
+        ]
+        for (module, names) in modules { try state.setLoadedGlobals(module, names) }
+    }
+}
+
+/// Registers functions and methods under their signatures.
+final class APIBuilder {
+    let environment: ScriptEnvironment
+    init(_ environment: ScriptEnvironment) { self.environment = environment }
+
+    /// The place of a call: `job.lua:12`.
+    static func site(_ call: LuaCall) -> String { call.file.map { $0 + (call.line.map { ":\($0)" } ?? "") } ?? "" }
+
+    func function(_ signature: Signature, _ body: @escaping (Arguments) throws -> [LuaValue]) {
+        environment.state.register(signature.name) { call in try body(signature.bind(call.arguments, site: Self.site(call))) }
+    }
+}
+
+extension LuaClass where T: ScriptObject {
+    /// Adds a method under its signature, which also says its name.
+    func method(_ signature: Signature, _ body: @escaping (T, Arguments) throws -> [LuaValue]) {
+        method(signature.name) { object, call in try body(object, signature.named(in: T.className).bind(call.arguments, site: APIBuilder.site(call))) }
+    }
+
+    /// Adds a method under several names: Glue has `apply_mapping` and `applyMapping`.
+    func method(_ names: [String], _ parameters: [Parameter], _ body: @escaping (T, Arguments) throws -> [LuaValue]) {
+        for name in names { method(Signature(name, parameters), body) }
+    }
+}
+
+extension Signature {
+    fileprivate func named(in className: String) -> Signature { Signature("\(className):\(name)", parameters, takesMore: takesMore) }
+}

@@ -1,0 +1,25 @@
+public import Catalog
+public import Connectors
+
+/// What a script's job knows and does: its arguments, its transaction, its bookmark. Jobs implement it.
+public protocol JobContext: AnyObject {
+    var home: Home { get }
+    /// Whether `job:init` was called: then everything the script writes is one transaction.
+    var isInitialized: Bool { get }
+    /// Whether the run reads only what its bookmark does not know.
+    var usesBookmark: Bool { get }
+
+    /// Begins the job.
+    ///
+    /// - Parameter arguments: the job's arguments as `getResolvedOptions` gave them; `job_bookmark_option` and its kin count here.
+    func initialize(name: String, arguments: [String: String]) throws
+    /// Makes visible what the job has written, and remembers what it has read.
+    func commit() throws
+
+    /// The files at a location, with what this run has written and without what it has replaced.
+    func files(at location: StorageLocation, options: ListingOptions) throws -> any FileSequence
+    /// Leaves out the files that the bookmark knows for a transformation context, and notes the others for the commit.
+    func unread(_ files: [InputFile], context: String) throws -> [InputFile]
+    /// Runs a write. Its files become visible with the job's commit, or when the call returns if there is no job.
+    func write(to target: StorageLocation, mode: WriteMode, _ body: (StagedOutput) throws -> [CatalogChange]) throws
+}

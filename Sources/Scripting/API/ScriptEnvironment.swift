@@ -1,0 +1,67 @@
+internal import Catalog
+public import Columnar
+public import Connectors
+public import Engine
+public import Logging
+
+/// What a running script's objects share: the interpreter, the engine's threads, the job, the log.
+public final class ScriptEnvironment: @unchecked Sendable {
+    // Sendable: touched on the script's thread; what workers need of it is Sendable by itself.
+    public let state: LuaState
+    public let workers: WorkerPool
+    public let cancellation: Cancellation
+    public let job: any JobContext
+    public let log: Logger
+    /// Whether user functions may be compiled to expressions.
+    public let lifts: Bool
+    /// Where relative module names and paths of the script are looked up.
+    public let scriptFolder: String
+    /// The words behind the script's name on the command line.
+    public let arguments: [String]
+    public let counters = ExecutionCounters()
+
+    /// What the last complete run of each stage found wrong, for the report at the end.
+    private var problems: [ObjectIdentifier: (order: Int, text: String)] = [:]
+    /// The values that `getResolvedOptions` gave last.
+    var resolvedOptions: [String: String] = [:]
+    /// Temporary views by name.
+    var views: [String: DataFrame] = [:]
+
+    public init(
+        state: LuaState, workers: WorkerPool, cancellation: Cancellation, job: any JobContext, log: Logger, lifts: Bool, scriptFolder: String,
+        arguments: [String]
+    ) {
+        (self.state, self.workers, self.cancellation, self.job, self.log) = (state, workers, cancellation, job, log)
+        (self.lifts, self.scriptFolder, self.arguments) = (lifts, scriptFolder, arguments)
+    }
+
+    /// Runs an action with a context of its own, and notes what it found wrong.
+    func run<R>(_ body: (ExecutionContext) throws -> R) throws -> R {
+        let context = ExecutionContext(workers: workers, cancellation: cancellation)
+        defer { note(context) }
+        return try body(context)
+    }
+
+    private func note(_ context: ExecutionContext) {
+        for (node, count, first) in context.errors.summary {
+            let text = "\(node.label): \(count) error record\(count == 1 ? "" : "s"); the first: \(first)"
+            problems[ObjectIdentifier(node)] = (problems[ObjectIdentifier(node)]?.order ?? problems.count, text)
+            kept.append(node)
+        }
+        for (node, failures) in context.counters.castFailures {
+            let columns = failures.counts.sorted { $0.key < $1.key }.map { "\($0.value) of '\($0.key)'" }.joined(separator: ", ")
+            problems[ObjectIdentifier(node)] = (
+                problems[ObjectIdentifier(node)]?.order ?? problems.count, "\(node.label): values that could not be cast became null: \(columns)"
+            )
+            kept.append(node)
+        }
+    }
+
+    /// Nodes that problems are noted of, so that their identity stays theirs.
+    private var kept: [PlanNode] = []
+
+    /// Logs what went wrong with records, stage by stage: called at the end of a run.
+    public func reportProblems() {
+        for problem in problems.values.sorted(by: { $0.order < $1.order }) { log.warning("\(problem.text)") }
+    }
+}
