@@ -1,0 +1,50 @@
+/// What can go wrong with a script, with the place in its author's own code.
+public struct ScriptError: Error, CustomStringConvertible, @unchecked Sendable {
+    // Sendable: `underlying` is an error that left the interpreter's thread with the run's end.
+    public enum Code: Equatable, Sendable {
+        /// The text is no Lua; `incomplete` when it only ends too early.
+        case syntax(incomplete: Bool)
+        /// An error raised while running, by Lua, by the script or by a function of ours.
+        case runtime
+        /// The run was ended from outside or hit a limit.
+        case stopped(RunControl.Reason)
+    }
+
+    public let code: Code
+    /// The words, without the place: `attempt to index a nil value (local 't')`.
+    public let message: String
+    /// The script's name as it was given to `run`; nil when no user code was on the stack.
+    public let file: String?
+    /// 1-based; nil when unknown.
+    public let line: Int?
+    /// The line's text, where the source is known.
+    public let sourceLine: String?
+    /// `stack traceback:` and one line a call, without our own frames; empty when there is none.
+    public let traceback: String
+    /// The error that a function of ours threw, when that is what ended the script.
+    public let underlying: (any Error)?
+    /// The message as Lua scripts see it, place included.
+    public let luaMessage: String
+
+    public init(
+        code: Code, message: String, file: String? = nil, line: Int? = nil, sourceLine: String? = nil, traceback: String = "",
+        underlying: (any Error)? = nil, luaMessage: String? = nil
+    ) {
+        (self.code, self.message, self.file, self.line) = (code, message, file, line)
+        (self.sourceLine, self.traceback, self.underlying) = (sourceLine, traceback, underlying)
+        self.luaMessage = luaMessage ?? (file.map { line == nil ? "\($0): " : "\($0):\(line!): " } ?? "") + message
+    }
+
+    /// `file:line: message`, then the line itself, indented.
+    public var description: String {
+        var text = file.map { $0 + (line.map { ":\($0)" } ?? "") + ": " } ?? ""
+        text += message
+        if let sourceLine { text += "\n    " + sourceLine.drop { $0 == " " || $0 == "\t" } }
+        return text
+    }
+}
+
+/// The script called `os.exit`.
+public struct ScriptExit: Error, Equatable, Sendable {
+    public let status: Int32
+}
