@@ -27,22 +27,11 @@ static int move_new(const char *from, const char *to) {
     return unlink(from) == 0 ? 0 : errno;
 }
 
-static int sync_folder(const char *path) {
-    int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0) return errno;
-    int error = fsync(descriptor) == 0 ? 0 : errno;
-    // Some file systems have nothing to sync for a folder and say so.
-    if (error == EINVAL || error == EROFS) error = 0;
-    close(descriptor);
-    return error;
-}
-
 static int run_step(const mst_step *step) {
     switch (step->kind) {
     case MST_MOVE_NEW: return move_new(step->from, step->to);
     case MST_MOVE_FOLDER: return rename(step->from, step->to) == 0 ? 0 : errno;
     case MST_EXCHANGE: return renameat2(AT_FDCWD, step->from, AT_FDCWD, step->to, RENAME_EXCHANGE) == 0 ? 0 : errno;
-    case MST_SYNC_FOLDER: return sync_folder(step->from);
     }
     return EINVAL;
 }
@@ -94,3 +83,5 @@ mst_publish_result mst_publish(const mst_step *steps, long count, int detached) 
     munmap(shared, sizeof *shared);
     return result;
 }
+
+int mst_sync_file_system(int descriptor) { return syncfs(descriptor); }

@@ -9,8 +9,6 @@ typedef enum {
     MST_MOVE_FOLDER = 1,
     /// Swaps `from` and `to` in one step.
     MST_EXCHANGE = 2,
-    /// Writes the entries of the folder `from` to the disk; `to` is not used.
-    MST_SYNC_FOLDER = 3,
 } mst_step_kind;
 
 typedef struct {
@@ -32,5 +30,8 @@ typedef struct {
 /// no two of them; the call returns when the child has ended. The child keeps the caller's open file descriptors from 3 on, and with them
 /// its `flock` locks, for as long as it runs. When there is no memory or process slot for a child, the caller runs the steps itself.
 mst_publish_result mst_publish(const mst_step *steps, long count, int detached);
+
+/// Writes the whole file system that the descriptor is on to the disk: syncfs(2). Returns 0, or -1 with errno.
+int mst_sync_file_system(int descriptor);
 
 #endif

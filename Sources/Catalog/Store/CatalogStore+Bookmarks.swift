@@ -69,7 +69,7 @@ extension CatalogStore {
         try write { db in
             if try Self.bookmarkVersions(db, job).isEmpty { throw CatalogError(.entityNotFound, "job '\(job)' has no bookmark") }
             if let holderID = try String.fetchOne(db, sql: "SELECT runID FROM leases WHERE job = ?", arguments: [job]),
-                let holder = try Self.runs(db, "WHERE id = ?", [holderID]).first, holder.state.isOpen, isAlive(holder)
+                let holder = try Self.runs(db, "WHERE id = ?", [holderID]).first, isAlive(holder)
             {
                 return holder
             }

@@ -10,10 +10,12 @@ extension CatalogStore {
         }
     }
 
-    /// Ends a run, or moves it on. A run that has ended keeps its state: nothing changes then, and the result is false.
+    /// Ends a run, or moves it on.
+    ///
+    /// - Parameter onlyOpen: leaves the state of a run that has ended. The result is false then.
     @discardableResult
-    public func setRunState(_ id: String, _ state: RunState, error: String? = nil) throws(CatalogError) -> Bool {
-        try write { try Self.setRunState($0, id, state, error: error) }
+    public func setRunState(_ id: String, _ state: RunState, error: String? = nil, onlyOpen: Bool = true) throws(CatalogError) -> Bool {
+        try write { try Self.setRunState($0, id, state, error: error, onlyOpen: onlyOpen) }
     }
 
     public func run(_ id: String) throws(CatalogError) -> RunRecord? {
@@ -78,7 +80,7 @@ extension CatalogStore {
         try write { db in
             let row = try Row.fetchOne(db, sql: "SELECT runID, token FROM leases WHERE job = ?", arguments: [job])
             if let holderID = row?["runID"] as String?, holderID != run, let holder = try Self.runs(db, "WHERE id = ?", [holderID]).first,
-                holder.state.isOpen, isAlive(holder)
+                isAlive(holder)
             {
                 return (nil, holder)
             }
@@ -97,10 +99,11 @@ extension CatalogStore {
 
     // MARK: - Inside a transaction
 
-    static func setRunState(_ db: Database, _ id: String, _ state: RunState, error: String?) throws -> Bool {
+    static func setRunState(_ db: Database, _ id: String, _ state: RunState, error: String?, onlyOpen: Bool = true) throws -> Bool {
         try db.execute(
-            sql: "UPDATE runs SET state = ?, finished = ?, error = ? WHERE id = ? AND state IN ('STARTING', 'RUNNING', 'STOPPING', 'WAITING')",
-            arguments: [state.rawValue, state.isOpen || state == .waiting ? nil : now, error, id])
+            sql: """
+                UPDATE runs SET state = ?, finished = ?, error = ? WHERE id = ? \(onlyOpen ? "AND state IN ('STARTING', 'RUNNING', 'STOPPING', 'WAITING')" : "")
+                """, arguments: [state.rawValue, state.isOpen || state == .waiting ? nil : now, error, id])
         return db.changesCount > 0
     }
 

@@ -1,0 +1,55 @@
+internal import Catalog
+public import Connectors
+
+/// Completes the commits of runs that died half-way, and removes what the others left behind. To be run before a command reads or writes data.
+public enum Recovery {
+    public struct Report: Sendable, Equatable {
+        /// Runs whose files were published.
+        public var completed: [String] = []
+        /// Runs that had died before their commit; nothing of them is left.
+        public var removed: [String] = []
+        /// Sentences for the user: what could not be done, and will be tried again.
+        public var warnings: [String] = []
+    }
+
+    /// How long to wait for a run that is publishing at this moment.
+    private static let patienceMilliseconds = 5000
+
+    /// Looks at every run that is not known to have ended. Running it again, or in several processes at once, changes nothing.
+    ///
+    /// - Throws: `CatalogError` when the catalog cannot be read.
+    public static func run(_ home: Home) throws -> Report {
+        var report = Report()
+        guard home.catalog.exists else { return report }
+        for run in try home.catalog.unfinishedRuns() {
+            do {
+                try recover(run, home, &report)
+            } catch let error as StorageError {
+                report.warnings.append("what run \(run) left could not be put in order: \(error.message)")
+            }
+        }
+        return report
+    }
+
+    private static func recover(_ run: String, _ home: Home, _ report: inout Report) throws {
+        let isPublishing = try !home.catalog.pendingIntents(of: run).isEmpty
+        guard let lock = try RunLock.acquire(home, run: run, patienceMilliseconds: isPublishing ? patienceMilliseconds : 0) else {
+            if isPublishing { report.warnings.append("run \(run) is still publishing its files; what is read now may lack some of them") }
+            return
+        }
+        // Now that nobody else can: what is left to do.
+        let intents = try home.catalog.pendingIntents(of: run)
+        for intent in intents {
+            let publication = try Publication(json: intent.body)
+            try publication.publish()
+            try home.catalog.finishIntent(intent.id)
+            try publication.removeLeftovers()
+        }
+        let area = try home.catalog.stagingFolders(of: run)
+        for folder in area { try StagingArea.remove(folder) }
+        if !area.isEmpty { try home.catalog.removeStagingFolders(of: run) }
+        let wasOpen = try home.catalog.setRunState(run, .failed, error: "the process ended before the run did")
+        if !intents.isEmpty { report.completed.append(run) } else if wasOpen || !area.isEmpty { report.removed.append(run) }
+        lock.remove()
+    }
+}

@@ -1,0 +1,21 @@
+/// What can go wrong with a run, apart from its script, its data and its storage.
+public struct JobError: Error, Equatable, CustomStringConvertible {
+    public enum Code: String, Sendable {
+        /// Another run holds the job.
+        case alreadyRunning
+        /// An option has a value that it may not have.
+        case invalidOption
+        case notFound
+        /// The commit is recorded, but its files could not be published; the next command tries again.
+        case unpublished
+        /// There is nothing to make a table of.
+        case nothingToCrawl
+    }
+
+    public let code: Code
+    public let message: String
+
+    public init(_ code: Code, _ message: String) { (self.code, self.message) = (code, message) }
+
+    public var description: String { message }
+}
