@@ -4,23 +4,39 @@ import Testing
 @testable import Engine
 
 @Suite struct ErrorRecordsTests {
+    private let stage = PlanNode(inputs: [])
+
+    private func errors(_ rows: Batch, _ failures: [RecordFailure], site: String = "job.lua:5", info: String = "upper") -> ErrorBatch {
+        ErrorBatch(stage: ObjectIdentifier(stage), site: site, info: info, content: .records(rows, failures))
+    }
+
     @Test func oneForEachRow() {
         let rows = records(#"{"n": 0, "s": "x"}"#, #"{"n": 2, "s": null}"#)
         let batch = ErrorRecords.batch(
-            rows: rows, failures: [.init("zero is not allowed"), .init("no", stackTrace: "t", input: "{", bytesRead: 9, source: "in.json")],
-            callsite: .init(site: "job.lua:5", info: "upper"))
+            of: errors(rows, [.init(row: 3, message: "zero is not allowed"), .init(row: 9, message: "no", stackTrace: "t")]))
         #expect(batch.schema == ErrorRecords.schema(record: rows.schema))
         #expect(text(batch) == [
             #"{"error": {"callsite": {"site": "job.lua:5", "info": "upper"}, "msg": "zero is not allowed", "stackTrace": null, "input": null, "bytesread": null, "source": null, "dynamicRecord": {"n": 0, "s": "x"}}}"#,
-            #"{"error": {"callsite": {"site": "job.lua:5", "info": "upper"}, "msg": "no", "stackTrace": "t", "input": "{", "bytesread": 9, "source": "in.json", "dynamicRecord": {"n": 2, "s": null}}}"#,
+            #"{"error": {"callsite": {"site": "job.lua:5", "info": "upper"}, "msg": "no", "stackTrace": "t", "input": null, "bytesread": null, "source": null, "dynamicRecord": {"n": 2, "s": null}}}"#,
+        ])
+    }
+
+    @Test func unreadableRecordsHaveNoFields() {
+        let unreadable = ErrorBatch(
+            stage: ObjectIdentifier(stage), site: "job.lua:1", info: "",
+            content: .unreadable([
+                .init(source: "in.json", line: 4, message: "a quote is never closed", input: "{\u{22}é"), .init(source: "x.csv", line: 0, message: "m", input: ""),
+            ]))
+        #expect(text(ErrorRecords.batch(of: unreadable)) == [
+            "{\"error\": {\"callsite\": {\"site\": \"job.lua:1\", \"info\": \"\"}, \"msg\": \"a quote is never closed\", \"stackTrace\": null, \"input\": \"{\"é\", \"bytesread\": 4, \"source\": \"in.json:4\", \"dynamicRecord\": {}}}",
+            #"{"error": {"callsite": {"site": "job.lua:1", "info": ""}, "msg": "m", "stackTrace": null, "input": "", "bytesread": 0, "source": "x.csv", "dynamicRecord": {}}}"#,
         ])
     }
 
     @Test func recordsOfSeveralSchemasMerge() {
-        let site = ErrorRecords.Callsite(site: "a")
-        let a = ErrorRecords.batch(rows: records(#"{"n": 1}"#), failures: [.init("x")], callsite: site)
-        let b = ErrorRecords.batch(rows: records(#"{"n": "s", "m": true}"#), failures: [.init("y")], callsite: site)
-        let none = ErrorRecords.batch(rows: .empty(.empty), failures: [], callsite: site)
+        let a = ErrorRecords.batch(of: errors(records(#"{"n": 1}"#), [.init(row: 0, message: "x")]))
+        let b = ErrorRecords.batch(of: errors(records(#"{"n": "s", "m": true}"#), [.init(row: 0, message: "y")]))
+        let none = ErrorRecords.batch(of: errors(.empty(.empty), []))
         let merged = ErrorRecords.merge([a, none, b])
         #expect(merged.count == 2)
         let records = UnnestFrame().apply(merged)
@@ -33,7 +49,7 @@ import Testing
     /// Parses integers; anything else fails.
     private static let integers: Unbox.Parser = { column in
         let builder = VariantBuilder()
-        var failures: [Unbox.Failure] = []
+        var failures: [RecordFailure] = []
         for (row, value) in column.values.enumerated() {
             guard case .string(let bytes) = value else {
                 builder.appendNull()
@@ -55,13 +71,11 @@ import Testing
         let batch = records(#"{"id": 1, "a": {"t": "5"}}"#, #"{"id": 2, "a": {"t": "x"}}"#, #"{"id": 3, "a": null}"#, #"{"id": 4, "a": {"t": "6"}}"#)
         let result = try Unbox(FieldPath("a.t"), parser: Self.integers).apply(batch)
         #expect(text(result.batch) == [#"{"id": 1, "a": {"t": {"v": 5}}}"#, #"{"id": 3, "a": null}"#, #"{"id": 4, "a": {"t": {"v": 6}}}"#])
-        #expect(text(result.failed) == [#"{"id": 2, "a": {"t": "x"}}"#])
-        #expect(result.messages == ["no integer"])
-        #expect(result.failed.count == result.messages.count)
+        #expect(result.failures.map(\.row) == [1] && result.failures.map(\.message) == ["no integer"])
 
         for (path, batch) in [("id", batch), ("none", batch), ("a.t", Batch.empty(.empty))] {
             let same = try Unbox(FieldPath(path), parser: Self.integers).apply(batch)
-            #expect(text(same.batch) == text(batch) && same.failed.count == 0)
+            #expect(text(same.batch) == text(batch) && same.failures.isEmpty)
         }
         let mixed = try Unbox(FieldPath("t"), parser: Self.integers).apply(records(#"{"t": "5"}"#, #"{"t": 7}"#))
         #expect(text(mixed.batch) == [#"{"t": {"v": 5}}"#, #"{"t": null}"#])
