@@ -18,8 +18,14 @@ public protocol JobContext: AnyObject {
 
     /// The files at a location, with what this run has written and without what it has replaced.
     func files(at location: StorageLocation, options: ListingOptions) throws -> any FileSequence
-    /// Leaves out the files that the bookmark knows for a transformation context, and notes the others for the commit.
-    func unread(_ files: [InputFile], context: String) throws -> [InputFile]
+    /// The files of a source that the run is to read under a transformation context: those that the bookmark does not know, if it is in use.
+    ///
+    /// - Parameters:
+    ///   - source: tells sources under one context apart.
+    ///   - boundedFiles, boundedSize: how much unread input to take, numbers in strings; the rest stays for later runs.
+    func newFiles(
+        context: String, source: String, boundedFiles: String?, boundedSize: String?, list: () throws -> any FileSequence
+    ) throws -> any FileSequence
     /// Runs a write. Its files become visible with the job's commit, or when the call returns if there is no job.
     func write(to target: StorageLocation, mode: WriteMode, _ body: (StagedOutput) throws -> [CatalogChange]) throws
 }

@@ -1,0 +1,149 @@
+internal import Columnar
+internal import Engine
+
+/// What a script holds as a DataFrame: rows of one schema without choices, under Spark's names.
+final class DataFrame: ScriptObject {
+    static let className = "DataFrame"
+    let plan: PlanNode
+    let environment: ScriptEnvironment
+
+    init(_ plan: PlanNode, environment: ScriptEnvironment) { (self.plan, self.environment) = (plan, environment) }
+
+    func with(_ plan: PlanNode) -> DataFrame { DataFrame(plan, environment: environment) }
+
+    /// The schema: what the plan declares, or what the rows tell.
+    func schema() throws -> Schema { try environment.run { try plan.cheapSchema($0) ?? plan.declaredSchema.known ?? plan.fullSchema($0) } }
+
+    /// The first rows in order; all of them where no limit is given.
+    func rows(limit: Int = .max) throws -> Batch {
+        try environment.run { context in
+            let collector = CollectingConsumer(limit: limit)
+            if limit > 0 { try Execution.run(plan, ordered: limit < 100_000, context: context, into: collector) }
+            let batches = collector.batches
+            let known = try plan.cheapSchema(context) ?? plan.declaredSchema.known ?? .empty
+            return Batch.concatenate(batches, schema: batches.reduce(known) { $0.merging($1.schema) })
+        }
+    }
+
+    func count() throws -> Int {
+        try environment.run { context in
+            let counter = CountingConsumer()
+            try Execution.run(plan, columns: [], context: context, into: counter)
+            return counter.count
+        }
+    }
+
+    /// The column of a name, in any case (Spark's rule).
+    func column(_ name: String) throws -> Field {
+        let schema = try schema()
+        guard let index = schema.index(ofAnyCase: name) else {
+            let hint = Suggestion.nearest(name, in: schema.names).map { "; did you mean '\($0)'?" } ?? ""
+            throw APIError("there is no column '\(name)'\(hint) (columns: \(schema.names.joined(separator: ", ")))")
+        }
+        return schema[index]
+    }
+
+    func select(_ names: [String]) throws -> DataFrame {
+        let columns = try names.flatMap { $0 == "*" ? try schema().names : [try column($0.hasPrefix("`") ? String($0.dropFirst().dropLast()) : $0).name] }
+        return with(SelectColumnsNode(plan, columns: columns))
+    }
+
+    func sorted(_ keys: [SortNode.Key]) throws -> DataFrame {
+        with(SortNode(plan, keys: try keys.map { SortNode.Key(try column($0.column).name, descending: $0.descending, nullsFirst: $0.nullsFirst) }))
+    }
+
+    static func register(_ api: APIBuilder) {
+        api.environment.state.register(DataFrame.self, name: className) { frame in
+            frame.method("count") { frame, _ in [.integer(Int64(try frame.count()))] }
+            frame.method(Signature("show", [.optional("n", .integer), .optional("truncate", .any), .optional("vertical", .boolean)])) { frame, arguments in
+                let truncate: Int
+                switch arguments["truncate"] {
+                case .boolean(let cuts)?: truncate = cuts ? 20 : 0
+                case let value?: truncate = value.wholeNumber ?? 20
+                case nil: truncate = 20
+                }
+                let count = max(arguments.integer("n", default: 20), 0)
+                let rows = try frame.rows(limit: count == .max ? count : count + 1)
+                frame.environment.state.print(
+                    rows.showString(rows: count, truncate: truncate, vertical: arguments.boolean("vertical")) + "\n")
+                return []
+            }
+            frame.method("collect") { frame, _ in [.array(try frame.rows().luaRows())] }
+            frame.method(Signature("take", [.required("num", .integer)])) { frame, arguments in
+                [.array(try frame.rows(limit: max(arguments.integer("num", default: 0), 0)).luaRows())]
+            }
+            frame.method("first") { frame, _ in [try frame.rows(limit: 1).luaRows().first ?? .nil] }
+            frame.method("printSchema") { frame, _ in
+                frame.environment.state.print(try frame.schema().sparkTreeDescription)
+                return []
+            }
+            frame.method("schema") { frame, _ in [.object(SchemaObject(.struct(try frame.schema().fields)))] }
+            frame.method("columns") { frame, _ in [.array(try frame.schema().names.map { .string($0) })] }
+            frame.method(Signature("limit", [.required("num", .integer)])) { frame, arguments in
+                [.object(frame.with(LimitNode(frame.plan, count: max(arguments.integer("num", default: 0), 0))))]
+            }
+            frame.method("select") { frame, call in [.object(try frame.select(try names(call, "DataFrame:select")))] }
+            for name in ["orderBy", "sort"] {
+                frame.method(name) { frame, call in [.object(try frame.sorted(try names(call, "DataFrame:\(name)").map { SortNode.Key($0) }))] }
+            }
+            frame.method("drop") { frame, call in
+                let dropped = Set(try names(call, "DataFrame:drop").map { $0.lowercased() })
+                return [.object(frame.with(SelectColumnsNode(frame.plan, columns: try frame.schema().names.filter { !dropped.contains($0.lowercased()) })))]
+            }
+            frame.property { frame, name in
+                let known = ["collect", "columns", "count", "drop", "first", "limit", "orderBy", "printSchema", "schema", "select", "show", "sort", "take"]
+                throw APIError("a DataFrame has no method '\(name)'" + (Suggestion.nearest(name, in: known).map { "; did you mean '\($0)'?" } ?? ""))
+            }
+            frame.metamethod("__tostring") { call in
+                guard let frame = call.receiver as? DataFrame ?? call[0].object(as: DataFrame.self) else { return [.string(className)] }
+                return [.string("DataFrame[\(try frame.schema().fields.map { "\($0.name): \($0.type.hiveName)" }.joined(separator: ", "))]")]
+            }
+        }
+    }
+
+    /// Column names given one by one or as one list.
+    private static func names(_ call: LuaCall, _ function: String) throws -> [String] {
+        let values = call.arguments.count == 1 ? call[0].table?.items ?? call.arguments : call.arguments
+        return try values.map { value in
+            guard let name = value.text else { throw APIError("\(function) takes column names, not \(value.kindDescription)") }
+            return name
+        }
+    }
+}
+
+extension Batch {
+    /// The rows as Lua tables.
+    func luaRows() -> [LuaValue] {
+        (0..<count).map { row in
+            var fields: [String: LuaValue] = [:]
+            for (field, column) in zip(schema.fields, columns) {
+                let value = column.value(at: row).lua
+                if !value.isNil { fields[field.name] = value }
+            }
+            return .table(LuaTable(fields: fields))
+        }
+    }
+}
+
+extension Value {
+    /// The value as scripts see it; null is nil, and the `null` of `inTable` where a list must hold one.
+    var lua: LuaValue {
+        switch self {
+        case .null: .nil
+        case .boolean(let value): .boolean(value)
+        case .integer(let value): .integer(value)
+        case .double(let value): .number(value)
+        case .decimal(let unscaled, let scale): .decimal(unscaled: unscaled, scale: scale)
+        case .string(let bytes), .binary(let bytes): .string(bytes)
+        case .date(let days): .date(days)
+        case .timestamp(let microseconds): .timestamp(microseconds)
+        case .array(let items): .array(items.map { $0 == .null ? .null : $0.lua })
+        case .struct(let fields):
+            .table(LuaTable(fields: Dictionary(uniqueKeysWithValues: fields.filter { $0.value != .null }.map { ($0.name, $0.value.lua) })))
+        case .map(let entries):
+            .table(
+                LuaTable(
+                    others: entries.filter { $0.value != .null }.map { LuaTable.Pair($0.key.lua, $0.value.lua) }))
+        }
+    }
+}

@@ -1,0 +1,128 @@
+internal import Catalog
+internal import Columnar
+internal import Connectors
+internal import Engine
+internal import Formats
+
+/// A write as a script asks for it: where, in which format, partitioned by what.
+struct FrameWrite {
+    let target: StorageLocation
+    let encoder: any FileEncoder
+    let partitionKeys: [String]
+    let mode: WriteMode
+    /// The table that gets the new partitions.
+    let table: TableRecord?
+
+    private static let options = [
+        "path", "partitionKeys", "compression", "mode", "useFrameName", "enableUpdateCatalog", "updateBehavior", "groupFiles", "groupSize", "numberTargetPartitions",
+    ]
+
+    /// `write_dynamic_frame.from_options` and `DynamicFrame.write`.
+    ///
+    /// - Parameter folder: a folder below the path, for a frame of a collection.
+    init(_ arguments: Arguments, _ environment: ScriptEnvironment, below folder: String? = nil) throws {
+        let type = arguments.string("connection_type", default: "s3").lowercased()
+        try environment.checkConnection(type)
+        let options = arguments.options("connection_options")
+        try options.check(known: Self.options)
+        guard let path = try options.string("path") else { throw APIError("\(arguments.function): connection_options needs 'path': the folder to write to") }
+        guard let format = arguments.string("format") ?? (FormatOptions.writable.contains(type) ? type : nil) else {
+            throw APIError("\(arguments.function) needs the argument 'format': one of \(FormatOptions.writable.joined(separator: ", "))")
+        }
+        target = try environment.job.home.locate(folder.map { path + (path.hasSuffix("/") ? "" : "/") + $0 + "/" } ?? path)
+        encoder = try FormatOptions.encoder(format, arguments.options("format_options"), compression: try options.string("compression"))
+        partitionKeys = try options.strings("partitionKeys") ?? []
+        mode = try Self.mode(try options.string("mode"))
+        table = nil
+    }
+
+    /// `write_dynamic_frame.from_catalog`: the table says where and how.
+    init(catalog arguments: Arguments, _ environment: ScriptEnvironment) throws {
+        let database = arguments.string("database") ?? arguments.string("name_space") ?? ""
+        guard !database.isEmpty else { throw APIError("Parameter name_space or database is missing.") }
+        guard let tableName = arguments.string("table_name") else { throw APIError("Parameter table_name is missing.") }
+        let options = arguments.options("additional_options")
+        let record = try environment.table(tableName, in: database)
+        guard let location = record.storageDescriptor?.location else { throw APIError("table \(record.qualifiedName) has no location to write to") }
+        target = try environment.job.home.locate(location)
+        var format: Options { Options(nil, function: arguments.function, argument: "format_options") }
+        switch try FormatOptions.source(of: record) {
+        case .parquet: encoder = try FormatOptions.encoder("parquet", format, compression: try options.string("compression"))
+        case .json: encoder = try FormatOptions.encoder("json", format, compression: try options.string("compression"))
+        case .csv(let read, _):
+            var write = format
+            write.set("separator", .string([read.separator]))
+            write.set("writeHeader", .boolean(read.withHeader))
+            encoder = try FormatOptions.encoder("csv", write, compression: try options.string("compression"))
+        }
+        let keys = record.partitionKeys.map(\.name)
+        if let given = try options.strings("partitionKeys"), given != keys {
+            throw APIError("partitionKeys must be those of table \(record.qualifiedName), in their order: \(keys.joined(separator: ", "))")
+        }
+        partitionKeys = keys
+        mode = try Self.mode(try options.string("mode"))
+        table = try options.boolean("enableUpdateCatalog") ?? false ? record : nil
+    }
+
+    private static func mode(_ text: String?) throws -> WriteMode {
+        switch text?.lowercased() {
+        case nil, "append"?: return .append
+        case "overwrite"?: return .overwrite
+        case let text?: throw APIError("the mode '\(text)' is not known; it is append or overwrite")
+        }
+    }
+
+    /// Runs the write, and returns what the catalog has to learn of it.
+    func run(_ node: PlanNode, to output: StagedOutput, _ environment: ScriptEnvironment) throws -> [CatalogChange] {
+        try environment.run { context in
+            let files = StagedFiles(output)
+            let writer = try FrameWriter(
+                encoder: encoder, output: files, partitionKeys: partitionKeys, schema: encoder.needsOneSchema ? try node.cheapSchema(context) : nil, node: node)
+            try Execution.run(node, context: context, into: writer)
+            guard let table else { return [] }
+            let partitions = writer.partitionValues.map { folder, values in
+                var descriptor = table.storageDescriptor ?? StorageDescriptor()
+                descriptor.location = output.target.descendant(output.target.path + "/" + folder, isFolder: true).url
+                return PartitionRecord(values: values.map { $0 ?? HivePath.nullValue }, storageDescriptor: descriptor, parameters: [:])
+            }
+            if table.partitionKeys.isEmpty || partitions.isEmpty { return [] }
+            return [.putPartitions(partitions, table: table.name, database: table.databaseName, existing: .keep)]
+        }
+    }
+}
+
+/// Staged files as the writer makes them.
+private final class StagedFiles: OutputFolder {
+    private let output: StagedOutput
+    private let numbers = Locked<[String: Int]>([:])
+    init(_ output: StagedOutput) { self.output = output }
+
+    func makeFile(in folder: String, extension: String) throws -> any OutputFile {
+        let number = numbers.withLock { numbers in
+            defer { numbers[folder, default: 0] += 1 }
+            return numbers[folder, default: 0]
+        }
+        return StagedFile(try output.newFile(in: folder, number: number, fileExtension: `extension`))
+    }
+
+    func removeAll() throws {
+        numbers.withLock { $0 = [:] }
+        try output.removeAll()
+    }
+}
+
+private final class StagedFile: OutputFile {
+    private let sink: LocalFileSink
+    init(_ sink: LocalFileSink) { self.sink = sink }
+    func write(_ bytes: UnsafeRawBufferPointer) throws { try sink.write(bytes) }
+    func close() throws { try sink.close(sync: false) }
+}
+
+extension DynamicFrame {
+    /// Writes the frame. Returns a frame of the records that failed to write: none, because a write that fails fails the run.
+    func write(_ write: FrameWrite, _ options: StageOptions) throws -> DynamicFrame {
+        try environment.job.write(to: write.target, mode: write.mode) { output in try write.run(plan, to: output, environment) }
+        return DynamicFrame(
+            ScanNode(MemorySource(name: "\(name)_errors", schema: .empty, batches: [])), name: "\(name)_errors", environment: environment)
+    }
+}
