@@ -8,6 +8,32 @@ public import Columnar
 ///       stackTrace, input, bytesread, source
 ///       dynamicRecord    the record, or as much of it as was read
 public enum ErrorRecords {
+    /// Where a record failed.
+    public struct Callsite: Sendable, Hashable {
+        /// Script and line, with the call stack where there is one.
+        public var site: String
+        /// The `info` argument of the transform.
+        public var info: String
+
+        public init(site: String, info: String = "") { (self.site, self.info) = (site, info) }
+    }
+
+    /// What one record's failure leaves.
+    public struct Failure: Sendable {
+        public var message: String
+        public var stackTrace: String?
+        /// The text that could not be read.
+        public var input: String?
+        /// Bytes read of the input when it failed.
+        public var bytesRead: Int64?
+        /// The file or table that the record came from.
+        public var source: String?
+
+        public init(_ message: String, stackTrace: String? = nil, input: String? = nil, bytesRead: Int64? = nil, source: String? = nil) {
+            (self.message, self.stackTrace, self.input, self.bytesRead, self.source) = (message, stackTrace, input, bytesRead, source)
+        }
+    }
+
     /// The schema of error records whose records have the fields of `record`.
     public static func schema(record: Schema) -> Schema {
         let fields = [
@@ -17,41 +43,26 @@ public enum ErrorRecords {
         return Schema([Field("error", .struct(fields))])
     }
 
-    /// Returns one error record for each failure of a stage, in order.
-    public static func batch(of errors: ErrorBatch) -> Batch {
-        switch errors.content {
-        case .records(let rows, let failures):
-            make(
-                errors, rows: rows, messages: failures.map(\.message), stackTraces: failures.map { $0.stackTrace.isEmpty ? nil : $0.stackTrace },
-                inputs: failures.map { _ in nil }, bytesRead: failures.map { _ in nil }, sources: failures.map { _ in nil })
-        case .unreadable(let records):
-            make(
-                errors, rows: Batch(schema: .empty, columns: [], count: records.count), messages: records.map(\.message),
-                stackTraces: records.map { _ in nil }, inputs: records.map(\.input), bytesRead: records.map { Int64($0.input.utf8.count) },
-                sources: records.map { $0.line > 0 ? "\($0.source):\($0.line)" : $0.source })
-        }
-    }
-
-    /// - Precondition: one entry a row in every list.
-    private static func make(
-        _ errors: ErrorBatch, rows: Batch, messages: [String], stackTraces: [String?], inputs: [String?], bytesRead: [Int64?], sources: [String?]
-    ) -> Batch {
+    /// Returns one error record for each row.
+    ///
+    /// - Precondition: as many failures as rows.
+    public static func batch(rows: Batch, failures: [Failure], callsite: Callsite) -> Batch {
+        precondition(failures.count == rows.count, "\(failures.count) failures for \(rows.count) rows")
         let count = rows.count
-        precondition(messages.count == count, "\(messages.count) failures for \(count) rows")
-        var callsite = NamedColumns()
-        callsite.append("site", strings(repeatElement(errors.site, count: count)))
-        callsite.append("info", strings(repeatElement(errors.info, count: count)))
+        var site = NamedColumns()
+        site.append("site", strings(repeatElement(callsite.site, count: count)))
+        site.append("info", strings(repeatElement(callsite.info, count: count)))
         var error = NamedColumns()
-        error.append("callsite", callsite.structColumn(count: count, validity: nil))
-        error.append("msg", strings(messages))
-        error.append("stackTrace", strings(stackTraces))
-        error.append("input", strings(inputs))
-        error.append("bytesread", longs(bytesRead))
-        error.append("source", strings(sources))
+        error.append("callsite", site.structColumn(count: count, validity: nil))
+        error.append("msg", strings(failures.map(\.message)))
+        error.append("stackTrace", strings(failures.map(\.stackTrace)))
+        error.append("input", strings(failures.map(\.input)))
+        error.append("bytesread", longs(failures.map(\.bytesRead)))
+        error.append("source", strings(failures.map(\.source)))
         error.append("dynamicRecord", NamedColumns(rows).structColumn(count: count, validity: nil))
         var out = NamedColumns()
         out.append("error", error.structColumn(count: count, validity: nil))
-        return out.batch(count: count)
+        return out.batch(count: count, like: schema(record: rows.schema))
     }
 
     /// Puts error records whose records differ in schema into one batch; fields that a record does not have are null.

@@ -4,39 +4,23 @@ import Testing
 @testable import Engine
 
 @Suite struct ErrorRecordsTests {
-    private let stage = PlanNode(inputs: [])
-
-    private func errors(_ rows: Batch, _ failures: [RecordFailure], site: String = "job.lua:5", info: String = "upper") -> ErrorBatch {
-        ErrorBatch(stage: ObjectIdentifier(stage), site: site, info: info, content: .records(rows, failures))
-    }
-
     @Test func oneForEachRow() {
         let rows = records(#"{"n": 0, "s": "x"}"#, #"{"n": 2, "s": null}"#)
         let batch = ErrorRecords.batch(
-            of: errors(rows, [.init(row: 3, message: "zero is not allowed"), .init(row: 9, message: "no", stackTrace: "t")]))
+            rows: rows, failures: [.init("zero is not allowed"), .init("no", stackTrace: "t", input: "{", bytesRead: 9, source: "in.json")],
+            callsite: .init(site: "job.lua:5", info: "upper"))
         #expect(batch.schema == ErrorRecords.schema(record: rows.schema))
         #expect(text(batch) == [
             #"{"error": {"callsite": {"site": "job.lua:5", "info": "upper"}, "msg": "zero is not allowed", "stackTrace": null, "input": null, "bytesread": null, "source": null, "dynamicRecord": {"n": 0, "s": "x"}}}"#,
-            #"{"error": {"callsite": {"site": "job.lua:5", "info": "upper"}, "msg": "no", "stackTrace": "t", "input": null, "bytesread": null, "source": null, "dynamicRecord": {"n": 2, "s": null}}}"#,
-        ])
-    }
-
-    @Test func unreadableRecordsHaveNoFields() {
-        let unreadable = ErrorBatch(
-            stage: ObjectIdentifier(stage), site: "job.lua:1", info: "",
-            content: .unreadable([
-                .init(source: "in.json", line: 4, message: "a quote is never closed", input: "{\u{22}é"), .init(source: "x.csv", line: 0, message: "m", input: ""),
-            ]))
-        #expect(text(ErrorRecords.batch(of: unreadable)) == [
-            "{\"error\": {\"callsite\": {\"site\": \"job.lua:1\", \"info\": \"\"}, \"msg\": \"a quote is never closed\", \"stackTrace\": null, \"input\": \"{\"é\", \"bytesread\": 4, \"source\": \"in.json:4\", \"dynamicRecord\": {}}}",
-            #"{"error": {"callsite": {"site": "job.lua:1", "info": ""}, "msg": "m", "stackTrace": null, "input": "", "bytesread": 0, "source": "x.csv", "dynamicRecord": {}}}"#,
+            #"{"error": {"callsite": {"site": "job.lua:5", "info": "upper"}, "msg": "no", "stackTrace": "t", "input": "{", "bytesread": 9, "source": "in.json", "dynamicRecord": {"n": 2, "s": null}}}"#,
         ])
     }
 
     @Test func recordsOfSeveralSchemasMerge() {
-        let a = ErrorRecords.batch(of: errors(records(#"{"n": 1}"#), [.init(row: 0, message: "x")]))
-        let b = ErrorRecords.batch(of: errors(records(#"{"n": "s", "m": true}"#), [.init(row: 0, message: "y")]))
-        let none = ErrorRecords.batch(of: errors(.empty(.empty), []))
+        let site = ErrorRecords.Callsite(site: "a")
+        let a = ErrorRecords.batch(rows: records(#"{"n": 1}"#), failures: [.init("x")], callsite: site)
+        let b = ErrorRecords.batch(rows: records(#"{"n": "s", "m": true}"#), failures: [.init("y")], callsite: site)
+        let none = ErrorRecords.batch(rows: .empty(.empty), failures: [], callsite: site)
         let merged = ErrorRecords.merge([a, none, b])
         #expect(merged.count == 2)
         let records = UnnestFrame().apply(merged)
