@@ -34,6 +34,11 @@ public struct BookmarkSummary: Hashable, Sendable {
     /// The latest time of change among the files, in nanoseconds since the epoch.
     public let newestModified: Int64?
     public let state: String?
+
+    public init(context: String, files: Int, bytes: Int64, lastRun: String?, version: Int, newestModified: Int64?, state: String?) {
+        (self.context, self.files, self.bytes, self.lastRun) = (context, files, bytes, lastRun)
+        (self.version, self.newestModified, self.state) = (version, newestModified, state)
+    }
 }
 
 /// A commit of a job's bookmark.
