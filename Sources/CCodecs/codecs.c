@@ -120,7 +120,7 @@ int64_t mastic_decompress(mastic_codec codec, const void *input, size_t size, vo
 }
 
 static size_t times(size_t size, size_t ratio) {
-    return size > (SIZE_MAX - 64) / ratio ? SIZE_MAX : size * ratio + 64;
+    return size > (PTRDIFF_MAX - 64) / ratio ? PTRDIFF_MAX : size * ratio + 64;
 }
 
 size_t mastic_decompressed_bound(mastic_codec codec, const void *input, size_t size) {
@@ -138,9 +138,9 @@ size_t mastic_decompressed_bound(mastic_codec codec, const void *input, size_t s
         return bound == ZSTD_CONTENTSIZE_ERROR ? 0 : times(size, 32768);
     }
     case MASTIC_CODEC_LZ4: return times(size, 255);
-    case MASTIC_CODEC_BROTLI: return SIZE_MAX;
+    case MASTIC_CODEC_BROTLI: return PTRDIFF_MAX;
     }
-    return SIZE_MAX;
+    return PTRDIFF_MAX;
 }
 
 int64_t mastic_decompress_growing(mastic_codec codec, const void *input, size_t size, size_t limit, void **output) {

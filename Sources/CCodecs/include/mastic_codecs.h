@@ -29,8 +29,8 @@ enum {
 // Decompresses all of `input` into `output`. Returns the bytes written, or one of the negative codes above.
 int64_t mastic_decompress(mastic_codec codec, const void *input, size_t size, void *output, size_t capacity);
 
-// The most bytes that `size` compressed bytes can stand for, as far as the codec's format or the block's header tells; SIZE_MAX where
-// neither does. A guard against lengths made up by a damaged file.
+// The most bytes that `size` compressed bytes can stand for, as far as the codec's format or the block's header tells; PTRDIFF_MAX
+// where neither does. A guard against lengths made up by a damaged file.
 size_t mastic_decompressed_bound(mastic_codec codec, const void *input, size_t size);
 
 // Decompresses a block whose size nobody knows, into memory that grows with what comes out and that the caller gives to `free`. Returns the bytes

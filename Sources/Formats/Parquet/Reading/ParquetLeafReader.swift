@@ -159,7 +159,7 @@ final class ParquetLeafReader {
         }
         let count = page.header.valueCount
         let width = ParquetConversion.width(leaf.physical, length: leaf.typeLength)
-        guard count <= (page.valuesEnd - page.values) / max(width, 4 - min(width, 3)) || count == 0 else {
+        guard count <= (page.valuesEnd - page.values) / (width > 0 ? width : 4) else {
             throw failure(.truncated, "a dictionary of \(count) values does not fit in its page of \(page.valuesEnd - page.values) bytes")
         }
         var decoder = try ParquetValueDecoder(page, leaf, encoding: ParquetEncoding.plain.rawValue) { failure($0, $1) }
@@ -184,7 +184,8 @@ final class ParquetLeafReader {
     private var wantsIndices: Bool { stride == 16 && (leaf.type == .string || leaf.type == .binary) }
 
     private func makeOutput(capacity: Int) throws -> ParquetLeafOutput {
-        _ = try advance()
+        // Entries decoded ahead still need the page that they came from.
+        if blockAt == blockEnd { _ = try advance() }
         return ParquetLeafOutput(isDictionary: wantsIndices && (decoder?.isDictionary ?? false), stride: stride, capacity: capacity)
     }
 
