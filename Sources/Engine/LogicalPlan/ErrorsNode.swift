@@ -14,7 +14,26 @@ public final class ErrorsNode: PlanNode, @unchecked Sendable {
         return Stream { context in
             let collecting = ExecutionContext(workers: context.workers, cancellation: context.cancellation, keepsErrorRecords: true)
             try Execution.run(input, context: collecting, into: CountingConsumer())
-            return MemoryScan(collecting.errors.batches.map(ErrorRecords.batch(of:)))
+            return MemoryScan(collecting.errors.batches.map(rows(of:)))
         }
+    }
+}
+
+/// The error records of one report as rows.
+private func rows(of errors: ErrorBatch) -> Batch {
+    let callsite = ErrorRecords.Callsite(site: errors.site, info: errors.info)
+    switch errors.content {
+    case .records(let batch, let failures):
+        return ErrorRecords.batch(
+            rows: batch, failures: failures.map { ErrorRecords.Failure($0.message, stackTrace: $0.stackTrace.isEmpty ? nil : $0.stackTrace) },
+            callsite: callsite)
+    case .unreadable(let records):
+        let empty = Batch(schema: .empty, columns: [], count: records.count)
+        return ErrorRecords.batch(
+            rows: empty,
+            failures: records.map { record in
+                let place = record.line > 0 ? "\(record.source), line \(record.line)" : record.source
+                return ErrorRecords.Failure("\(place): \(record.message)", input: record.input, source: record.source)
+            }, callsite: callsite)
     }
 }
