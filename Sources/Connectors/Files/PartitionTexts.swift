@@ -42,9 +42,8 @@ struct PartitionTexts {
             for i in 0..<column.count where !column.isNull(i) { codes[i] = inner.codes[Int(indices[i])] }
             texts = inner.texts
         default:
-            let strings = column.cast(to: .string)
-            self.init(strings.type == .string ? strings : .nulls(.string, count: column.count))
-            return
+            let inner = PartitionTexts(column.cast(to: .string))
+            (codes, texts) = (inner.codes, inner.texts)
         }
         self.codes = codes
         self.texts = texts

@@ -1,0 +1,69 @@
+internal import Engine
+internal import Glibc
+internal import Scripting
+
+/// Ends a run from outside: signals and the clock.
+enum Interruption {
+    // What the signal handler reaches. Set once, before the handler is installed.
+    nonisolated(unsafe) private static var cancellation: Cancellation?
+    nonisolated(unsafe) private static var control: RunControl?
+    nonisolated(unsafe) private static var interrupts: Int32 = 0
+
+    static func watch(_ cancellation: Cancellation, _ control: RunControl) {
+        (self.cancellation, self.control, interrupts) = (cancellation, control, 0)
+        var action = sigaction()
+        action.__sigaction_handler.sa_handler = { _ in
+            Interruption.interrupts += 1
+            if Interruption.interrupts > 1 { _exit(130) }
+            Interruption.cancellation?.cancel(.interrupted)
+            Interruption.control?.stop(.interrupted)
+        }
+        sigaction(SIGINT, &action, nil)
+        sigaction(SIGTERM, &action, nil)
+    }
+
+    /// Makes the next interrupt a first one again: what an interactive session does between statements.
+    static func forget() { interrupts = 0 }
+
+    /// Ends the run when the time is up; ends the process when the run does not follow within some seconds.
+    static func stop(_ cancellation: Cancellation, _ control: RunControl, afterNanoseconds nanoseconds: Int) {
+        final class Alarm {
+            let cancellation: Cancellation
+            let control: RunControl
+            let nanoseconds: Int
+            init(_ cancellation: Cancellation, _ control: RunControl, _ nanoseconds: Int) {
+                (self.cancellation, self.control, self.nanoseconds) = (cancellation, control, nanoseconds)
+            }
+        }
+        let context = Unmanaged.passRetained(Alarm(cancellation, control, nanoseconds)).toOpaque()
+        var thread = pthread_t()
+        let status = pthread_create(&thread, nil, { context in
+            let alarm = Unmanaged<Alarm>.fromOpaque(context!).takeRetainedValue()
+            pause(alarm.nanoseconds)
+            alarm.cancellation.cancel(.timedOut)
+            alarm.control.stop(.timedOut)
+            pause(5_000_000_000)
+            _exit(124)
+        }, context)
+        if status == 0 { pthread_detach(thread) }
+    }
+
+    private static func pause(_ nanoseconds: Int) {
+        var left = timespec(tv_sec: nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)
+        while nanosleep(&left, &left) != 0 {}
+    }
+
+    /// Why an error ended a run from outside, if it did.
+    static func reason(of error: any Error) -> Cancellation.Reason? {
+        if let stopped = error as? ExecutionStopped { return stopped.reason }
+        guard let script = error as? ScriptError else { return nil }
+        if case .stopped(let reason) = script.code {
+            switch reason {
+            case .interrupted: return .interrupted
+            case .timedOut: return .timedOut
+            default: return nil
+            }
+        }
+        return script.underlying.flatMap(reason)
+    }
+}

@@ -1,0 +1,95 @@
+internal import Catalog
+internal import Connectors
+internal import Glibc
+internal import Logging
+internal import Scripting
+
+/// A script's job: one transaction once `job:init` was called, one for each write where it never is.
+final class ScriptJob: JobContext {
+    let home: Home
+    private let log: Logger
+    private var transaction: RunTransaction?
+    private var bookmark: JobBookmark?
+    private var changes: [CatalogChange] = []
+    /// Whether something was written, or read under the bookmark, since the last commit.
+    private var isPending = false
+
+    init(_ home: Home, log: Logger) { (self.home, self.log) = (home, log) }
+
+    var isInitialized: Bool { transaction != nil }
+    var usesBookmark: Bool { bookmark.map { $0.option != .disable } ?? false }
+
+    func initialize(name: String, arguments: [String: String]) throws {
+        if let transaction {
+            // Glue scripts that are pasted together call it twice; the first call counts.
+            log.warning("job:init was called again; the run is that of job '\(transaction.run.job ?? "")'")
+            return
+        }
+        guard !name.isEmpty else { throw JobError(.invalidOption, "a job needs a name: job:init(args.JOB_NAME, args)") }
+        let option = try BookmarkOption(arguments: arguments)
+        let transaction = try RunTransaction(home: home, job: name, arguments: arguments, usesBookmark: option.locksJob)
+        do {
+            bookmark = try JobBookmark(job: name, option: option, catalog: home.catalog)
+        } catch {
+            try transaction.finish(.failed, error: "\(error)")
+            throw error
+        }
+        self.transaction = transaction
+    }
+
+    func commit() throws {
+        guard let transaction else { throw JobError(.invalidOption, "job:commit() needs job:init(name, args) before it") }
+        try transaction.commit(changes: changes, bookmarks: bookmark?.takeUpdates() ?? [])
+        (changes, isPending) = ([], false)
+    }
+
+    func files(at location: StorageLocation, options: ListingOptions) throws -> any FileSequence {
+        if let transaction { return try transaction.files(at: location, options: options) }
+        return try FileListing(path: location.path, options: options)
+    }
+
+    func newFiles(
+        context: String, source: String, boundedFiles: String?, boundedSize: String?, list: () throws -> any FileSequence
+    ) throws -> any FileSequence {
+        guard let bookmark else { return try list() }
+        return try bookmark.newFiles(
+            context: context, source: source, bound: try InputBound(boundedFiles: boundedFiles, boundedSize: boundedSize), list: list)
+    }
+
+    func write(to target: StorageLocation, mode: WriteMode, _ body: (StagedOutput) throws -> [CatalogChange]) throws {
+        if let transaction {
+            let output = try transaction.output(to: target, mode: mode)
+            changes += try body(output)
+            isPending = true
+            return
+        }
+        let transaction = try RunTransaction(home: home)
+        do {
+            let changes = try body(try transaction.output(to: target, mode: mode))
+            try transaction.commit(changes: changes)
+        } catch {
+            try? transaction.finish(.failed, error: "\(error)")
+            throw error
+        }
+        try transaction.finish(.succeeded)
+    }
+
+    /// The script ended well: what it wrote and did not commit appears, without the bookmark.
+    func succeed() throws {
+        guard let transaction else { return }
+        if isPending {
+            log.warning("the script ended without job:commit(): its data is visible, its bookmark has not moved")
+            try transaction.commit(changes: changes)
+            isPending = false
+        }
+        try transaction.finish(.succeeded)
+        self.transaction = nil
+    }
+
+    /// The script failed: nothing of what it did not commit remains.
+    func fail(_ state: RunState, error: String) throws {
+        guard let transaction else { return }
+        try transaction.finish(state, error: error)
+        self.transaction = nil
+    }
+}

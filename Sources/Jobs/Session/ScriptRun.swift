@@ -1,0 +1,78 @@
+internal import Catalog
+internal import Columnar
+public import Connectors
+internal import Engine
+internal import Glibc
+internal import Logging
+public import Scripting
+
+/// One script in a session: its interpreter, its job, and its end.
+public final class ScriptRun {
+    public let session: Session
+    public let environment: ScriptEnvironment
+    public let state: LuaState
+    private let job: ScriptJob
+
+    /// - Parameters:
+    ///   - name: what errors call the script; its path.
+    ///   - arguments: what follows the script's name on the command line.
+    public init(_ session: Session, name: String, arguments: [String]) throws {
+        self.session = session
+        try session.recover()
+        job = ScriptJob(try session.home, log: session.log)
+        // Without --memory the interpreter still has a bound: a script that runs away must end in an error, not in a killed machine.
+        let options = LuaState.Options(memoryLimit: session.options.memoryBytes ?? 4 << 30, sandbox: session.options.sandbox)
+        state = LuaState(options, control: session.control)
+        environment = ScriptEnvironment(
+            state: state, workers: session.workers, cancellation: session.cancellation, job: job, log: session.log, lifts: session.options.lifts,
+            scriptFolder: LocalPath.parent(of: LocalPath.absolute(name)), arguments: arguments)
+        try ScriptAPI.install(environment)
+        try state.set(
+            "arg", .table(LuaTable(items: arguments.map { .string($0) }, others: [LuaTable.Pair(.integer(0), .string(name))])))
+    }
+
+    /// Runs the script's text, then commits or drops what it wrote.
+    public func run(_ source: [UInt8], name: String) -> ScriptOutcome { finish { _ = try state.run(source, name: name) } }
+
+    /// Runs one statement or expression and gives its values as text, one a line.
+    public func evaluate(_ source: [UInt8], name: String) -> ScriptOutcome {
+        finish {
+            let values = try state.evaluate(source, name: name)
+            if !values.isEmpty { state.print(values.map(ValueText.text).joined(separator: "\t") + "\n") }
+        }
+    }
+
+    /// Runs the body of the script and ends its job accordingly.
+    func finish(_ body: () throws -> Void) -> ScriptOutcome {
+        defer { LuaState.flush() }
+        do {
+            do {
+                try body()
+            } catch let exit as ScriptExit {
+                if exit.status != 0 {
+                    try job.fail(.failed, error: "the script called os.exit(\(exit.status))")
+                    environment.reportProblems()
+                    return .exited(exit.status)
+                }
+            }
+            try job.succeed()
+            environment.reportProblems()
+            return .succeeded
+        } catch {
+            LuaState.flush()
+            environment.reportProblems()
+            let state: RunState =
+                switch Interruption.reason(of: error) {
+                case .timedOut?: .timeout
+                case .interrupted?: .stopped
+                default: .failed
+                }
+            do {
+                try job.fail(state, error: "\(error)")
+            } catch let second {
+                session.log.warning("after the error: \(second)")
+            }
+            return .failed(error)
+        }
+    }
+}

@@ -1,0 +1,23 @@
+public import Logging
+
+/// What the command line says of a session.
+public struct SessionOptions: Sendable {
+    /// `--home`; nil where it was not given.
+    public var home: String?
+    public var threads: Int?
+    /// Bytes that data may take; nil for no limit but the machine's.
+    public var memoryBytes: Int?
+    public var timeoutNanoseconds: Int?
+    public var lifts: Bool
+    public var sandbox: Bool
+    public var logLevel: Logger.Level
+    public var logsJSON: Bool
+
+    public init(
+        home: String? = nil, threads: Int? = nil, memoryBytes: Int? = nil, timeoutNanoseconds: Int? = nil, lifts: Bool = true, sandbox: Bool = false,
+        logLevel: Logger.Level = .notice, logsJSON: Bool = false
+    ) {
+        (self.home, self.threads, self.memoryBytes, self.timeoutNanoseconds) = (home, threads, memoryBytes, timeoutNanoseconds)
+        (self.lifts, self.sandbox, self.logLevel, self.logsJSON) = (lifts, sandbox, logLevel, logsJSON)
+    }
+}
