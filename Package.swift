@@ -43,7 +43,8 @@ let package = Package(
             name: "Catalog", dependencies: ["Columnar", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: settings),
         .target(name: "Connectors", dependencies: ["Columnar", "Formats", "Engine", "Catalog", "CPlatform"], swiftSettings: settings),
         .target(
-            name: "Scripting", dependencies: ["CLua", "Columnar", "Engine", "Formats", "Connectors", "Catalog", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+            name: "Scripting", dependencies: ["CLua", "Columnar", "Engine", "Formats", "Connectors", "Catalog", .product(name: "Logging", package: "swift-log")],
+            resources: [.embedInCode("stdlib")], swiftSettings: settings),
         .target(
             name: "Jobs", dependencies: ["Scripting", "Columnar", "Engine", "Formats", "Connectors", "Catalog", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
         .executableTarget(

@@ -1,0 +1,10 @@
+internal import Foundation
+
+/// Catalog objects as JSON, with Glue's member names.
+enum JSONListing {
+    static func text(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+}

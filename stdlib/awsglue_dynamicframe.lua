@@ -1,0 +1,1 @@
+return {DynamicFrame = DynamicFrame, DynamicFrameCollection = DynamicFrameCollection}
