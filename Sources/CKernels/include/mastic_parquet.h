@@ -714,3 +714,212 @@ static inline void mpq_bytes_to_bits(const uint8_t *restrict in, int64_t n, uint
     for (; i + 8 <= n; i += 8) bits[i >> 3] = (uint8_t)(mpq_load64(in + i) * 0x0102040810204080ull >> 56);
     for (; i < n; i++) bits[i >> 3] |= (uint8_t)(in[i] << (i & 7));
 }
+
+// ---- Writing: values that are present, one after the other ----
+
+#define MPQ_COMPACT(NAME, TYPE)                                                                                                               \
+    static inline int64_t NAME(const TYPE *restrict in, const uint8_t *restrict bits, int64_t n, TYPE *restrict out) {                        \
+        int64_t j = 0;                                                                                                                        \
+        for (int64_t i = 0; i < n; i++) {                                                                                                     \
+            out[j] = in[i];                                                                                                                   \
+            j += bits[i >> 3] >> (i & 7) & 1;                                                                                                 \
+        }                                                                                                                                     \
+        return j;                                                                                                                             \
+    }
+
+MPQ_COMPACT(mpq_compact_8, uint8_t)
+MPQ_COMPACT(mpq_compact_16, uint16_t)
+MPQ_COMPACT(mpq_compact_32, uint32_t)
+MPQ_COMPACT(mpq_compact_64, uint64_t)
+MPQ_COMPACT(mpq_compact_views, mpq_view)
+
+static inline void mpq_bits_to_bytes(const uint8_t *restrict bits, int64_t n, uint8_t *restrict out) {
+    for (int64_t i = 0; i < n; i++) out[i] = bits[i >> 3] >> (i & 7) & 1;
+}
+
+static inline void mpq_widen_u8(const uint8_t *restrict in, int64_t n, uint32_t *restrict out) {
+    for (int64_t i = 0; i < n; i++) out[i] = in[i];
+}
+
+static inline uint64_t mpq_views_size(const mpq_view *views, int64_t n) {
+    uint64_t size = 0;
+    for (int64_t i = 0; i < n; i++) size += (uint32_t)views[i].low;
+    return size;
+}
+
+static inline const uint8_t *mpq_view_bytes(const mpq_view *v) {
+    return (uint32_t)v->low <= 12 ? (const uint8_t *)v + 4 : (const uint8_t *)(uintptr_t)v->high;
+}
+
+// PLAIN byte arrays; touches 16 bytes more than it returns.
+static inline size_t mpq_put_plain_views(const mpq_view *restrict views, int64_t n, uint8_t *restrict out) {
+    uint8_t *p = out;
+    for (int64_t i = 0; i < n; i++) {
+        uint32_t length = (uint32_t)views[i].low;
+        memcpy(p, &views[i], 16);
+        p += 4;
+        if (length > 12) memcpy(p, (const void *)(uintptr_t)views[i].high, length);
+        p += length;
+    }
+    return (size_t)(p - out);
+}
+
+// The bytes alone; touches 16 more than it returns.
+static inline size_t mpq_put_view_bytes(const mpq_view *restrict views, int64_t n, uint8_t *restrict out) {
+    uint8_t *p = out;
+    for (int64_t i = 0; i < n; i++) {
+        uint32_t length = (uint32_t)views[i].low;
+        if (length <= 12) {
+            memcpy(p, (const uint8_t *)&views[i] + 4, 12);
+        } else {
+            memcpy(p, (const void *)(uintptr_t)views[i].high, length);
+        }
+        p += length;
+    }
+    return (size_t)(p - out);
+}
+
+// How many bytes each string shares with the one before.
+static inline int64_t mpq_shared_prefixes(const mpq_view *restrict views, int64_t n, int64_t *restrict out) {
+    int64_t total = 0;
+    const uint8_t *previous = NULL;
+    uint32_t previous_length = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const uint8_t *bytes = mpq_view_bytes(&views[i]);
+        uint32_t length = (uint32_t)views[i].low, most = length < previous_length ? length : previous_length, k = 0;
+        while (k < most && bytes[k] == previous[k]) k++;
+        out[i] = k;
+        total += k;
+        previous = bytes;
+        previous_length = length;
+    }
+    return total;
+}
+
+static inline size_t mpq_put_suffixes(const mpq_view *restrict views, const int64_t *restrict prefixes, int64_t n, uint8_t *restrict out) {
+    uint8_t *p = out;
+    for (int64_t i = 0; i < n; i++) {
+        size_t length = (uint32_t)views[i].low - (size_t)prefixes[i];
+        memcpy(p, mpq_view_bytes(&views[i]) + prefixes[i], length);
+        p += length;
+    }
+    return (size_t)(p - out);
+}
+
+// The low `length` bytes of 128-bit values in big-endian order. `in` is pairs of low and high words.
+static inline void mpq_put_fixed_decimals(const mpq_view *restrict in, int64_t n, int64_t length, uint8_t *restrict out) {
+    for (int64_t i = 0; i < n; i++) {
+        uint64_t words[2] = {__builtin_bswap64(in[i].high), __builtin_bswap64(in[i].low)};
+        memcpy(out, (const uint8_t *)words + 16 - length, (size_t)length);
+        out += length;
+    }
+}
+
+// ---- Writing: dictionaries ----
+
+// Open addressing; a slot holds an index plus one, 0 when free. `bits` is the logarithm of the table's size, which must exceed the values in it.
+
+static inline uint64_t mpq_mix(uint64_t v) {
+    v ^= v >> 32;
+    v *= 0x9e3779b97f4a7c15ull;
+    v ^= v >> 29;
+    return v * 0xbf58476d1ce4e5b9ull;
+}
+
+static inline uint64_t mpq_hash_view(const mpq_view *v) {
+    uint32_t length = (uint32_t)v->low;
+    if (length <= 12) return mpq_mix(mpq_mix(v->low) ^ v->high);
+    const uint8_t *p = (const uint8_t *)(uintptr_t)v->high, *end = p + length;
+    uint64_t h = length;
+    for (; end - p > 8; p += 8) {
+        h = (h ^ mpq_load64(p)) * 0x9e3779b97f4a7c15ull;
+        h ^= h >> 32;
+    }
+    return mpq_mix(h ^ mpq_load64(end - 8));
+}
+
+static inline bool mpq_same_view(const mpq_view *a, const mpq_view *b) {
+    if (a->low != b->low) return false;
+    if (a->high == b->high) return true;
+    uint32_t length = (uint32_t)a->low;
+    return length > 12 && memcmp((const void *)(uintptr_t)a->high, (const void *)(uintptr_t)b->high, length) == 0;
+}
+
+#define MPQ_HASH_NUMBER(v) mpq_mix(*(v))
+#define MPQ_SAME_NUMBER(a, b) (*(a) == *(b))
+
+// Sets out[i] to the index of in[i] among `values`, to which new ones are added; there is room for all of them. Returns the values after.
+#define MPQ_DICTIONARY(NAME, TYPE, HASH, SAME)                                                                                                \
+    static inline uint32_t NAME##_add(                                                                                                        \
+        uint32_t *restrict table, unsigned bits, TYPE *restrict values, uint32_t count, const TYPE *restrict in, int64_t n,                   \
+        uint32_t *restrict out) {                                                                                                             \
+        const uint64_t mask = (1ull << bits) - 1;                                                                                             \
+        for (int64_t i = 0; i < n; i++) {                                                                                                     \
+            uint64_t slot = HASH(&in[i]) >> (64 - bits);                                                                                      \
+            for (;; slot = (slot + 1) & mask) {                                                                                               \
+                uint32_t at = table[slot];                                                                                                    \
+                if (at == 0) {                                                                                                                \
+                    values[count] = in[i];                                                                                                    \
+                    table[slot] = ++count;                                                                                                    \
+                    out[i] = count - 1;                                                                                                       \
+                    break;                                                                                                                    \
+                }                                                                                                                             \
+                if (SAME(&values[at - 1], &in[i])) {                                                                                          \
+                    out[i] = at - 1;                                                                                                          \
+                    break;                                                                                                                    \
+                }                                                                                                                             \
+            }                                                                                                                                 \
+        }                                                                                                                                     \
+        return count;                                                                                                                         \
+    }                                                                                                                                         \
+    static inline void NAME##_rebuild(uint32_t *restrict table, unsigned bits, const TYPE *restrict values, uint32_t count) {                 \
+        const uint64_t mask = (1ull << bits) - 1;                                                                                             \
+        for (uint32_t i = 0; i < count; i++) {                                                                                                \
+            uint64_t slot = HASH(&values[i]) >> (64 - bits);                                                                                  \
+            while (table[slot]) slot = (slot + 1) & mask;                                                                                     \
+            table[slot] = i + 1;                                                                                                              \
+        }                                                                                                                                     \
+    }
+
+static inline uint64_t mpq_hash_wide(const mpq_view *v) { return mpq_mix(mpq_mix(v->low) ^ v->high); }
+static inline bool mpq_same_wide(const mpq_view *a, const mpq_view *b) { return a->low == b->low && a->high == b->high; }
+
+MPQ_DICTIONARY(mpq_dictionary_32, uint32_t, MPQ_HASH_NUMBER, MPQ_SAME_NUMBER)
+MPQ_DICTIONARY(mpq_dictionary_64, uint64_t, MPQ_HASH_NUMBER, MPQ_SAME_NUMBER)
+MPQ_DICTIONARY(mpq_dictionary_views, mpq_view, mpq_hash_view, mpq_same_view)
+MPQ_DICTIONARY(mpq_dictionary_wide, mpq_view, mpq_hash_wide, mpq_same_wide)
+
+// ---- Writing: statistics ----
+
+#define MPQ_RANGE(NAME, TYPE)                                                                                                                 \
+    static inline void NAME(const TYPE *restrict in, int64_t n, TYPE *restrict least, TYPE *restrict most) {                                  \
+        TYPE a = *least, b = *most;                                                                                                           \
+        for (int64_t i = 0; i < n; i++) {                                                                                                     \
+            a = in[i] < a ? in[i] : a;                                                                                                        \
+            b = in[i] > b ? in[i] : b;                                                                                                        \
+        }                                                                                                                                     \
+        *least = a;                                                                                                                           \
+        *most = b;                                                                                                                            \
+    }
+
+// NaN compares false, so it never gets in.
+MPQ_RANGE(mpq_range_i32, int32_t)
+MPQ_RANGE(mpq_range_i64, int64_t)
+MPQ_RANGE(mpq_range_f32, float)
+MPQ_RANGE(mpq_range_f64, double)
+
+// By unsigned bytes, a prefix before what it begins.
+static inline int mpq_compare_views(const mpq_view *a, const mpq_view *b) {
+    uint32_t p = __builtin_bswap32((uint32_t)(a->low >> 32)), q = __builtin_bswap32((uint32_t)(b->low >> 32));
+    if (p != q) return p < q ? -1 : 1;
+    uint32_t m = (uint32_t)a->low, n = (uint32_t)b->low;
+    int order = memcmp(mpq_view_bytes(a), mpq_view_bytes(b), m < n ? m : n);
+    return order ? order : m < n ? -1 : m > n;
+}
+
+static inline void mpq_range_views(const mpq_view *in, int64_t n, mpq_view *least, mpq_view *most) {
+    for (int64_t i = 0; i < n; i++) {
+        if (mpq_compare_views(&in[i], least) < 0) *least = in[i];
+        if (mpq_compare_views(&in[i], most) > 0) *most = in[i];
+    }
+}

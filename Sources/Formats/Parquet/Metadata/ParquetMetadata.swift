@@ -67,6 +67,15 @@ struct ParquetChunkMetadata {
     var dictionaryPageOffset: Int?
     var statistics: ParquetChunkStatistics?
     var path: [[UInt8]] = []
+    // Written, not read.
+    var pageEncodings: [ParquetPageEncodingCount] = []
+}
+
+/// How many pages of a kind are in an encoding.
+struct ParquetPageEncodingCount {
+    let kind: ParquetPageKind
+    let encoding: ParquetEncoding
+    var count: Int
 }
 
 struct ParquetColumnChunk {
@@ -84,6 +93,10 @@ struct ParquetRowGroupMetadata {
     var columns: [ParquetColumnChunk] = []
     var totalByteSize = 0
     var rowCount = 0
+    // Written, not read.
+    var fileOffset: Int?
+    var totalCompressedSize: Int?
+    var ordinal: Int?
 }
 
 /// How a column's `min` and `max` are ordered.

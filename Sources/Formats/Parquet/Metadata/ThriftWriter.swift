@@ -62,9 +62,9 @@ struct ThriftWriter {
 
     mutating func write(_ field: Int16, string value: String?) { write(field, binary: value.map { Array($0.utf8) }) }
 
-    mutating func write(_ field: Int16, struct body: (inout ThriftWriter) -> Void) {
+    mutating func write(_ field: Int16, _ body: (inout ThriftWriter) -> Void) {
         header(field, .struct)
-        element(struct: body)
+        element(body)
     }
 
     mutating func write<T>(_ field: Int16, list elements: [T], of kind: ThriftReader.Kind, _ body: (T, inout ThriftWriter) -> Void) {
@@ -79,7 +79,7 @@ struct ThriftWriter {
     }
 
     /// An element of a list, or a struct on its own.
-    mutating func element(struct body: (inout ThriftWriter) -> Void) {
+    mutating func element(_ body: (inout ThriftWriter) -> Void) {
         let outer = lastField
         lastField = 0
         body(&self)
