@@ -438,6 +438,9 @@ public struct StringArena {
         return StringView(at, length: bytes.count)
     }
 
+    /// The blocks that hold the bytes copied so far; more may be added to them.
+    public var buffers: [Buffer] { blocks }
+
     /// Returns the blocks and starts anew.
     public mutating func finish() -> [Buffer] {
         defer {
