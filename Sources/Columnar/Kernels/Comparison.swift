@@ -181,9 +181,9 @@ extension Operand {
         // A constant of a wider integer type is brought to the column's type, where it fits; where not, all rows compare alike.
         if a.type.isInteger, b.type.isInteger, a.type != b.type, a.isConstant != b.isConstant {
             if a.isConstant { return compareValues(b, comparison.flipped, a, common, count) }
-            let value = b.cast(to: .long).storage.fixedValues(of: Int64.self)[0]
+            let value = b.cast(to: .long).storage.firstValue(of: Int64.self)
             let narrow = b.cast(to: a.type)
-            if narrow.cast(to: .long).storage.fixedValues(of: Int64.self)[0] == value { return compareValues(a, comparison, narrow, a.type, count) }
+            if narrow.cast(to: .long).storage.firstValue(of: Int64.self) == value { return compareValues(a, comparison, narrow, a.type, count) }
             return (Bitmap(repeating: comparison.holds(value > 0 ? -1 : 1), count: count), nil)
         }
         let (x, y) = (a.cast(to: common).map(\.flattened), b.cast(to: common).map(\.flattened))

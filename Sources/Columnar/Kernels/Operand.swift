@@ -81,7 +81,10 @@ extension Column {
         }
     }
 
-    /// A boolean column without nulls.
+    /// The first row's value. (A pointer out of a column that nothing else holds would outlive it.)
+    func firstValue<T: BitwiseCopyable>(of type: T.Type) -> T { withExtendedLifetime(self) { fixedValues(of: T.self)[0] } }
+
+    /// A boolean column.
     public convenience init(_ bits: Bitmap, validity: Bitmap? = nil) {
         self.init(type: .boolean, count: bits.count, validity: validity, storage: .bits(bits))
     }

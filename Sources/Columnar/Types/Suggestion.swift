@@ -1,0 +1,39 @@
+/// The nearest of the names that could have been meant, for error messages.
+public enum Suggestion {
+    /// The candidate that the fewest edits (insertions, deletions, replacements, exchanges of neighbours, apart from case) turn `name` into, or nil when
+    /// even the best is too far away to be meant: more than a third of the letters, at least one edit being allowed.
+    public static func nearest(_ name: String, in candidates: [String]) -> String? {
+        let wanted = Array(name.lowercased())
+        let limit = max(1, wanted.count / 3)
+        var best: (distance: Int, candidate: String)?
+        for candidate in candidates {
+            let other = Array(candidate.lowercased())
+            if abs(other.count - wanted.count) > limit { continue }
+            let distance = editDistance(wanted, other)
+            // One letter may be any other letter, which suggests nothing.
+            if distance > limit || distance >= max(wanted.count, other.count) { continue }
+            if best == nil || distance < best!.distance { best = (distance, candidate) }
+        }
+        return best?.candidate
+    }
+
+    /// What to append to an error message: `; did you mean 'x'?`, or nothing.
+    public static func hint(for name: String, in candidates: [String]) -> String {
+        nearest(name, in: candidates).map { "; did you mean '\($0)'?" } ?? ""
+    }
+
+    /// Optimal string alignment: three rows of the table of distances between prefixes.
+    private static func editDistance(_ a: [Character], _ b: [Character]) -> Int {
+        var beforePrevious = Array(repeating: 0, count: b.count + 1)
+        var previous = Array(0...b.count)
+        for i in 0..<a.count {
+            var current = [i + 1] + Array(repeating: 0, count: b.count)
+            for j in 0..<b.count {
+                current[j + 1] = min(previous[j + 1] + 1, current[j] + 1, previous[j] + (a[i] == b[j] ? 0 : 1))
+                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { current[j + 1] = min(current[j + 1], beforePrevious[j - 1] + 1) }
+            }
+            (beforePrevious, previous) = (previous, current)
+        }
+        return previous[b.count]
+    }
+}
