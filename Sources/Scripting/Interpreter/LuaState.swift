@@ -1,3 +1,4 @@
+internal import Columnar
 internal import CLua
 
 /// A Lua interpreter with its limits: the main script's, or one of a worker's.
@@ -287,7 +288,7 @@ public final class LuaState: @unchecked Sendable {
         guard message.hasPrefix("attempt to"), message.contains("a nil value (global '"), let start = message.firstRange(of: "(global '"),
             let end = message[start.upperBound...].firstIndex(of: "'")
         else { return message }
-        return message + Suggestion.hint(String(message[start.upperBound..<end]), globalNames)
+        return message + Suggestion.hint(for: String(message[start.upperBound..<end]), in: globalNames)
     }
 
     private func sourceLine(_ name: String, _ line: Int) -> String? {
