@@ -38,8 +38,28 @@ public final class ScriptRun {
     public func evaluate(_ source: [UInt8], name: String) -> ScriptOutcome {
         finish {
             let values = try state.evaluate(source, name: name)
-            if !values.isEmpty { state.print(values.map(ValueText.text).joined(separator: "\t") + "\n") }
+            if !values.isEmpty { environment.print(try values.map { try ValueText.text($0, environment) }.joined(separator: "\t") + "\n") }
         }
+    }
+
+    /// Whether the text is the beginning of a statement.
+    public func isIncomplete(_ source: [UInt8]) -> Bool {
+        do {
+            _ = try state.evaluationFunction(source, name: "repl")
+            return false
+        } catch let error as ScriptError {
+            return error.code == .syntax(incomplete: true)
+        } catch {
+            return false
+        }
+    }
+
+    /// Lets the session go on after a statement that was interrupted.
+    public func revive() {
+        session.cancellation.reset()
+        session.control.clear()
+        state.revive()
+        Interruption.forget()
     }
 
     /// Runs the body of the script and ends its job accordingly.

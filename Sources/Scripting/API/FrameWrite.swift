@@ -36,6 +36,11 @@ struct FrameWrite {
         table = nil
     }
 
+    /// A plain write of all rows into one folder.
+    init(target: StorageLocation, encoder: any FileEncoder) {
+        (self.target, self.encoder, partitionKeys, mode, table) = (target, encoder, [], .append, nil)
+    }
+
     /// `write_dynamic_frame.from_catalog`: the table says where and how.
     init(catalog arguments: Arguments, _ environment: ScriptEnvironment) throws {
         let database = arguments.string("database") ?? arguments.string("name_space") ?? ""

@@ -60,6 +60,12 @@ public final class ScriptEnvironment: @unchecked Sendable {
     /// Nodes that problems are noted of, so that their identity stays theirs.
     private var kept: [PlanNode] = []
 
+    /// Writes text where the script's `print` writes.
+    public func print(_ text: String) { state.print(text) }
+
+    /// A value as Lua's `tostring` gives it.
+    public func text(of value: LuaValue) throws -> String { try state.text(of: value) }
+
     /// Logs what went wrong with records, stage by stage: called at the end of a run.
     public func reportProblems() {
         for problem in problems.values.sorted(by: { $0.order < $1.order }) { log.warning("\(problem.text)") }

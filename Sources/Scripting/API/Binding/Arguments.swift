@@ -80,7 +80,10 @@ struct Options {
     var names: [String] { values.keys.sorted() }
     func has(_ name: String) -> Bool { values[name] != nil }
 
-    private subscript(name: String) -> LuaValue? {
+    private subscript(name: String) -> LuaValue? { value(name) }
+
+    /// The value of an option; nil where it was not given, or given as `null`.
+    func value(_ name: String) -> LuaValue? {
         switch values[name] {
         case nil, .nil?, .null?: nil
         case let value?: value
