@@ -1,8 +1,128 @@
 public import Columnar
 
-/// A tree of field reads, literals and calls over one record.
+/// A tree of field reads, literals and calls over one record, with the semantics of Spark SQL without ANSI mode.
+///
+///     let expression = try Expression(parsing: "amount > 100 and status in ('new', 'paid')")
+///     let column = try expression.evaluate(on: batch)
+///
+/// Names are bound when an expression meets a schema or a batch, by the rules of a `FieldLookup`.
 public indirect enum Expression: Sendable, Hashable {
-    /// A field by its path: `["address", "zip"]`.
+    /// A field by its path: `["address", "zip"]`. A step leads into a struct, to a map's entry of that key, or into all elements of an array.
     case field([String])
     case literal(Value, DataType)
+    /// Null where the value cannot be cast.
+    case cast(Expression, DataType)
+    case comparison(Expression, Comparison, Expression)
+    /// `<=>`: equality in which null equals null; never null.
+    case identity(Expression, Expression)
+    case and(Expression, Expression)
+    case or(Expression, Expression)
+    case not(Expression)
+    case arithmetic(Expression, Arithmetic, Expression)
+    case negation(Expression)
+    case isNull(Expression)
+    /// Whether the value equals one of the others; null where it does not, but one of them is null.
+    case membership(Expression, [Expression])
+    /// `LIKE`; the pattern as `LikePattern` reads it.
+    case like(Expression, pattern: String, escape: UInt8?)
+    /// The value of the first branch whose condition is true; `otherwise`, or null, when there is none.
+    case conditional([Branch], otherwise: Expression?)
+    case call(Function, [Expression])
+
+    public struct Branch: Sendable, Hashable {
+        public var condition: Expression
+        public var value: Expression
+        public init(_ condition: Expression, _ value: Expression) { (self.condition, self.value) = (condition, value) }
+    }
+}
+
+// MARK: Making
+
+extension Expression {
+    public static func field(_ name: String) -> Expression { .field([name]) }
+    public static func literal(_ value: Bool) -> Expression { .literal(.boolean(value), .boolean) }
+    public static func literal(_ value: Int64) -> Expression { .literal(.integer(value), Int32(exactly: value) == nil ? .long : .int) }
+    public static func literal(_ value: Double) -> Expression { .literal(.double(value), .double) }
+    public static func literal(_ value: String) -> Expression { .literal(.string(value), .string) }
+    public static let null = Expression.literal(.null, .null)
+
+    public static func isNotNull(_ operand: Expression) -> Expression { .not(.isNull(operand)) }
+
+    public static func between(_ value: Expression, _ low: Expression, _ high: Expression) -> Expression {
+        .and(.comparison(value, .greaterOrEqual, low), .comparison(value, .lessOrEqual, high))
+    }
+
+    /// The conjunction of all; true for none.
+    public static func all(_ conditions: [Expression]) -> Expression {
+        guard let first = conditions.first else { return .literal(true) }
+        return conditions.dropFirst().reduce(first) { .and($0, $1) }
+    }
+}
+
+// MARK: Looking inside
+
+extension Expression {
+    /// The expressions that this one is made of, in the order in which they are written.
+    public var children: [Expression] {
+        switch self {
+        case .field, .literal: []
+        case .cast(let operand, _), .not(let operand), .negation(let operand), .isNull(let operand), .like(let operand, _, _): [operand]
+        case .comparison(let a, _, let b), .identity(let a, let b), .and(let a, let b), .or(let a, let b), .arithmetic(let a, _, let b): [a, b]
+        case .membership(let value, let list): [value] + list
+        case .conditional(let branches, let otherwise): branches.flatMap { [$0.condition, $0.value] } + (otherwise.map { [$0] } ?? [])
+        case .call(_, let arguments): arguments
+        }
+    }
+
+    /// The expression with its children replaced by what `body` makes of them.
+    public func mapChildren<E: Error>(_ body: (Expression) throws(E) -> Expression) throws(E) -> Expression {
+        func map(_ list: [Expression]) throws(E) -> [Expression] {
+            var result: [Expression] = []
+            for item in list { result.append(try body(item)) }
+            return result
+        }
+        switch self {
+        case .field, .literal: return self
+        case .cast(let operand, let type): return .cast(try body(operand), type)
+        case .comparison(let a, let comparison, let b): return .comparison(try body(a), comparison, try body(b))
+        case .identity(let a, let b): return .identity(try body(a), try body(b))
+        case .and(let a, let b): return .and(try body(a), try body(b))
+        case .or(let a, let b): return .or(try body(a), try body(b))
+        case .not(let operand): return .not(try body(operand))
+        case .arithmetic(let a, let operation, let b): return .arithmetic(try body(a), operation, try body(b))
+        case .negation(let operand): return .negation(try body(operand))
+        case .isNull(let operand): return .isNull(try body(operand))
+        case .membership(let value, let list): return .membership(try body(value), try map(list))
+        case .like(let operand, let pattern, let escape): return .like(try body(operand), pattern: pattern, escape: escape)
+        case .conditional(let branches, let otherwise):
+            var mapped: [Branch] = []
+            for branch in branches { mapped.append(Branch(try body(branch.condition), try body(branch.value))) }
+            guard let otherwise else { return .conditional(mapped, otherwise: nil) }
+            return .conditional(mapped, otherwise: try body(otherwise))
+        case .call(let function, let arguments): return .call(function, try map(arguments))
+        }
+    }
+
+    /// The names of the top-level columns that the expression reads, as they are written.
+    public var fields: Set<String> {
+        var names = Set<String>()
+        func visit(_ expression: Expression) {
+            if case .field(let path) = expression, let first = path.first { names.insert(first) }
+            for child in expression.children { visit(child) }
+        }
+        visit(self)
+        return names
+    }
+
+    /// The conditions that must all be true for this one to be: the parts between top-level ANDs.
+    public var conjuncts: [Expression] {
+        if case .and(let a, let b) = self { return a.conjuncts + b.conjuncts }
+        return [self]
+    }
+
+    /// The expression with fields of the given names (top-level columns) renamed; a name that is not there stays.
+    public func renamingFields(_ names: [String: String]) -> Expression {
+        if case .field(let path) = self, let first = path.first, let new = names[first] { return .field([new] + path.dropFirst()) }
+        return mapChildren { $0.renamingFields(names) }
+    }
 }
