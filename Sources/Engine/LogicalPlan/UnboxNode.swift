@@ -17,8 +17,7 @@ public final class UnboxNode: PlanNode, @unchecked Sendable {
         inputs[0].mapping { [unbox] context in
             { batch in
                 let result = try unbox.apply(batch)
-                let failures = result.messages.enumerated().map { RecordFailure(row: $0, message: $1) }
-                try context.errors.report(failures, in: result.failed, stage: self)
+                try context.errors.report(result.failures, in: batch, stage: self)
                 return result.batch
             }
         }
