@@ -56,10 +56,7 @@ final class FileScan: BatchScan {
         guard let predicate = request.predicate else { return true }
         let rows = file.rowGroups[rowGroup].rowCount
         return predicate.mayBeTrue { column in
-            guard let index = file.schema.index(ofAnyCase: column), let found = file.statistics(rowGroup: rowGroup, column: file.schema[index].name) else {
-                return nil
-            }
-            return (found.min, found.max, found.nullCount, rows)
+            nil
         }
     }
 

@@ -36,6 +36,12 @@ public final class StagedOutput: Sendable {
         return try LocalFileSink(path: folder + "/" + name)
     }
 
+    /// Removes every file made so far: the write starts again.
+    public func removeAll() throws(StorageError) {
+        for name in try LocalPath.names(in: folder) { try LocalPath.removeTree(folder + "/" + name) }
+        createdFolders.withLock { $0 = [""] }
+    }
+
     /// The folders below the target that have got files so far, sorted: `year=2024/month=01`. Empty for an output without partitions.
     public var relativeFolders: [String] {
         createdFolders.withLock { $0.filter { !$0.isEmpty }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }

@@ -80,7 +80,8 @@ extension DynamicFrame {
         let tops = Set(mapping.mappings.map { $0.source.names[0] })
         let detail = mapping.mappings.map { "\($0.source) -> \($0.target) \($0.targetType.hiveName)" }.joined(separator: ", ")
         // Source names match in any case, so pruning by name would be wrong unless it is to the letter.
-        let columns: @Sendable (ColumnSet) -> ColumnSet = mapping.caseSensitive ? { _ in tops } : { _ in nil }
+        let read: ColumnSet = mapping.caseSensitive ? tops : nil
+        let columns: @Sendable (ColumnSet) -> ColumnSet = { _ in read }
         if mapping.needsFrameSchema {
             return with(
                 SchemaDependentNode(

@@ -1,3 +1,4 @@
+internal import Catalog
 internal import Columnar
 internal import Engine
 

@@ -12,7 +12,7 @@ extension DynamicFrame {
         let unbox = try Unbox(try FieldPath(arguments.string("path", default: ""))) { texts in
             let column = texts.cast(to: .string).flattened
             let builder = VariantBuilder()
-            var failures: [Unbox.Failure] = []
+            var failures: [RecordFailure] = []
             for row in 0..<column.count {
                 if column.isNull(row) {
                     builder.appendNull()
@@ -21,7 +21,7 @@ extension DynamicFrame {
                 do {
                     builder.append(try column.views[row].withBytes { try JSONDocument.parse($0, source: "the text") })
                 } catch {
-                    failures.append(Unbox.Failure(row: row, message: "\(error)"))
+                    failures.append(RecordFailure(row: row, message: "\(error)"))
                     builder.appendNull()
                 }
             }

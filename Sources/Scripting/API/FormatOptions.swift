@@ -119,7 +119,7 @@ enum FormatOptions {
         case "parquet", "glueparquet":
             try options.check(known: parquet)
             var write = ParquetWriteOptions()
-            if let compression { write.compression = try ParquetCompression(named: compression) }
+            if let compression { write.compression = try parquetCompression(compression) }
             if let bytes = try options.integer("blockSize") { write.rowGroupBytes = bytes }
             if let bytes = try options.integer("pageSize") { write.pageBytes = bytes }
             if let version = try options.integer("dataPageVersion") {
@@ -130,6 +130,19 @@ enum FormatOptions {
             if let delta = try options.boolean("deltaEncodings") { write.deltaEncodings = delta }
             return ParquetFileEncoder(write)
         default: throw unknown(format, writable, "written")
+        }
+    }
+
+    private static func parquetCompression(_ name: String) throws -> ParquetWriteOptions.Compression {
+        switch name.lowercased() {
+        case "none", "uncompressed": return .uncompressed
+        case "lz4", "lz4_raw", "lz4raw": return .lz4Raw
+        case let name:
+            guard let compression = ParquetWriteOptions.Compression(rawValue: name) else {
+                let known = ["uncompressed", "snappy", "gzip", "zstd", "lz4", "brotli"]
+                throw APIError("Parquet cannot be compressed with '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")
+            }
+            return compression
         }
     }
 

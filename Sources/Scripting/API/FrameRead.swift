@@ -1,3 +1,4 @@
+internal import Logging
 internal import Catalog
 internal import Columnar
 internal import Connectors
@@ -154,7 +155,7 @@ private struct PartitionSelection: Sendable {
 
     init(table: TableRecord, keys: [Field], pushDown: String?, catalog: String?) throws {
         (self.table, self.keys) = (table, keys)
-        catalogExpression = try catalog.map { try PartitionExpression($0) } ?? .everything
+        catalogExpression = try catalog.map { try PartitionExpression(parsing: $0) } ?? .everything
         predicate = try pushDown.flatMap { $0.isEmpty ? nil : try Expression(parsing: $0) }
         guard let predicate else { return }
         for name in predicate.fields where !keys.contains(where: { $0.name.lowercased() == name.lowercased() }) {

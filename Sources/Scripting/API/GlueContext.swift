@@ -1,3 +1,4 @@
+internal import Logging
 internal import Columnar
 internal import Connectors
 internal import Engine

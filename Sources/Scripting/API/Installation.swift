@@ -15,14 +15,14 @@ public enum ScriptAPI {
         try registerModules(api)
     }
 
-    /// `require "awsglue.transforms"` and its kin give the globals' own objects.
+    /// Runs the prelude, and tells `require` where modules are: Mastic's own inside the binary, the user's beside the script.
     private static func registerModules(_ api: APIBuilder) throws {
-        let state = api.environment.state
-        let modules: [(String, [String])] = [
-            ("awsglue.transforms", transformNames), ("awsglue.context", ["GlueContext"]), ("awsglue.job", ["Job"]),
-            ("awsglue.utils", ["getResolvedOptions"]), ("awsglue.dynamicframe", ["DynamicFrame", "DynamicFrameCollection"]),
-        ]
-        for (module, names) in modules { try state.setLoadedGlobals(module, names) }
+        let environment = api.environment
+        _ = try environment.state.loadInternal(StandardLibrary.prelude, name: "prelude").call()
+        environment.state.setModuleResolver { [unowned environment] name in
+            if let source = StandardLibrary.module(name) { return (source, LuaState.internalChunkName(name)) }
+            return try environment.userModule(name)
+        }
     }
 }
 

@@ -87,7 +87,7 @@ struct CatalogCommand: ParsableCommand {
             let catalog = try Session(common.sessionOptions).home.catalog
             let record = try CatalogNames.table(table, in: catalog)
             let partitions = try catalog.partitions(
-                of: record.name, in: record.databaseName, where: try expression.map { try PartitionExpression($0) } ?? .everything)
+                of: record.name, in: record.databaseName, where: try expression.map { try PartitionExpression(parsing: $0) } ?? .everything)
             if common.json { return print(try JSONListing.text(partitions)) }
             var listing = Listing("partition", "location")
             for partition in partitions {

@@ -1,0 +1,44 @@
+internal import Columnar
+internal import Connectors
+
+/// The Lua that ships inside the binary (`stdlib/`).
+enum StandardLibrary {
+    static var prelude: [UInt8] { PackageResources.prelude_lua }
+
+    /// The source of a module that `require` asks for.
+    static func module(_ name: String) -> [UInt8]? {
+        switch name {
+        case "awsglue.transforms": PackageResources.awsglue_transforms_lua
+        case "awsglue.context": PackageResources.awsglue_context_lua
+        case "awsglue.job": PackageResources.awsglue_job_lua
+        case "awsglue.utils": PackageResources.awsglue_utils_lua
+        case "awsglue.dynamicframe": PackageResources.awsglue_dynamicframe_lua
+        default: nil
+        }
+    }
+
+    static let moduleNames = ["awsglue.context", "awsglue.dynamicframe", "awsglue.job", "awsglue.transforms", "awsglue.utils"]
+}
+
+extension ScriptEnvironment {
+    /// The user's module beside the script: `a.b` is `a/b.lua`. Text only; a name cannot lead out of the script's folder.
+    func userModule(_ name: String) throws -> (source: [UInt8], chunkName: String) {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        let isPlain = parts.allSatisfy { part in !part.isEmpty && part.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" } }
+        guard isPlain else { throw APIError("'\(name)' is no module name: letters, digits, '_' and '-', with dots between folders") }
+        let path = scriptFolder + "/" + parts.joined(separator: "/") + ".lua"
+        let file: LocalFile
+        do {
+            file = try LocalFile(path: path)
+        } catch let error as StorageError where error.code == .notFound {
+            let hint = Suggestion.hint(for: name, in: StandardLibrary.moduleNames)
+            throw APIError("module '\(name)' not found\(hint) (looked for \(path))")
+        }
+        if isSandboxed, LocalPath.resolved(path).map({ !$0.hasPrefix(scriptFolder + "/") }) ?? true {
+            throw APIError("module '\(name)' lies outside the script's folder")
+        }
+        var bytes = [UInt8](repeating: 0, count: file.size)
+        try bytes.withUnsafeMutableBytes { try file.read(at: 0, into: $0) }
+        return (bytes, "@" + parts.joined(separator: "/") + ".lua")
+    }
+}
