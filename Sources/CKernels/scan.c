@@ -169,3 +169,21 @@ size_t mastic_scan_utf8(const uint8_t *p, size_t n) {
   }
   return n;
 }
+
+// MARK: JSON
+
+size_t mastic_scan_json_plain(const uint8_t *p, size_t n) {
+  size_t i = 0;
+#if MASTIC_X86
+  const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(0x20);
+  for (; i + 16 <= n; i += 16) {
+    __m128i v = _mm_loadu_si128((const __m128i *)(p + i));
+    // As signed numbers, control characters and everything beyond ASCII are below the space.
+    __m128i stop = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, backslash)), _mm_cmplt_epi8(v, space));
+    int mask = _mm_movemask_epi8(stop);
+    if (mask) return i + (size_t)__builtin_ctz((unsigned)mask);
+  }
+#endif
+  while (i < n && p[i] >= 0x20 && p[i] < 0x80 && p[i] != '"' && p[i] != '\\') i++;
+  return i;
+}

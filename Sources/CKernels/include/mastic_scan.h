@@ -18,3 +18,6 @@ size_t mastic_scan_utf8(const uint8_t *bytes, size_t count);
 
 /// The number of bytes before the first that is not ASCII.
 size_t mastic_scan_ascii(const uint8_t *bytes, size_t count);
+
+/// The number of bytes before the first that a JSON string can't hold as it is, or that is not ASCII.
+size_t mastic_scan_json_plain(const uint8_t *bytes, size_t count);

@@ -44,6 +44,9 @@ public final class CSVFile: Sendable {
     /// The column names that the header gives, made distinct; nil without a header.
     public var headerNames: [String]? { preamble.header }
 
+    /// The header as it stands in the file; empty without one.
+    var rawHeader: [String] { preamble.rawHeader }
+
     /// The parts of the file, of about `targetBytes` each; none when it holds no records.
     public func splits(targetBytes: Int = 4 << 20) throws -> [TextSplit] {
         guard preamble.fieldCount > 0 || preamble.header != nil else { return [] }

@@ -6,6 +6,8 @@ struct CSVHead: Sendable {
     let lineEnd: UInt8
     /// The header's names, made distinct; nil where the options say there is none.
     let header: [String]?
+    /// The header's names as they stand in the file.
+    let rawHeader: [String]
     /// Fields of the header, or of the first record; 0 in an empty file.
     let fieldCount: Int
     /// Bytes of text before the first record, a byte order mark included.
@@ -19,16 +21,17 @@ struct CSVHead: Sendable {
         while window.isAtEnd == false, memchr(window.base, 0x0a, window.end) == nil, memchr(window.base, 0x0d, window.end) == nil,
             window.end < text.options.recordLimit
         { _ = try window.fill() }
-        let hasNewline = memchr(window.base, 0x0a, window.end) != nil
-        lineEnd = !hasNewline && memchr(window.base, 0x0d, window.end) != nil ? 0x0d : 0x0a
+        lineEnd = window.usualLineEnd
         var at = window.end >= 3 && window.base[0] == 0xef && window.base[1] == 0xbb && window.base[2] == 0xbf ? 3 : 0
         for _ in 0..<options.skipLines { at = try Self.lineEnd(after: at, &window, lineEnd, text) }
 
         var header: [String]?
+        var raw: [String] = []
         var count = 0
         if options.withHeader, let fields = try Self.record(&at, &window, options, lineEnd, text) {
             header = Schema.distinctNames(fields.enumerated().map { $1.isEmpty ? "col\($0)" : $1 })
             count = fields.count
+            raw = fields
         }
         if options.skipFirst { _ = try Self.record(&at, &window, options, lineEnd, text) }
         textLength = at
@@ -37,6 +40,7 @@ struct CSVHead: Sendable {
             count = try Self.record(&first, &window, options, lineEnd, text)?.count ?? 0
         }
         self.header = header
+        rawHeader = raw
         fieldCount = count
         dataOffset = text.hasSeekableLines && text.options.encoding != .utf8 ? try Self.offset(window, textLength, lineEnd, text) : textLength
     }

@@ -5,15 +5,15 @@ internal import Glibc
 final class CSVReader {
     static let encodingAdvice = "the text is not UTF-8; if it comes from an older Windows program, read it with encoding = \"windows-1252\""
 
-    private let file: CSVFile
-    private let split: TextSplit
+    let file: CSVFile
+    let split: TextSplit
     private let schema: Schema
     /// For each column of a batch its row of cells.
     private let wanted: [Int]
-    private var window: TextWindow
-    private let windowStart: Int
-    private var tokenizer: CSVTokenizer
-    private let decoder: CSVFieldDecoder
+    private(set) var window: TextWindow
+    let windowStart: Int
+    private(set) var tokenizer: CSVTokenizer
+    var decoder: CSVFieldDecoder
     private let checksUTF8: Bool
     private var finished = false
 

@@ -1,27 +1,5 @@
 /// Base 64 (RFC 4648, section 4, with padding): how JSON carries bytes.
 enum Base64 {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    /// Writes the text of `bytes` at `out`, which has room for `size(of:)`.
-    static func encode(_ bytes: UnsafeRawBufferPointer, _ out: UnsafeMutablePointer<UInt8>) {
-        var at = 0
-        alphabet.withUnsafeBufferPointer { alphabet in
-            for start in stride(from: 0, to: bytes.count, by: 3) {
-                let n = min(3, bytes.count - start)
-                var word = UInt32(bytes[start]) << 16
-                if n > 1 { word |= UInt32(bytes[start + 1]) << 8 }
-                if n > 2 { word |= UInt32(bytes[start + 2]) }
-                out[at] = alphabet[Int(word >> 18)]
-                out[at + 1] = alphabet[Int(word >> 12 & 63)]
-                out[at + 2] = n > 1 ? alphabet[Int(word >> 6 & 63)] : 0x3d
-                out[at + 3] = n > 2 ? alphabet[Int(word & 63)] : 0x3d
-                at += 4
-            }
-        }
-    }
-
-    static func size(of count: Int) -> Int { (count + 2) / 3 * 4 }
-
     /// The bytes that the text stands for; nil when it is no base 64.
     static func decode(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
         guard text.count % 4 == 0 else { return nil }

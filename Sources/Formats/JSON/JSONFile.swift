@@ -3,12 +3,12 @@ public import Columnar
 
 /// A file of JSON records (RFC 8259) that threads read in parts.
 ///
-/// What is a record, without a `path`: each value of a file of concatenated or newline-delimited values; the elements of an array at the top
+/// What is a record, without a `jsonPath`: each value of a file of concatenated or newline-delimited values; the elements of an array at the top
 /// level. A record is an object. Without `multiLine` a record ends with its line, which lets threads begin anywhere; but a file that begins with
-/// `[`, or whose first value is one that spans lines, is read as if `multiLine` were set. Such a file, one with a `path` and a compressed one
+/// `[`, or whose first value is one that spans lines, is read as if `multiLine` were set. Such a file, one with a `jsonPath` and a compressed one
 /// are one split.
 ///
-/// With a `path` what it leads to are the records; values that are no objects stand in one column, `record`.
+/// With a `jsonPath` what it leads to are the records; values that are no objects stand in one column, `record`.
 ///
 /// - A record on a line of its own that is malformed, or not UTF-8, is a `BadRecord`; reading goes on with the next line. In a file that is
 ///   not read by lines nobody can say where the next record begins, so a malformed value there is a `FormatError`.
@@ -23,6 +23,7 @@ public final class JSONFile: Sendable {
     public let schema: Schema?
 
     let text: TextFile
+    let path: JSONPath?
     /// Whether each line stands for itself.
     let isByLines: Bool
     /// Bytes of the byte order mark.
@@ -31,16 +32,17 @@ public final class JSONFile: Sendable {
 
     /// Reads the head of the file.
     ///
-    /// - Throws: `FormatError` for a damaged compressed file; what the source throws.
+    /// - Throws: `FormatError` for a path that is none or a damaged compressed file; what the source throws.
     public init(source: any ByteSource, options: JSONReadOptions, declared: Schema? = nil) throws {
         self.options = options
         schema = declared
+        path = try options.jsonPath.map { text throws(FormatError) in try JSONPath(text) }
         text = try TextFile(source, options.text)
         lineIndex = LineIndex(source, lineEnd: 0x0a)
         var window = TextWindow(try text.stream(), blockSize: 64 << 10)
         _ = try window.fill()
         start = window.end >= 3 && window.base[0] == 0xef && window.base[1] == 0xbb && window.base[2] == 0xbf ? 3 : 0
-        isByLines = try options.path == nil && !options.multiLine && Self.firstValueIsOnOneLine(window, start, source.name)
+        isByLines = try path == nil && !options.multiLine && Self.firstValueIsOnOneLine(window, start, source.name)
     }
 
     /// The parts of the file, of about `targetBytes` each; none when it is empty.

@@ -2,8 +2,8 @@
 public struct JSONReadOptions: Sendable {
     /// Records may span lines. Such a file is one split.
     public var multiLine = false
-    /// Where in the file the records stand; nil: see `JSONFile`.
-    public var path: JSONPath?
+    /// Where in the file the records stand, as `JSONPath` writes it; nil: see `JSONFile`.
+    public var jsonPath: String?
     public var text = TextOptions()
 
     public init() {}

@@ -39,8 +39,8 @@ final class JSONStreamReader: JSONBatchReader {
 
     init(_ file: JSONFile, _ columns: Set<String>?) throws {
         self.file = file
-        steps = file.options.path?.steps ?? []
-        isPlain = file.options.path == nil
+        steps = file.path?.steps ?? []
+        isPlain = file.path == nil
         window = try file.window(nil)
         shredder = try JSONShredder(declared: file.schema, wanted: columns, source: file.text.source.name)
         takeUp()

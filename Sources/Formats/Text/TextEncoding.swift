@@ -11,8 +11,10 @@ public enum TextEncoding: String, Sendable, CaseIterable {
     case utf16LittleEndian = "utf-16le"
     case utf16BigEndian = "utf-16be"
 
-    /// The encoding of this name, in any case; nil when there is none.
-    public init?(named name: String) {
+    /// The encoding of this name, in any case.
+    ///
+    /// - Throws: `FormatError.invalidRequest` that lists the names.
+    public init(named name: String) throws(FormatError) {
         switch name.lowercased() {
         case "utf-8", "utf8", "us-ascii", "ascii": self = .utf8
         case "latin1", "latin-1", "iso-8859-1", "iso8859-1", "iso_8859_1": self = .latin1
@@ -20,7 +22,9 @@ public enum TextEncoding: String, Sendable, CaseIterable {
         case "utf-16", "utf16": self = .utf16
         case "utf-16le", "utf16le", "utf-16-le": self = .utf16LittleEndian
         case "utf-16be", "utf16be", "utf-16-be": self = .utf16BigEndian
-        default: return nil
+        default:
+            let known = TextEncoding.allCases.map(\.rawValue).joined(separator: ", ")
+            throw FormatError(.invalidRequest, source: "text options", "the encoding '\(name)' is not known; known are \(known)")
         }
     }
 

@@ -81,6 +81,9 @@ struct TextWindow {
         }
     }
 
+    /// What ends the lines that are there: `\r` where there is no `\n` at all, else `\n`.
+    var usualLineEnd: UInt8 { memchr(base, 0x0a, end) == nil && memchr(base, 0x0d, end) != nil ? 0x0d : 0x0a }
+
     /// Line ends in the text before position `at` of the window.
     func linesBefore(_ at: Int) -> Int { lines + countLines(0, at) }
 

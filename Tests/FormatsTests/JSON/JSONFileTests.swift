@@ -17,7 +17,7 @@ import Testing
         var testDescription: String { name }
     }
 
-    static func path(_ text: String) -> @Sendable (inout JSONReadOptions) -> Void { { $0.path = try? JSONPath(text) } }
+    static func path(_ text: String) -> @Sendable (inout JSONReadOptions) -> Void { { $0.jsonPath = text } }
 
     static let cases: [Case] = [
         Case(
