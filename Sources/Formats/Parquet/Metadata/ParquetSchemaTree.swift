@@ -14,6 +14,8 @@ struct ParquetLeaf: Sendable {
     let type: DataType
     let conversion: ParquetConversion
     let isUnsignedOrder: Bool
+    /// Whether `min` and `max` mean anything.
+    let hasOrder: Bool
 }
 
 /// A field of the schema as Mastic sees it: repetition levels and the wrapping groups of lists and maps have become types.
@@ -156,10 +158,15 @@ struct ParquetSchemaTree: Sendable {
             throw failure(.malformed, "column '\(path)' has fixed-length values of \(length) bytes")
         }
         let (type, conversion, isUnsigned) = try ParquetConversion.choose(element, physical) { failure($0, "column '\(path)' \($1)") }
+        let hasOrder =
+            switch element.logical {
+            case .geometry, .geography, .variant, .unknown: false
+            default: physical != .int96 && element.converted != .interval
+            }
         leaves.append(
             ParquetLeaf(
                 index: leaves.count, path: path, physical: physical, typeLength: length, maximumDefinition: definition, maximumRepetition: repetition,
-                type: type, conversion: conversion, isUnsignedOrder: isUnsigned))
+                type: type, conversion: conversion, isUnsignedOrder: isUnsigned, hasOrder: hasOrder))
         return ParquetNode(name: name, type: type, definition: definition, kind: .leaf(leaves.count - 1), leaves: leaves.count - 1..<leaves.count)
     }
 }
