@@ -4,10 +4,22 @@ internal import Glibc
 public struct ListingOptions: Sendable {
     /// Whether folders below the path are entered.
     public var isRecursive: Bool
-    /// Files whose path relative to the listed one matches are left out.
+    /// Files whose path relative to `exclusionRoot` matches are left out.
     public var exclusions: [Glob]
+    /// The folder that exclusions are relative to, at or above the listed path; nil for the listed path itself.
+    public var exclusionRoot: String?
 
-    public init(isRecursive: Bool = true, exclusions: [Glob] = []) { (self.isRecursive, self.exclusions) = (isRecursive, exclusions) }
+    public init(isRecursive: Bool = true, exclusions: [Glob] = [], exclusionRoot: String? = nil) {
+        (self.isRecursive, self.exclusions, self.exclusionRoot) = (isRecursive, exclusions, exclusionRoot)
+    }
+
+    /// Whether the file of this path, found from a listing of `root`, is left out.
+    func excludes(_ path: String, listedFrom root: String) -> Bool {
+        if exclusions.isEmpty { return false }
+        let base = exclusionRoot ?? root
+        let relative = path == base || !LocalPath.contains(base, path) ? LocalPath.name(of: path) : LocalPath.relative(path, to: base)
+        return exclusions.contains { $0.matches(relative) }
+    }
 
     /// Names that data never has (Hadoop's convention): a dot or an underscore first, unless the name is a `key=value` folder's, and the markers
     /// that some tools leave for empty folders.
@@ -54,7 +66,7 @@ public final class FileListing: FileSequence {
             levels = [try Self.level(path, info)]
         } else {
             let entry = Self.entry(path: self.visibleRoot, storedPath: path, info)
-            if !options.exclusions.contains(where: { $0.matches(entry.name) }) { single = entry }
+            if !options.excludes(entry.path, listedFrom: entry.path) { single = entry }
         }
     }
 
@@ -92,8 +104,8 @@ public final class FileListing: FileSequence {
     }
 
     private func file(_ path: String) throws(StorageError) -> FileEntry? {
-        let relative = LocalPath.relative(path, to: root)
-        if options.exclusions.contains(where: { $0.matches(relative) }) { return nil }
+        let visible = visibleRoot == root ? path : (visibleRoot == "/" ? "" : visibleRoot) + "/" + LocalPath.relative(path, to: root)
+        if options.excludes(visible, listedFrom: visibleRoot) { return nil }
         guard let info = LocalPath.status(path) else {
             let number = errno
             guard let link = LocalPath.status(path, followingLinks: false) else { return nil }
@@ -103,7 +115,7 @@ public final class FileListing: FileSequence {
             throw StorageError(path: path, action: "read", errno: number)
         }
         guard info.st_mode & S_IFMT == S_IFREG else { return nil }
-        return Self.entry(path: visibleRoot == "/" ? path : visibleRoot + "/" + relative, storedPath: path, info)
+        return Self.entry(path: visible, storedPath: path, info)
     }
 
     private static func entry(path: String, storedPath: String, _ info: stat) -> FileEntry {

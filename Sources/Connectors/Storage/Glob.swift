@@ -53,27 +53,73 @@ public struct Glob: Hashable, Sendable {
         active[0] = true
         skipRuns(&active, elements)
         for scalar in text {
-            var next = [Bool](repeating: false, count: elements.count + 1)
-            var isAlive = false
-            for (i, element) in elements.enumerated() where active[i] {
-                switch element {
-                case .run where scalar != "/", .runAcrossFolders: next[i] = true
-                case .scalar(scalar): next[i + 1] = true
-                case .any where scalar != "/": next[i + 1] = true
-                case .set(let ranges, let negated) where scalar != "/" && ranges.contains { $0.contains(scalar) } != negated: next[i + 1] = true
-                default: continue
-                }
-                isAlive = true
-            }
-            guard isAlive else { return false }
-            skipRuns(&next, elements)
-            active = next
+            active = step(active, elements, scalar)
+            guard active.contains(true) else { return false }
         }
         return active[elements.count]
     }
 
+    private static func step(_ active: [Bool], _ elements: [Element], _ scalar: Unicode.Scalar) -> [Bool] {
+        var next = [Bool](repeating: false, count: elements.count + 1)
+        for (i, element) in elements.enumerated() where active[i] {
+            switch element {
+            case .run where scalar != "/", .runAcrossFolders: next[i] = true
+            case .scalar(scalar): next[i + 1] = true
+            case .any where scalar != "/": next[i + 1] = true
+            case .set(let ranges, let negated) where scalar != "/" && ranges.contains { $0.contains(scalar) } != negated: next[i + 1] = true
+            default: continue
+            }
+        }
+        skipRuns(&next, elements)
+        return next
+    }
+
     private static func skipRuns(_ active: inout [Bool], _ elements: [Element]) {
         for (i, element) in elements.enumerated() where active[i] && (element == .run || element == .runAcrossFolders) { active[i + 1] = true }
+    }
+
+    // MARK: - Rewriting
+
+    /// The pattern that matches exactly this text.
+    public static func literal(_ text: String) -> String {
+        var pattern = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if "*?[]{},\\".unicodeScalars.contains(scalar) { pattern.append("\\") }
+            pattern.append(scalar)
+        }
+        return String(pattern)
+    }
+
+    /// The patterns that match a path where this one matches it with `prefix` before: how a pattern reads from a folder further down. None where no
+    /// path with the prefix matches.
+    public func patterns(after prefix: String) -> [String] {
+        var found: [String] = []
+        for elements in alternatives {
+            var active = [Bool](repeating: false, count: elements.count + 1)
+            active[0] = true
+            Self.skipRuns(&active, elements)
+            for scalar in prefix.unicodeScalars { active = Self.step(active, elements, scalar) }
+            // A position behind a run that is active too matches nothing more than the run does.
+            for i in active.indices where active[i] && !(i > 0 && active[i - 1] && Self.isRun(elements[i - 1])) {
+                let text = elements[i...].map(Self.text).joined()
+                if !found.contains(text) { found.append(text) }
+            }
+        }
+        return found
+    }
+
+    private static func isRun(_ element: Element) -> Bool { element == .run || element == .runAcrossFolders }
+
+    private static func text(_ element: Element) -> String {
+        switch element {
+        case .scalar(let scalar): literal(String(scalar))
+        case .any: "?"
+        case .run: "*"
+        case .runAcrossFolders: "**"
+        case .set(let ranges, let negated):
+            "[" + (negated ? "!" : "")
+                + ranges.map { $0.lowerBound == $0.upperBound ? String($0.lowerBound) : "\($0.lowerBound)-\($0.upperBound)" }.joined() + "]"
+        }
     }
 
     // MARK: - Parsing

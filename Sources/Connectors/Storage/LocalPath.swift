@@ -9,6 +9,9 @@ public enum LocalPath {
     /// The parts between slashes, without the empty ones.
     static func components(_ path: some StringProtocol) -> [String] { path.utf8.split(separator: slash).map { String(decoding: $0, as: UTF8.self) } }
 
+    /// The names of the folders from `folder` down to `path`, which stands in it, and that of `path` itself.
+    public static func components(_ path: String, below folder: String) -> [String] { components(relative(path, to: folder)) }
+
     /// What follows `folder` and a slash in `path`, which stands in it.
     static func relative(_ path: String, to folder: String) -> String {
         String(Substring(path.utf8.dropFirst(folder == "/" ? 1 : folder.utf8.count + 1)))

@@ -177,18 +177,17 @@ private struct FileTree {
 private final class StagedBelow: FileSequence {
     private let listing: FileListing?
     private let root: String
-    private let exclusions: [Glob]
+    private let options: ListingOptions
 
     init(_ order: Publication.Order, root: String, visible: String, options: ListingOptions) throws(StorageError) {
-        (self.root, exclusions) = (root, options.exclusions)
+        (self.root, self.options) = (root, options)
         let isHidden = LocalPath.components(LocalPath.relative(visible, to: root)).contains { ListingOptions.isHidden($0) }
         listing = options.isRecursive && !isHidden ? try FileListing(path: order.staged, visibleAs: visible) : nil
     }
 
     func next() throws(StorageError) -> FileEntry? {
         while let file = try listing?.next() {
-            let relative = LocalPath.relative(file.path, to: root)
-            if !exclusions.contains(where: { $0.matches(relative) }) { return file }
+            if !options.excludes(file.path, listedFrom: root) { return file }
         }
         return nil
     }

@@ -51,6 +51,20 @@ import Testing
         #expect(!glob.matches(String(repeating: "a", count: 2000)))
     }
 
+    @Test(arguments: [
+        ("**.tmp", "a/", ["**.tmp"]), ("a/*.tmp", "a/", ["*.tmp"]), ("a/**", "a/b/", ["**"]), ("b/*", "a/", []), ("*/[!x-z]?\\*", "a/", ["[!x-z]?\\*"]),
+        ("{a,b}/x", "b/", ["x"]), ("**/c", "a/b/", ["**/c", "c"]),
+    ])
+    func readsFromFurtherDown(pattern: String, prefix: String, patterns: [String]) throws {
+        #expect(try Glob(pattern).patterns(after: prefix) == patterns)
+    }
+
+    @Test func aLiteralMatchesItself() throws {
+        let text = "a*b?[c]{d,e}\\f"
+        #expect(try Glob(Glob.literal(text)).matches(text))
+        #expect(try !Glob(Glob.literal("*")).matches("x"))
+    }
+
     @Test func readsAJSONListInAString() throws {
         #expect(try Glob.list(json: "[\"**.pdf\", \"x/*\"]").map(\.pattern) == ["**.pdf", "x/*"])
         #expect(storageError { _ = try Glob.list(json: "**.pdf") }?.code == .invalidPattern)
