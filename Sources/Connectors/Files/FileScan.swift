@@ -56,7 +56,10 @@ final class FileScan: BatchScan {
         guard let predicate = request.predicate else { return true }
         let rows = file.rowGroups[rowGroup].rowCount
         return predicate.mayBeTrue { column in
-            nil
+            guard let index = file.schema.index(ofAnyCase: column), let found = file.statistics(rowGroup: rowGroup, column: file.schema[index].name) else {
+                return nil
+            }
+            return ColumnStatistics(min: found.min, max: found.max, nullCount: found.nullCount, rowCount: rows)
         }
     }
 

@@ -66,7 +66,7 @@ public enum LocalPath {
     }
 
     /// The path with the symbolic links of its existing part resolved.
-    static func resolvingLinks(_ path: String) -> String {
+    public static func resolvingLinks(_ path: String) -> String {
         if let real = realpath(path, nil) {
             defer { free(real) }
             return String(cString: real)

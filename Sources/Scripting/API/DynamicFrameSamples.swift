@@ -19,7 +19,7 @@ extension DynamicFrame {
                     continue
                 }
                 do {
-                    builder.append(try column.views[row].withBytes { try JSONDocument.parse($0, source: "the text") })
+                    builder.append(try JSONDocument.parse(column.views[row].withBytes { Array($0) }, source: "the text"))
                 } catch {
                     failures.append(RecordFailure(row: row, message: "\(error)"))
                     builder.appendNull()

@@ -34,7 +34,7 @@ extension ScriptEnvironment {
             let hint = Suggestion.hint(for: name, in: StandardLibrary.moduleNames)
             throw APIError("module '\(name)' not found\(hint) (looked for \(path))")
         }
-        if isSandboxed, LocalPath.resolved(path).map({ !$0.hasPrefix(scriptFolder + "/") }) ?? true {
+        if state.options.sandbox, !LocalPath.resolvingLinks(path).hasPrefix(LocalPath.resolvingLinks(scriptFolder) + "/") {
             throw APIError("module '\(name)' lies outside the script's folder")
         }
         var bytes = [UInt8](repeating: 0, count: file.size)
