@@ -43,3 +43,16 @@ public final class LocalFile: ByteSource {
         }
     }
 }
+
+extension LocalFile {
+    /// All bytes of a file; nil where there is none.
+    ///
+    /// - Throws: `StorageError` for anything but a missing file.
+    public static func contents(of path: String) throws -> [UInt8]? {
+        guard LocalPath.exists(path) else { return nil }
+        let file = try LocalFile(path: path)
+        var bytes = [UInt8](repeating: 0, count: file.size)
+        try bytes.withUnsafeMutableBytes { try file.read(at: 0, into: $0) }
+        return bytes
+    }
+}

@@ -27,30 +27,13 @@ enum Interruption {
 
     /// Ends the run when the time is up; ends the process when the run does not follow within some seconds.
     static func stop(_ cancellation: Cancellation, _ control: RunControl, afterNanoseconds nanoseconds: Int) {
-        final class Alarm {
-            let cancellation: Cancellation
-            let control: RunControl
-            let nanoseconds: Int
-            init(_ cancellation: Cancellation, _ control: RunControl, _ nanoseconds: Int) {
-                (self.cancellation, self.control, self.nanoseconds) = (cancellation, control, nanoseconds)
-            }
-        }
         let context = Unmanaged.passRetained(Alarm(cancellation, control, nanoseconds)).toOpaque()
         var thread = pthread_t()
         let status = pthread_create(&thread, nil, { context in
-            let alarm = Unmanaged<Alarm>.fromOpaque(context!).takeRetainedValue()
-            pause(alarm.nanoseconds)
-            alarm.cancellation.cancel(.timedOut)
-            alarm.control.stop(.timedOut)
-            pause(5_000_000_000)
-            _exit(124)
+            Unmanaged<Alarm>.fromOpaque(context!).takeRetainedValue().ring()
+            return nil
         }, context)
         if status == 0 { pthread_detach(thread) }
-    }
-
-    private static func pause(_ nanoseconds: Int) {
-        var left = timespec(tv_sec: nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)
-        while nanosleep(&left, &left) != 0 {}
     }
 
     /// Why an error ended a run from outside, if it did.
@@ -65,5 +48,29 @@ enum Interruption {
             }
         }
         return script.underlying.flatMap(reason)
+    }
+}
+
+/// Stops a run after a time.
+private final class Alarm: Sendable {
+    private let cancellation: Cancellation
+    private let control: RunControl
+    private let nanoseconds: Int
+
+    init(_ cancellation: Cancellation, _ control: RunControl, _ nanoseconds: Int) {
+        (self.cancellation, self.control, self.nanoseconds) = (cancellation, control, nanoseconds)
+    }
+
+    func ring() {
+        Self.pause(nanoseconds)
+        cancellation.cancel(.timedOut)
+        control.stop(.timedOut)
+        Self.pause(5_000_000_000)
+        _exit(124)
+    }
+
+    private static func pause(_ nanoseconds: Int) {
+        var left = timespec(tv_sec: nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)
+        while nanosleep(&left, &left) != 0 {}
     }
 }

@@ -27,18 +27,13 @@ extension ScriptEnvironment {
         let isPlain = parts.allSatisfy { part in !part.isEmpty && part.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" } }
         guard isPlain else { throw APIError("'\(name)' is no module name: letters, digits, '_' and '-', with dots between folders") }
         let path = scriptFolder + "/" + parts.joined(separator: "/") + ".lua"
-        let file: LocalFile
-        do {
-            file = try LocalFile(path: path)
-        } catch let error as StorageError where error.code == .notFound {
-            let hint = Suggestion.hint(for: name, in: StandardLibrary.moduleNames)
-            throw APIError("module '\(name)' not found\(hint) (looked for \(path))")
-        }
         if state.options.sandbox, !LocalPath.resolvingLinks(path).hasPrefix(LocalPath.resolvingLinks(scriptFolder) + "/") {
             throw APIError("module '\(name)' lies outside the script's folder")
         }
-        var bytes = [UInt8](repeating: 0, count: file.size)
-        try bytes.withUnsafeMutableBytes { try file.read(at: 0, into: $0) }
+        guard let bytes = try LocalFile.contents(of: path) else {
+            let hint = Suggestion.hint(for: name, in: StandardLibrary.moduleNames)
+            throw APIError("module '\(name)' not found\(hint) (looked for \(path))")
+        }
         return (bytes, "@" + parts.joined(separator: "/") + ".lua")
     }
 }

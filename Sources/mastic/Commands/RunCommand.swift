@@ -32,14 +32,7 @@ struct RunCommand: ParsableCommand {
 /// A script's text.
 enum ScriptFile {
     static func read(_ path: String) throws -> [UInt8] {
-        let file: LocalFile
-        do {
-            file = try LocalFile(path: path)
-        } catch let error as StorageError where error.code == .notFound {
-            throw InputError(description: "there is no script '\(path)'")
-        }
-        var bytes = [UInt8](repeating: 0, count: file.size)
-        try bytes.withUnsafeMutableBytes { try file.read(at: 0, into: $0) }
+        guard let bytes = try LocalFile.contents(of: path) else { throw InputError(description: "there is no script '\(path)'") }
         return bytes
     }
 }
