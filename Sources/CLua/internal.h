@@ -83,7 +83,8 @@ struct mst_state {
     int resolver_ref;
     int standard_ref;
     uint64_t address_counter;
-    int string_library_ref;
+    /// The innermost loop over rows.
+    struct mst_loop_state *loop;
 };
 
 static inline struct mst_state *mst_of(lua_State *L) { return *(struct mst_state **)lua_getextraspace(L); }

@@ -69,6 +69,7 @@ typedef struct mst_slot {
 // MARK: States
 
 typedef struct mst_state mst_state;
+struct mst_moving;
 
 /// One call from Lua into Swift, and the values that go back.
 typedef struct mst_call {
@@ -204,6 +205,175 @@ typedef struct mst_text {
 
 /// The stack of calls as text, without our own frames; good until the next call on the state.
 mst_text mst_traceback(mst_state *state);
+
+// MARK: Rows
+
+/// How a column lies in memory; see `Column.Storage`.
+enum {
+    MST_COLUMN_NULL = 0,
+    MST_COLUMN_BITS,        // values: bits, least significant first
+    MST_COLUMN_INT8,
+    MST_COLUMN_INT16,
+    MST_COLUMN_INT32,
+    MST_COLUMN_INT64,
+    MST_COLUMN_FLOAT,
+    MST_COLUMN_DOUBLE,
+    MST_COLUMN_DECIMAL,     // values: 16-byte integers; scale
+    MST_COLUMN_DATE,        // values: 32-bit days
+    MST_COLUMN_TIMESTAMP,   // values: 64-bit microseconds
+    MST_COLUMN_STRING,      // values: 16-byte views; binary too
+    MST_COLUMN_LIST,        // offsets, one child
+    MST_COLUMN_STRUCT,      // one child a field, names
+    MST_COLUMN_MAP,         // offsets, keys and values
+    MST_COLUMN_CHOICE,      // tags, values: 32-bit rows of the members
+    MST_COLUMN_DICTIONARY,  // values: 32-bit indices into the one child
+};
+
+/// Bytes of a name; need not end in zero.
+typedef struct mst_name {
+    const char *bytes;
+    size_t length;
+} mst_name;
+
+/// A column in place. Nothing is owned; whoever fills it in keeps the batch alive.
+typedef struct mst_column {
+    uint8_t kind, scale;
+    int32_t child_count;
+    const uint8_t *validity;  // a bit a row, set = value present; NULL = no nulls
+    const void *values;
+    const int32_t *offsets;
+    const uint8_t *tags;
+    const struct mst_column *children;
+    const mst_name *names;
+} mst_column;
+
+typedef struct mst_batch {
+    const mst_column *columns;
+    const mst_name *names;
+    int32_t column_count;
+    int64_t row_count;
+} mst_batch;
+
+/// A row whose function raised.
+typedef struct mst_row_error {
+    int64_t row;
+    int32_t line;  // 0 when unknown
+    const char *message, *source, *traceback;  // end in zero; without the place in front; source may be NULL
+    size_t message_length;
+} mst_row_error;
+
+/// What a cell of a `Map` result holds. Decimals are `MST_CELL_DECIMAL` plus their scale.
+enum {
+    MST_CELL_MISSING = 0,  // the record has no such field
+    MST_CELL_NULL,
+    MST_CELL_BOOLEAN,      // low
+    MST_CELL_INTEGER,      // low
+    MST_CELL_NUMBER,       // low: bits
+    MST_CELL_STRING,       // a string view, whose bytes are inside it or in one of the blocks
+    MST_CELL_DATE,         // low
+    MST_CELL_TIMESTAMP,    // low
+    MST_CELL_NESTED,       // low: pointer to slots
+    MST_CELL_DROPPED,      // a field of the input that the function took away
+    MST_CELL_DECIMAL = 64,
+};
+
+/// What a table's slot says in `detail` about where the table comes from.
+enum { MST_TABLE_PLAIN = 0, MST_TABLE_ARRAY, MST_TABLE_STRUCT, MST_TABLE_MAP };
+
+typedef struct mst_field {
+    mst_name name;
+    /// One a row of the output; NULL when no row touched the field.
+    uint8_t *tags;
+    /// 16 bytes a row of the output.
+    uint64_t *cells;
+} mst_field;
+
+/// The work of one function on one batch, and what came of it.
+typedef struct mst_loop {
+    // In.
+    const mst_batch *batch;
+    int32_t function;
+    /// Whether the record can outlive its row: then every row gets a record of its own.
+    bool escapes;
+    /// Whether every call is sure to end soon, so that no hook need watch it.
+    bool bounded;
+    /// Gives `size` bytes that live as long as the output, aligned to 64; NULL when there are none.
+    void *(*allocate)(void *context, size_t size);
+    void *context;
+    // Out.
+    mst_row_error *errors;
+    size_t error_count;
+    /// `Filter`: a bit a row.
+    uint64_t *bits;
+    /// `Map`: rows of the output, their rows in the input, and whether each is the changed record itself (1) or a new table (0).
+    int64_t output_count;
+    int32_t *kept;
+    uint8_t *same;
+    /// The input's columns, in order, then further fields in the order in which they were first assigned or met.
+    mst_field *fields;
+    int32_t field_count;
+    // Private.
+    struct mst_loop_state *state;
+} mst_loop;
+
+/// Calls the function on every row and notes its truth. `MST_FAILED`: the run is over; see `mst_last_error`.
+int32_t mst_filter(mst_state *state, mst_loop *loop);
+/// Calls the function on every row and keeps the records it returns.
+int32_t mst_map(mst_state *state, mst_loop *loop);
+/// Frees what a loop holds, apart from what `allocate` gave.
+void mst_loop_free(mst_loop *loop);
+
+// MARK: Moving functions
+
+/// What an upvalue holds, as far as the analysis of code needs to know.
+enum {
+    MST_HOLDS_OTHER = 0,
+    MST_HOLDS_PLAIN,        // nil, boolean, number, string, decimal, date, timestamp, null
+    MST_HOLDS_STANDARD,     // a library function or table of ours; `path` names it
+    MST_HOLDS_ENVIRONMENT,  // the globals
+};
+
+typedef struct mst_upvalue {
+    int32_t holds;
+    mst_name name, path;
+} mst_upvalue;
+
+/// One function that a template would contain.
+typedef struct mst_function {
+    const char *bytecode;
+    size_t length;
+    const mst_upvalue *upvalues;
+    int32_t upvalue_count;
+    /// Whether it is the function that the template is of, and not one that it reaches.
+    bool is_root;
+} mst_function;
+
+/// What the host says about functions while a template is made.
+typedef struct mst_mover {
+    void *context;
+    /// Looks at a function's code and calls `mst_mover_needs` for each global it reads, as "name" or "library.name". Returns false, after
+    /// `mst_mover_refuse`, when the function cannot run elsewhere.
+    bool (*inspect)(void *context, struct mst_moving *moving, const mst_function *function);
+    /// Whether a standard function may be used through a variable.
+    bool (*permits)(void *context, const char *path);
+} mst_mover;
+
+void mst_mover_needs(struct mst_moving *moving, const char *path, size_t length);
+void mst_mover_refuse(struct mst_moving *moving, const char *reason, size_t length, int32_t line);
+
+/// A function with all that it reaches, as bytes that another state can load.
+typedef struct mst_template {
+    char *bytes;  // NULL: it cannot be moved
+    size_t length;
+    char *reason;
+    int32_t line;
+} mst_template;
+
+/// Makes a template of a function. `MST_FAILED`: the run is over; see `mst_last_error`.
+int32_t mst_template_make(mst_state *state, int32_t function, const mst_mover *mover, mst_template *result);
+void mst_template_free(mst_template *result);
+/// Loads a template that `mst_template_make` made in this process.
+int32_t mst_template_load(mst_state *state, const char *bytes, size_t length, int32_t *function);
 
 #ifdef __cplusplus
 }
