@@ -7,8 +7,12 @@ public struct RecordFailure: Sendable {
     public let row: Int
     public let message: String
     public let stackTrace: String
+    /// Where in the script it went wrong: `job.lua:12`; empty where unknown.
+    public let place: String
 
-    public init(row: Int, message: String, stackTrace: String = "") { (self.row, self.message, self.stackTrace) = (row, message, stackTrace) }
+    public init(row: Int, message: String, stackTrace: String = "", place: String = "") {
+        (self.row, self.message, self.stackTrace, self.place) = (row, message, stackTrace, place)
+    }
 }
 
 /// One record that a reader could not make sense of.
@@ -96,7 +100,8 @@ public final class ErrorLog: Sendable {
         } else {
             content = .unreadable([])
         }
-        try add(content, count: failures.count, first: failures[0].message, stage: stage)
+        let first = failures[0]
+        try add(content, count: failures.count, first: first.place.isEmpty ? first.message : "\(first.place): \(first.message)", stage: stage)
     }
 
     public func report(_ records: [UnreadableRecord], stage: PlanNode) throws(PlanError) {

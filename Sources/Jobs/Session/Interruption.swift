@@ -71,6 +71,7 @@ private final class Alarm: Sendable {
 
     private static func pause(_ nanoseconds: Int) {
         var left = timespec(tv_sec: nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)
-        while nanosleep(&left, &left) != 0 {}
+        var rest = timespec()
+        while nanosleep(&left, &rest) != 0 { left = rest }
     }
 }

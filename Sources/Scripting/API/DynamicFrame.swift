@@ -68,11 +68,11 @@ extension DynamicFrame {
 // MARK: Transforms
 
 extension DynamicFrame {
-    func filter(_ function: any RowFunction, _ options: StageOptions) -> DynamicFrame {
+    func filter(_ function: any Engine.RowFunction, _ options: StageOptions) -> DynamicFrame {
         with(FilterFunctionNode(plan, function: function, options: options))
     }
 
-    func map(_ function: any RowFunction, _ options: StageOptions) -> DynamicFrame {
+    func map(_ function: any Engine.RowFunction, _ options: StageOptions) -> DynamicFrame {
         with(MapFunctionNode(plan, function: function, options: options))
     }
 

@@ -18,9 +18,9 @@ public enum ScriptAPI {
     /// Runs the prelude, and tells `require` where modules are: Mastic's own inside the binary, the user's beside the script.
     private static func registerModules(_ api: APIBuilder) throws {
         let environment = api.environment
-        _ = try environment.state.loadInternal(StandardLibrary.prelude, name: "prelude").call()
+        _ = try environment.state.loadInternal(BundledLua.prelude, name: "prelude").call()
         environment.state.setModuleResolver { [unowned environment] name in
-            if let source = StandardLibrary.module(name) { return (source, LuaState.internalChunkName(name)) }
+            if let source = BundledLua.module(name) { return (source, LuaState.internalChunkName(name)) }
             return try environment.userModule(name)
         }
     }

@@ -2,7 +2,7 @@ internal import Columnar
 internal import Connectors
 
 /// The Lua that ships inside the binary (`stdlib/`).
-enum StandardLibrary {
+enum BundledLua {
     static var prelude: [UInt8] { PackageResources.prelude_lua }
 
     /// The source of a module that `require` asks for.
@@ -31,7 +31,7 @@ extension ScriptEnvironment {
             throw APIError("module '\(name)' lies outside the script's folder")
         }
         guard let bytes = try LocalFile.contents(of: path) else {
-            let hint = Suggestion.hint(for: name, in: StandardLibrary.moduleNames)
+            let hint = Suggestion.hint(for: name, in: BundledLua.moduleNames)
             throw APIError("module '\(name)' not found\(hint) (looked for \(path))")
         }
         return (bytes, "@" + parts.joined(separator: "/") + ".lua")

@@ -1,1 +1,0 @@
-// The module's types live in its folders.
