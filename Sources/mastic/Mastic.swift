@@ -69,7 +69,7 @@ enum Main {
                 print(message)
                 exit(0)
             }
-            fputs(message + "\n", stderr)
+            StandardOutput.writeError(message + "\n")
             exit(2)
         }
         do {
@@ -83,7 +83,7 @@ enum Main {
             print(Mastic.fullMessage(for: help))
             exit(0)
         } catch let wrong as ValidationError {
-            fputs(Mastic.fullMessage(for: wrong) + "\n", stderr)
+            StandardOutput.writeError(Mastic.fullMessage(for: wrong) + "\n")
             exit(2)
         } catch {
             LuaState.flush()

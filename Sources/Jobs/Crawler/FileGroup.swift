@@ -42,6 +42,7 @@ struct FileGroup {
     private(set) var statistics = Statistics()
     private(set) var compressions = Set<String>()
     private(set) var isQuoted = false
+    private(set) var isMultiLine = false
     private(set) var certainty = 1.0
     private(set) var recordsExamined = 0
     private(set) var evidence: String
@@ -57,6 +58,7 @@ struct FileGroup {
         (certainty, recordsExamined, disagreement) = (result.certainty, result.recordsExamined, result.disagreement)
         compressions = [result.compression]
         isQuoted = result.dialect?.isQuoted ?? false
+        isMultiLine = result.dialect?.isMultiLine ?? false
         statistics = Statistics(
             files: 1, bytes: file.size, records: result.recordCount ?? 0, countedBytes: result.recordCount == nil ? 0 : file.size)
     }
@@ -77,6 +79,7 @@ struct FileGroup {
         statistics.add(other.statistics)
         compressions.formUnion(other.compressions)
         isQuoted = isQuoted || other.isQuoted
+        isMultiLine = isMultiLine || other.isMultiLine
         certainty = min(certainty, other.certainty)
         recordsExamined += other.recordsExamined
     }

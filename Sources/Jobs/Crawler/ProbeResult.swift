@@ -38,6 +38,8 @@ public struct CSVDialect: Sendable, Hashable {
     public var quote: String?
     public var escape: String?
     public var hasHeader: Bool
+    /// Whether quoted fields hold line ends.
+    public var isMultiLine = false
     /// Whether quotes were seen around fields.
     public var isQuoted: Bool
     /// The cells of the first record, header or not: what tells a header that no value's type betrays.

@@ -44,6 +44,7 @@ struct TableDefinition {
         parameters["columnsOrdered"] = "true"
         parameters["areColumnsQuoted"] = String(group.isQuoted)
         if group.format.hasHeader { parameters["skip.header.line.count"] = "1" }
+        if group.isMultiLine { parameters["multiLine"] = "true" }
         return parameters
     }
 

@@ -26,7 +26,9 @@ final class ScriptJob: JobContext {
             return
         }
         guard !name.isEmpty else { throw JobError(.invalidOption, "a job needs a name: job:init(args.JOB_NAME, args)") }
-        let option = try BookmarkOption(arguments: arguments)
+        // getResolvedOptions gives names with underscores.
+        let dashed = Dictionary(arguments.map { ($0.key.hasPrefix("job_bookmark") ? $0.key.replacing("_", with: "-") : $0.key, $0.value) }) { first, _ in first }
+        let option = try BookmarkOption(arguments: dashed)
         let transaction = try RunTransaction(home: home, job: name, arguments: arguments, usesBookmark: option.locksJob)
         do {
             bookmark = try JobBookmark(job: name, option: option, catalog: home.catalog)

@@ -74,7 +74,7 @@ final class DataFrame: ScriptObject {
             }
             frame.method("first") { frame, _ in [try frame.rows(limit: 1).luaRows().first ?? .nil] }
             frame.method("printSchema") { frame, _ in
-                frame.environment.state.print(try frame.schema().sparkTreeDescription)
+                frame.environment.state.print(try frame.schema().sparkTreeDescription + "\n")
                 return []
             }
             frame.method("schema") { frame, _ in [.object(SchemaObject(.struct(try frame.schema().fields)))] }

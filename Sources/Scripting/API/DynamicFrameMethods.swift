@@ -14,7 +14,7 @@ extension DynamicFrame {
                 return []
             }
             frame.method("printSchema") { frame, _ in
-                frame.environment.state.print(try frame.schema().treeDescription)
+                frame.environment.state.print(try frame.schema().treeDescription + "\n")
                 return []
             }
             frame.method("schema") { frame, _ in [.object(SchemaObject(.struct(try frame.schema().fields)))] }

@@ -32,7 +32,7 @@ struct BookmarkCommand: ParsableCommand {
                     summary.context, "\(summary.files)", "\(summary.bytes)", "\(summary.version)", time(summary.newestModified), summary.lastRun ?? "",
                 ])
             }
-            print(listing.render(), terminator: "")
+            StandardOutput.write(listing.render())
         }
 
         private func time(_ nanoseconds: Int64?) -> String {

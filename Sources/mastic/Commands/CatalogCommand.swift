@@ -28,7 +28,7 @@ struct CatalogCommand: ParsableCommand {
             for database in databases {
                 listing.rows.append([database.name, "\(try catalog.tableNames(in: database.name).count)", database.description ?? ""])
             }
-            print(listing.render(), terminator: "")
+            StandardOutput.write(listing.render())
         }
     }
 
@@ -49,7 +49,7 @@ struct CatalogCommand: ParsableCommand {
                     table.partitionKeys.map(\.name).joined(separator: ", "), table.storageDescriptor?.location ?? "",
                 ])
             }
-            print(listing.render(), terminator: "")
+            StandardOutput.write(listing.render())
         }
     }
 
@@ -68,7 +68,7 @@ struct CatalogCommand: ParsableCommand {
             for column in record.storageDescriptor?.columns ?? [] { listing.rows.append([column.name, column.type ?? "", ""]) }
             for key in record.partitionKeys { listing.rows.append([key.name, key.type ?? "", "partition"]) }
             print()
-            print(listing.render(asTable: true), terminator: "")
+            StandardOutput.write(listing.render(asTable: true))
             let shown = record.parameters.filter { $0.key != "classification" }.sorted { $0.key < $1.key }
             if !shown.isEmpty { print() }
             for (name, value) in shown { print("\(name) = \(value)") }
@@ -94,7 +94,7 @@ struct CatalogCommand: ParsableCommand {
                 let name = zip(record.partitionKeys, partition.values).map { "\($0.name)=\($1)" }.joined(separator: "/")
                 listing.rows.append([name, partition.storageDescriptor?.location ?? ""])
             }
-            print(listing.render(), terminator: "")
+            StandardOutput.write(listing.render())
         }
     }
 
@@ -114,7 +114,7 @@ struct CatalogCommand: ParsableCommand {
                 let columns = version.table.storageDescriptor?.columns ?? []
                 listing.rows.append([version.versionID, columns.map { "\($0.name) \($0.type ?? "")" }.joined(separator: ", ")])
             }
-            print(listing.render(), terminator: "")
+            StandardOutput.write(listing.render())
         }
     }
 

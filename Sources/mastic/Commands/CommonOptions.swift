@@ -73,8 +73,8 @@ struct ByteSize: ExpressibleByArgument {
         let text = argument.lowercased()
         let digits = text.prefix { $0.isNumber || $0 == "." }
         let units: [String: Double] = [
-            "": 1, "b": 1, "k": 1 << 10, "kb": 1000, "kib": 1 << 10, "m": 1 << 20, "mb": 1_000_000, "mib": 1 << 20, "g": 1 << 30, "gb": 1_000_000_000,
-            "gib": 1 << 30, "t": 1 << 40, "tb": 1_000_000_000_000, "tib": 1 << 40,
+            "": 1, "b": 1, "k": 1024, "kb": 1e3, "kib": 1024, "m": 1_048_576, "mb": 1e6, "mib": 1_048_576, "g": 1_073_741_824, "gb": 1e9,
+            "gib": 1_073_741_824, "t": 1_099_511_627_776, "tb": 1e12, "tib": 1_099_511_627_776,
         ]
         guard let number = Double(digits), let unit = units[String(text.dropFirst(digits.count))], number * unit >= 1, number * unit < 1e18 else { return nil }
         bytes = Int(number * unit)

@@ -40,8 +40,7 @@ struct Repl {
         var pending = ""
         while true {
             if isTerminal {
-                fputs(pending.isEmpty ? "> " : ">> ", stdout)
-                fflush(stdout)
+                StandardOutput.write(pending.isEmpty ? "> " : ">> ")
             }
             guard let line = readLine(strippingNewline: false) else { break }
             pending += line

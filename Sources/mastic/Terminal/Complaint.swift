@@ -10,7 +10,7 @@ enum Complaint {
             let calls = script.traceback.split(separator: "\n").dropFirst()
             if calls.count > 1 { text += "\nstack traceback:\n" + calls.joined(separator: "\n") }
         }
-        fputs(escaped(text) + "\n", stderr)
+        StandardOutput.writeError(escaped(text) + "\n")
     }
 
     /// Control characters would let data write to the terminal as it likes.
