@@ -1,11 +1,51 @@
+public import Columnar
+
 /// What a plan can get wrong, apart from what its readers and functions throw themselves.
 public enum PlanError: Error, Equatable, CustomStringConvertible {
     case errorThreshold(kind: String, threshold: Int, count: Int, stage: String, first: String)
+    case unknownColumn(name: String, available: [String])
+    /// A struct without such a field.
+    case unknownField(name: String, parent: String, available: [String])
+    /// A path that leads through a value without fields.
+    case noFields(parent: String, type: DataType, name: String)
+    /// Operands whose types an operation cannot take together; each with its SQL text.
+    case incompatibleTypes(operation: String, operands: [Operand])
+    case argumentCount(function: String, takes: ClosedRange<Int>, given: Int)
+    /// An argument of the wrong type, or one that must be a literal and is none; `expected` is a phrase such as "a date".
+    case argument(function: String, text: String, found: String, expected: String)
+
+    /// A part of an expression that an error speaks of.
+    public struct Operand: Equatable, Sendable {
+        public let text: String
+        public let type: DataType
+    }
 
     public var description: String {
         switch self {
         case .errorThreshold(let kind, let threshold, let count, let stage, let first):
-            "\(stage): \(count) error record\(count == 1 ? "" : "s") reached the \(kind) threshold of \(threshold); the first: \(first)"
+            return "\(stage): \(count) error record\(count == 1 ? "" : "s") reached the \(kind) threshold of \(threshold); the first: \(first)"
+        case .unknownColumn(let name, let available):
+            let columns = available.isEmpty ? "there are no columns" : "the columns are \(Self.list(available))"
+            return "there is no column '\(name)'\(Columnar.Suggestion.hint(for: name, in: available)) (\(columns))"
+        case .unknownField(let name, let parent, let available):
+            return "'\(parent)' has no field '\(name)'\(Columnar.Suggestion.hint(for: name, in: available)) (its fields are \(Self.list(available)))"
+        case .noFields(let parent, let type, let name):
+            return "'\(parent)' is of type \(type.hiveName) and has no fields, so there is no '\(parent).\(name)'"
+        case .incompatibleTypes(let operation, let operands):
+            let types = operands.map { "\($0.text) is of type \($0.type.hiveName)" }.joined(separator: ", ")
+            return "\(operation) cannot be applied: \(types); cast one of them with cast(... as TYPE)"
+        case .argumentCount(let function, let takes, let given):
+            let wanted =
+                takes.upperBound == Int.max
+                ? "at least \(takes.lowerBound)" : takes.count == 1 ? "\(takes.lowerBound)" : "\(takes.lowerBound) to \(takes.upperBound)"
+            return "\(function)() takes \(wanted) argument\(wanted == "1" ? "" : "s"), not \(given)"
+        case .argument(let function, let text, let found, let expected):
+            return "\(function)() wants \(expected), but \(text) is \(found)"
         }
+    }
+
+    /// Names for a message: the first thirty.
+    private static func list(_ names: [String]) -> String {
+        names.count <= 30 ? names.joined(separator: ", ") : names.prefix(30).joined(separator: ", ") + " and \(names.count - 30) more"
     }
 }

@@ -37,7 +37,7 @@ extension Column {
 
     /// A string column of what `body` appends for every row that is not null.
     @inline(__always)
-    private func formattingRows(_ body: (Int, inout TextBuffer) -> Void) -> Column {
+    func formattingRows(_ body: (Int, inout TextBuffer) -> Void) -> Column {
         let out = Buffer(size: count * 16)
         let result = out.values(of: StringView.self)
         var arena = StringArena()

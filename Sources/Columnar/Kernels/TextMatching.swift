@@ -163,3 +163,17 @@ func find(_ needle: UnsafeRawBufferPointer, in text: UnsafeRawBufferPointer, fro
     }
     return nil
 }
+
+extension LikePattern {
+    /// The pattern of a literal text with wildcards around it.
+    public init(escaping text: [UInt8], after start: String, before end: String) {
+        let escape = UInt8(ascii: "\\")
+        let escaped = text.flatMap { [UInt8(ascii: "%"), UInt8(ascii: "_"), escape].contains($0) ? [escape, $0] : [$0] }
+        self.init(Array(start.utf8) + escaped + Array(end.utf8), escape: escape)
+    }
+}
+
+extension Values where T == Int32 {
+    /// The positions whose value fulfils a condition.
+    public func bits(_ condition: (Int32) -> Bool) -> Bitmap { packedBits(count) { condition(start[$0]) } }
+}

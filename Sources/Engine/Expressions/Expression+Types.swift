@@ -1,0 +1,208 @@
+public import Columnar
+
+/// Types of expressions: what is refused is refused here, before a row is read.
+extension Expression {
+    /// The type of the expression's values under a schema.
+    ///
+    /// - Throws: `PlanError` for a column or field that is not there, and for operands whose types do not go together.
+    public func resolveType(in schema: Schema, lookup: FieldLookup = .sql) throws(PlanError) -> DataType {
+        switch self {
+        case .field(let path): return try lookup.type(of: path, in: schema) ?? .null
+        case .literal(_, let type): return type
+        case .cast(let operand, let type):
+            _ = try operand.resolveType(in: schema, lookup: lookup)
+            return type
+        case .comparison(let a, let comparison, let b):
+            try Expression.checkComparable(comparison.rawValue, a, b, schema, lookup)
+            return .boolean
+        case .identity(let a, let b):
+            try Expression.checkComparable("<=>", a, b, schema, lookup)
+            return .boolean
+        case .and(let a, let b):
+            try a.checkCondition("AND", schema, lookup)
+            try b.checkCondition("AND", schema, lookup)
+            return .boolean
+        case .or(let a, let b):
+            try a.checkCondition("OR", schema, lookup)
+            try b.checkCondition("OR", schema, lookup)
+            return .boolean
+        case .not(let operand):
+            try operand.checkCondition("NOT", schema, lookup)
+            return .boolean
+        case .arithmetic(let a, let operation, let b):
+            let (x, y) = (try a.resolveType(in: schema, lookup: lookup), try b.resolveType(in: schema, lookup: lookup))
+            if let type = operation.resultType(x, y) { return type }
+            throw .incompatibleTypes(operation: "'\(operation.rawValue)'", operands: [.init(text: a.description, type: x), .init(text: b.description, type: y)])
+        case .negation(let operand):
+            let type = try operand.resolveType(in: schema, lookup: lookup)
+            switch type {
+            case _ where type.isNumeric: return type
+            case .string, .null: return .double
+            case .choice: return Columnar.Operand.negate(.column(.nulls(type, count: 0))).type
+            default: throw .incompatibleTypes(operation: "'-'", operands: [.init(text: operand.description, type: type)])
+            }
+        case .isNull(let operand):
+            _ = try operand.resolveType(in: schema, lookup: lookup)
+            return .boolean
+        case .membership(let value, let list):
+            for item in list { try Expression.checkComparable("IN", value, item, schema, lookup) }
+            if list.isEmpty { _ = try value.resolveType(in: schema, lookup: lookup) }
+            return .boolean
+        case .like(let operand, _, _):
+            let type = try operand.resolveType(in: schema, lookup: lookup)
+            if type.isNested, !type.isChoice { throw .incompatibleTypes(operation: "LIKE", operands: [.init(text: operand.description, type: type)]) }
+            return .boolean
+        case .conditional(let branches, let otherwise):
+            for branch in branches { try branch.condition.checkCondition("CASE WHEN", schema, lookup) }
+            return try Expression.commonType("CASE", branches.map(\.value) + (otherwise.map { [$0] } ?? []), schema, lookup)
+        case .call(let function, let arguments): return try function.resultType(arguments, schema, lookup)
+        }
+    }
+
+    private static func checkComparable(_ operation: String, _ a: Expression, _ b: Expression, _ schema: Schema, _ lookup: FieldLookup) throws(PlanError) {
+        let (x, y) = (try a.resolveType(in: schema, lookup: lookup), try b.resolveType(in: schema, lookup: lookup))
+        if x.comparisonType(with: y) == nil {
+            throw .incompatibleTypes(operation: "'\(operation)'", operands: [.init(text: a.description, type: x), .init(text: b.description, type: y)])
+        }
+    }
+
+    /// A condition is a boolean, or what casts to one.
+    private func checkCondition(_ operation: String, _ schema: Schema, _ lookup: FieldLookup) throws(PlanError) {
+        try checkCondition(operation, try resolveType(in: schema, lookup: lookup))
+    }
+
+    func checkCondition(_ operation: String, _ type: DataType) throws(PlanError) {
+        switch type {
+        case .boolean, .null, .string, .choice: return
+        case _ where type.isNumeric: return
+        default: throw .incompatibleTypes(operation: operation, operands: [.init(text: description, type: type)])
+        }
+    }
+
+    /// The type that holds the values of all expressions.
+    static func commonType(_ operation: String, _ expressions: [Expression], _ schema: Schema, _ lookup: FieldLookup) throws(PlanError) -> DataType {
+        var common = DataType.null
+        for expression in expressions {
+            let type = try expression.resolveType(in: schema, lookup: lookup)
+            guard let wider = common.valueType(with: type) else {
+                throw .incompatibleTypes(
+                    operation: operation,
+                    operands: [.init(text: "a value before", type: common), .init(text: expression.description, type: type)])
+            }
+            common = wider
+        }
+        return common
+    }
+}
+
+extension DataType {
+    var isChoice: Bool { if case .choice = self { true } else { false } }
+
+    /// The type that values of both types become when they stand in one column: the wider number, a string where one is a string; nil where there is none.
+    func valueType(with other: DataType) -> DataType? {
+        if self == other { return self }
+        switch (self, other) {
+        case (.null, _): return other
+        case (_, .null): return self
+        case (.choice, _), (_, .choice): return merging(other)
+        case (.string, _) where !other.isNested, (_, .string) where !isNested: return .string
+        case (.float, _) where other.isInteger, (_, .float) where isInteger: return .float
+        case _ where isNumeric && other.isNumeric: return comparisonType(with: other)
+        case (.date, .timestamp), (.timestamp, .date): return .timestamp
+        case (.array, .array), (.struct, .struct), (.map, .map):
+            let merged = merging(other)
+            return merged.containsChoice && !containsChoice && !other.containsChoice ? nil : merged
+        default: return nil
+        }
+    }
+}
+
+extension Function {
+    func resultType(_ arguments: [Expression], _ schema: Schema, _ lookup: FieldLookup) throws(PlanError) -> DataType {
+        guard arity.contains(arguments.count) else { throw .argumentCount(function: rawValue, takes: arity, given: arguments.count) }
+        for i in literalArguments where i < arguments.count {
+            guard case .literal = arguments[i].folded else {
+                throw .argument(function: rawValue, text: arguments[i].description, found: "no constant", expected: "a constant as argument \(i + 1)")
+            }
+        }
+        var types: [DataType] = []
+        for argument in arguments { types.append(try argument.resolveType(in: schema, lookup: lookup)) }
+        func require(_ i: Int, _ expected: String, _ isRight: (DataType) -> Bool) throws(PlanError) {
+            guard i < types.count, types[i] != .null, !types[i].isChoice, !isRight(types[i]) else { return }
+            throw .argument(function: rawValue, text: arguments[i].description, found: "of type \(types[i].hiveName)", expected: expected)
+        }
+        let isText: (DataType) -> Bool = { !$0.isNested }
+        let isNumber: (DataType) -> Bool = { $0.isNumeric || $0 == .string }
+        let isDate: (DataType) -> Bool = { $0 == .date || $0 == .timestamp || $0 == .string }
+        switch self {
+        case .lower, .upper, .trim, .ltrim, .rtrim, .replace, .reverse, .lpad, .rpad:
+            try require(0, "a string", isText)
+            return .string
+        case .substring:
+            try require(0, "a string", isText)
+            for i in 1...2 { try require(i, "a number", isNumber) }
+            return .string
+        case .concat, .concatWithSeparator:
+            for i in types.indices { try require(i, "strings", isText) }
+            return .string
+        case .length, .instr:
+            try require(0, "a string", isText)
+            return .int
+        case .startsWith, .endsWith, .contains:
+            try require(0, "a string", isText)
+            return .boolean
+        case .isNaN:
+            try require(0, "a number", isNumber)
+            return .boolean
+        case .abs:
+            try require(0, "a number", isNumber)
+            return types[0].isNumeric ? types[0] : .double
+        case .round:
+            try require(0, "a number", isNumber)
+            return Columnar.Operand.roundType(types[0], try roundDigits(arguments))
+        case .floor, .ceil:
+            try require(0, "a number", isNumber)
+            return Columnar.Operand.floorType(types[0])
+        case .sqrt, .exp, .ln, .power:
+            for i in types.indices { try require(i, "numbers", isNumber) }
+            return .double
+        case .coalesce, .greatest, .least: return try Expression.commonType("\(rawValue)()", arguments, schema, lookup)
+        case .year, .month, .day, .quarter, .dayOfWeek, .hour, .minute, .second:
+            try require(0, "a date or timestamp", isDate)
+            return .int
+        case .toDate:
+            try require(0, "a date, a timestamp or a string", isDate)
+            return .date
+        case .toTimestamp:
+            try require(0, "a date, a timestamp or a string", { isDate($0) || $0.isNumeric })
+            return .timestamp
+        case .dateAdd, .dateSub:
+            try require(0, "a date", isDate)
+            try require(1, "a number of days", isNumber)
+            return .date
+        case .dateDiff:
+            for i in 0...1 { try require(i, "dates", isDate) }
+            return .int
+        case .dateFormat:
+            try require(0, "a date or timestamp", isDate)
+            _ = try datePattern(arguments)
+            return .string
+        }
+    }
+
+    func roundDigits(_ arguments: [Expression]) throws(PlanError) -> Int {
+        guard arguments.count > 1 else { return 0 }
+        guard case .literal(.integer(let digits), _) = arguments[1].folded else {
+            throw .argument(function: rawValue, text: arguments[1].description, found: "none", expected: "a whole number of digits")
+        }
+        return Int(max(-1000, min(1000, digits)))
+    }
+
+    func datePattern(_ arguments: [Expression]) throws(PlanError) -> DatePattern {
+        guard case .literal(.string(let bytes), _) = arguments[1].folded, let pattern = DatePattern(String(decoding: bytes, as: UTF8.self)) else {
+            throw .argument(
+                function: rawValue, text: arguments[1].description, found: "none", expected: "a pattern such as 'yyyy-MM-dd HH:mm:ss'")
+        }
+        return pattern
+    }
+}
