@@ -50,6 +50,8 @@ public struct ApplyMapping: Sendable {
     public let caseSensitive: Bool
     public let choiceRule: ChoiceRule
     private let targets: PathTree<Int>
+    /// The schema of every result, known from the mappings alone; nil when a target's type is open (`struct` without members).
+    public private(set) var outputSchema: Schema?
 
     /// - Throws: `conflictingTargets` when one target is both a value and a struct.
     public init(_ mappings: [Mapping], caseSensitive: Bool = false, choiceRule: ChoiceRule = .castEveryValue) throws(TransformError) {
@@ -58,6 +60,7 @@ public struct ApplyMapping: Sendable {
         for (index, mapping) in mappings.enumerated() { targets.insert(index, at: mapping.target) }
         try ApplyMapping.checkConflicts(targets, mappings)
         self.targets = targets
+        if !mappings.contains(where: { $0.targetType.containsOpenType }) { outputSchema = outputSchema(for: .empty) }
     }
 
     private static func checkConflicts(_ node: PathTree<Int>, _ mappings: [Mapping]) throws(TransformError) {
@@ -70,11 +73,16 @@ public struct ApplyMapping: Sendable {
     /// Whether `apply` must be given the frame's schema for its answer not to depend on how rows fall into batches.
     public var needsFrameSchema: Bool { choiceRule == .sourceTypeSelects }
 
-    /// The schema of every result, known from the mappings alone; nil when a target's type is open (`struct` without members).
-    public var outputSchema: Schema? { mappings.contains { $0.targetType.isOpen } ? nil : outputSchema(for: .empty) }
-
     /// The schema of the result for input of the given schema.
     public func outputSchema(for schema: Schema) -> Schema { apply(.empty(schema)).batch.schema }
+
+    /// The top-level columns that the mappings read; nil when names match but for case and no schema says which they are.
+    public func sourceColumns(in schema: Schema?) -> Set<String>? {
+        let names = Set(mappings.map { $0.source.names[0] })
+        if caseSensitive { return names }
+        guard let schema else { return nil }
+        return Set(names.compactMap { FieldPath.index(of: $0, in: schema.fields, ignoringCase: true).map { schema[$0].name } })
+    }
 
     /// Sources that a schema does not have, which give columns of nulls: most likely a mistake in the script.
     public func unknownPaths(in schema: Schema) -> [FieldPath] {
@@ -86,7 +94,7 @@ public struct ApplyMapping: Sendable {
         var failures = CastFailures()
         let batch = needsFrameSchema ? frameSchema.map { batch.conforming(to: $0) } ?? batch : batch
         let columns = build(targets, from: batch, counting: &failures)
-        return (columns.batch(count: batch.count), failures)
+        return (columns.batch(count: batch.count, like: outputSchema), failures)
     }
 
     private func build(_ node: PathTree<Int>, from batch: Batch, counting failures: inout CastFailures) -> NamedColumns {

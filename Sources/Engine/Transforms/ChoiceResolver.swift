@@ -79,8 +79,8 @@ struct ChoiceResolver {
         case .map:
             let value: DataType = if case .map(_, let value) = declared { value } else { .null }
             guard case .all = rule else { return column }
-            return try column.replacingMapValues { (values) throws(TransformError) in
-                try resolvePlain(values, Tree(), declared: value, at: path + [.elements])
+            return try column.replacingEntries { (keys, values) throws(TransformError) in
+                (keys, try resolvePlain(values, Tree(), declared: value, at: path + [.elements]))
             }
         case .choice:
             return try column.replacingMembers { (member) throws(TransformError) in
@@ -125,15 +125,21 @@ struct ChoiceResolver {
         return cast.column
     }
 
-    /// Values of the type stay, others become null: that is what was asked, so nothing is counted.
+    /// Values of the type stay, others become null: that is what was asked, so nothing is counted. An integer is of every integer type that
+    /// holds it.
     private func projecting(_ column: Column, to type: DataType) -> Column {
-        switch column.type {
-        case .choice(let members):
+        var values = column
+        if case .choice(let members) = column.type {
             guard let index = members.firstIndex(where: { $0.isSameKind(as: type) }) else { return .nulls(type, count: column.count) }
-            return column.member(at: index).casting(to: type).column
-        case let own where own.isSameKind(as: type): return column.casting(to: type).column
-        default: return .nulls(type, count: column.count)
+            values = column.member(at: index)
         }
+        guard values.type.isSameKind(as: type) else { return .nulls(type, count: column.count) }
+        if type.integerWidth < values.type.integerWidth {
+            let limit = Int64(1) << Int64(type.integerWidth - 1)
+            let fits = values.comparing(.greaterOrEqual, to: .integer(-limit)).and(values.comparing(.less, to: .integer(limit)))
+            values = values.masking(fits)
+        }
+        return values.casting(to: type).column
     }
 }
 

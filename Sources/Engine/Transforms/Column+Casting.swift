@@ -1,13 +1,12 @@
 internal import Columnar
 
-/// The casts that transforms do: Spark's non-ANSI cast on plain values, carried through choices and nested types.
+/// The casts that transforms do: those of `Column.cast`, but for structs, which match by name, and for open types.
 extension Column {
     /// Returns the values as `type`, and the number of present values that had no such value and became null.
     ///
     /// - A choice is cast member by member: every value from its own type.
     /// - Structs are matched by field name; elements and entries are cast in place.
     /// - An open type (`DataType.isOpen`) takes values of its kind as they are.
-    /// - Nothing nested becomes anything plain but a string, nor the other way round.
     func casting(to type: DataType) -> (column: Column, failures: Int) {
         if self.type == type { return (self, 0) }
         switch (self.type, type) {
@@ -37,28 +36,30 @@ extension Column {
             }
             return (column!, failures)
         case (.map, .map(let key, let value)):
-            let column = flattened
-            guard case .map(let offsets, let keys, let values) = column.storage else { preconditionFailure("a map column without offsets") }
-            let (newKeys, newValues) = (keys.casting(to: key), values.casting(to: value))
-            let type = DataType.map(key: newKeys.column.type, value: newValues.column.type)
-            return (
-                Column(type: type, count: count, validity: column.validity, storage: .map(offsets: offsets, keys: newKeys.column, values: newValues.column)),
-                newKeys.failures + newValues.failures
-            )
-        case (_, .null), (_, .choice):
+            var failures = 0
+            let column = replacingEntries { keys, values in
+                let (newKeys, newValues) = (keys.casting(to: key), values.casting(to: value))
+                failures = newKeys.failures + newValues.failures
+                return (newKeys.column, newValues.column)
+            }
+            return (column, failures)
+        case (_, let target) where target.isOpen:
             return (.nulls(type, count: count), count - nullCount)
         default:
-            return castingPlain(to: type)
+            var failures = 0
+            let column = cast(to: type, counting: &failures)
+            return (column, failures)
         }
     }
 
     private func castingMembers(to type: DataType) -> (column: Column, failures: Int) {
-        guard case .choice(let members) = self.type else { preconditionFailure("a \(self.type.name) column has no members") }
-        // An open type becomes what the member of its kind is.
-        let target = type.isOpen ? members.first { $0.name == type.name } ?? type : type
-        let present = count - nullCount
-        let joined = joiningMembers(as: target) { $0.casting(to: target).column }
-        return (joined, max(0, present - (count - joined.nullCount)))
+        var failures = 0
+        let joined = joiningMembers { member in
+            let cast = member.casting(to: type)
+            failures += cast.failures
+            return cast.column
+        }
+        return (joined, failures)
     }
 }
 

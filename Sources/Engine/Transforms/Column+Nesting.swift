@@ -15,29 +15,31 @@ extension Column {
     /// - Precondition: the column is an array.
     func replacingElements<E: Error>(_ transform: (Column) throws(E) -> Column?) throws(E) -> Column? {
         let column = flattened
-        guard case .list(let offsets, let child) = column.storage else { preconditionFailure("a \(type.name) column has no elements") }
-        guard let replaced = try transform(child) else { return nil }
+        guard case .list(let shared, let all) = column.storage else { preconditionFailure("a \(type.name) column has no elements") }
+        let (offsets, used) = shared.based
+        guard let replaced = try transform(all.slice(used)) else { return nil }
         return Column(type: .array(replaced.type), count: count, validity: column.validity, storage: .list(offsets: offsets, child: replaced))
     }
 
-    /// The map with its values put through `transform`, which keeps their count.
+    /// The map with its keys and values put through `transform`, which keeps their count.
     ///
     /// - Precondition: the column is a map.
-    func replacingMapValues<E: Error>(_ transform: (Column) throws(E) -> Column) throws(E) -> Column {
+    func replacingEntries<E: Error>(_ transform: (_ keys: Column, _ values: Column) throws(E) -> (Column, Column)) throws(E) -> Column {
         let column = flattened
-        guard case .map(let offsets, let keys, let values) = column.storage else { preconditionFailure("a \(type.name) column has no entries") }
-        let replaced = try transform(values)
+        guard case .map(let shared, let keys, let values) = column.storage else { preconditionFailure("a \(type.name) column has no entries") }
+        let (offsets, used) = shared.based
+        let (newKeys, newValues) = try transform(keys.slice(used), values.slice(used))
         return Column(
-            type: .map(key: keys.type, value: replaced.type), count: count, validity: column.validity,
-            storage: .map(offsets: offsets, keys: keys, values: replaced))
+            type: .map(key: newKeys.type, value: newValues.type), count: count, validity: column.validity,
+            storage: .map(offsets: offsets, keys: newKeys, values: newValues))
     }
 
-    /// The choice with each member put through `transform`, which keeps the member's rows and its kind; nil drops a member, whose rows become
+    /// The choice with each member put through `transform`, which sees the values in use alone and keeps their count and kind; nil drops a member, whose rows become
     /// null. With one member left the column is no choice any more; nil when none is left.
     ///
     /// - Precondition: the column is a choice.
     func replacingMembers<E: Error>(_ transform: (Column) throws(E) -> Column?) throws(E) -> Column? {
-        guard case .choice(let tags, let rows, let members) = storage else { preconditionFailure("a \(type.name) column has no members") }
+        let (tags, rows, members) = usedMembers
         var kept: [Column] = []
         var places = [UInt8](repeating: Column.nullTag, count: 256)
         for (tag, member) in members.enumerated() {
@@ -63,16 +65,36 @@ extension Column {
 
     /// The choice's values in one column, after `transform` has brought every member to one type.
     ///
-    /// - Precondition: the column is a choice; `transform` keeps row counts and returns columns of type `type`.
-    func joiningMembers(as type: DataType, _ transform: (Column) -> Column) -> Column {
-        guard case .choice(let tags, let rows, let members) = storage else { preconditionFailure("a \(self.type.name) column has no members") }
+    /// - Precondition: the column is a choice; `transform` sees the values in use alone and keeps their count.
+    func joiningMembers(_ transform: (Column) -> Column) -> Column {
+        let (tags, rows, members) = usedMembers
         var bases = [Int32](repeating: 0, count: members.count)
         for i in 1..<max(members.count, 1) where i < members.count { bases[i] = bases[i - 1] + Int32(members[i - 1].count) }
-        let joined = Column.concatenate(members.map(transform), as: type)
+        let parts = members.map(transform)
+        // Types whose contents were left open may differ in them still.
+        let joined = Column.concatenate(parts, as: parts.reduce(DataType.null) { $0.merging($1.type) })
         let out = Buffer(size: count * 4)
         let places = out.values(of: Int32.self)
         for i in 0..<count { places[i] = tags[i] == Column.nullTag ? -1 : rows[i] + bases[Int(tags[i])] }
         return joined.take(Values(out, count: count))
+    }
+
+    /// The choice's parts, with only those values in the members that rows point to: a slice shares the members of the whole.
+    private var usedMembers: (tags: Values<UInt8>, rows: Values<Int32>, members: [Column]) {
+        guard case .choice(let tags, let rows, let members) = storage else { preconditionFailure("a \(type.name) column has no members") }
+        if members.reduce(0, { $0 + $1.count }) == count - nullCount { return (tags, rows, members) }
+        let out = Buffer(size: count * 4)
+        let newRows = out.values(of: Int32.self)
+        let used = members.indices.map { member in
+            var places = GrowingBuffer<Int32>(capacity: 64)
+            for i in 0..<count where Int(tags[i]) == member {
+                newRows[i] = Int32(places.count)
+                places.append(rows[i])
+            }
+            return members[member].take(places.take())
+        }
+        for i in 0..<count where tags[i] == Column.nullTag { newRows[i] = 0 }
+        return (tags, Values(out, count: count), used)
     }
 
     private static func places(of tag: UInt8, _ tags: Values<UInt8>, _ rows: Values<Int32>) -> Values<Int32> {
@@ -130,5 +152,18 @@ extension Column {
             return member(at: index).structMembers
         default: return nil
         }
+    }
+}
+
+extension Values<Int32> {
+    /// Offsets that begin at 0, and the part of the child that they lead into: a slice shares the child of the whole.
+    fileprivate var based: (offsets: Values<Int32>, used: Range<Int>) {
+        let first = self[0]
+        let used = Int(first)..<Int(self[count - 1])
+        if first == 0 { return (self, used) }
+        let based = Buffer(size: count * 4)
+        let out = based.values(of: Int32.self)
+        for i in 0..<count { out[i] = self[i] - first }
+        return (Values(based, count: count), used)
     }
 }

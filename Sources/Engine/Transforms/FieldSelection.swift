@@ -22,6 +22,9 @@ public struct SelectFields: Sendable {
 
     public func outputSchema(for schema: Schema) -> Schema { apply(.empty(schema)).schema }
 
+    /// The top-level columns that the paths lead into.
+    public var sourceColumns: Set<String> { Set(paths.map { $0.names[0] }) }
+
     /// The paths that lead nowhere in a schema: most likely a mistake in the script.
     public func unknownPaths(in schema: Schema) -> [FieldPath] { paths.filter { $0.type(in: schema) == nil } }
 }

@@ -2,15 +2,8 @@ public import Columnar
 
 /// Parses a string or binary field and puts the value in its place (`unbox`). What parses stands outside the engine: `Parser`.
 public struct Unbox: Sendable {
-    /// A row that could not be parsed.
-    public struct Failure: Sendable, Equatable {
-        public let row: Int
-        public let message: String
-        public init(row: Int, message: String) { (self.row, self.message) = (row, message) }
-    }
-
     /// Parses the values of a string or binary column: one row for each, null for null; what it returns for rows that failed does not matter.
-    public typealias Parser = @Sendable (Column) throws -> (values: Column, failures: [Failure])
+    public typealias Parser = @Sendable (Column) throws -> (values: Column, failures: [RecordFailure])
 
     public let path: FieldPath
     private let parser: Parser
@@ -21,19 +14,18 @@ public struct Unbox: Sendable {
         (self.path, self.parser) = (path, parser)
     }
 
-    /// Rows: those that parsed, in order; the others, as they came in, beside their messages. In a choice only strings and binaries are parsed
-    /// and the rest is null. A field that is neither, or not there, stays as it is.
+    /// Rows: those that parsed, in order. The others are told by their place in `batch`. In a choice only strings and binaries are parsed and
+    /// the rest is null. A field that is neither, or not there, stays as it is.
     ///
     /// - Throws: what the parser throws.
-    public func apply(_ batch: Batch) throws -> (batch: Batch, failed: Batch, messages: [String]) {
-        guard let column = batch.column(at: path), let text = column.text else { return (batch, batch.slice(0..<0), []) }
+    public func apply(_ batch: Batch) throws -> (batch: Batch, failures: [RecordFailure]) {
+        guard let column = batch.column(at: path), let text = column.text else { return (batch, []) }
         let parsed = try parser(text)
         let replaced = NamedColumns(batch).replacing(path.names[...], with: parsed.values).batch(count: batch.count, like: batch.schema)
-        if parsed.failures.isEmpty { return (replaced, batch.slice(0..<0), []) }
-        let failures = parsed.failures.sorted { $0.row < $1.row }
+        if parsed.failures.isEmpty { return (replaced, []) }
         var kept = [Bool](repeating: true, count: batch.count)
-        for failure in failures { kept[failure.row] = false }
-        return (replaced.filter(Bitmap(kept)), batch.take(Values(failures.map { Int32($0.row) })), failures.map(\.message))
+        for failure in parsed.failures { kept[failure.row] = false }
+        return (replaced.filter(Bitmap(kept)), parsed.failures.sorted { $0.row < $1.row })
     }
 
     /// Whether the field is there, as text or bytes.

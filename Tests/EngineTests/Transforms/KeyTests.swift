@@ -32,7 +32,7 @@ import Testing
         }
         for (classA, columnA, a) in encoded {
             for (classB, columnB, b) in encoded {
-                #expect((a == b) == (classA == classB), "\(columnA.type) \(text(columnA.value(at: 0))) and \(columnB.type) \(text(columnB.value(at: 0)))")
+                #expect((a == b) == (classA == classB), "\(columnA.type) \(text(columnA, 0)) and \(columnB.type) \(text(columnB, 0))")
             }
         }
     }

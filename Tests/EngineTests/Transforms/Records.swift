@@ -2,8 +2,7 @@ import Columnar
 
 /// Batches as JSON records, one a line, so that tests read like the data they are about.
 ///
-/// Reading types values as a JSON reader does (integers of 32 bits are `int`, longer ones `long`, other numbers `double`). Writing gives
-/// dates as `date(days)`, timestamps as `timestamp(microseconds)`, binaries as `binary(bytes)`.
+/// Values are typed as a JSON reader types them: integers of 32 bits are `int`, longer ones `long`, other numbers `double`.
 func records(_ lines: String...) -> Batch {
     let builder = RecordBuilder()
     for line in lines {
@@ -23,31 +22,14 @@ func column(_ lines: String...) -> Column {
     return builder.finish()
 }
 
-func text(_ batch: Batch) -> [String] {
-    (0..<batch.count).map { row in
-        "{" + zip(batch.schema.fields, batch.columns).map { "\"\($0.name)\": \(text($1.value(at: row)))" }.joined(separator: ", ") + "}"
-    }
-}
+/// Each row as `show` prints it.
+func text(_ batch: Batch) -> [String] { (0..<batch.count).map { batch.json(row: $0) } }
 
-func text(_ value: Value) -> String {
-    switch value {
-    case .null: return "null"
-    case .boolean(let v): return "\(v)"
-    case .integer(let v): return "\(v)"
-    case .double(let v): return "\(v)"
-    case .decimal(let unscaled, let scale):
-        var digits = String(unscaled.magnitude)
-        while digits.count <= scale { digits = "0" + digits }
-        if scale > 0 { digits.insert(".", at: digits.index(digits.endIndex, offsetBy: -scale)) }
-        return (unscaled < 0 ? "-" : "") + digits
-    case .string(let bytes): return "\"" + String(decoding: bytes, as: UTF8.self) + "\""
-    case .binary(let bytes): return "binary(\(bytes))"
-    case .date(let days): return "date(\(days))"
-    case .timestamp(let microseconds): return "timestamp(\(microseconds))"
-    case .array(let elements): return "[" + elements.map { text($0) }.joined(separator: ", ") + "]"
-    case .struct(let fields): return "{" + fields.map { "\"\($0.name)\": \(text($0.value))" }.joined(separator: ", ") + "}"
-    case .map(let entries): return "{" + entries.map { "\(text($0.key)) -> \(text($0.value))" }.joined(separator: ", ") + "}"
-    }
+/// One value as `show` prints it.
+func text(_ column: Column, _ row: Int) -> String {
+    var out = TextBuffer()
+    column.appendJSON(row: row, to: &out)
+    return out.string
 }
 
 /// A schema as `name:type` pairs, in Hive's words.

@@ -27,7 +27,7 @@ import Testing
             (self.column, self.op, self.value, self.expected) = (column, op, value, expected)
         }
 
-        var testDescription: String { "\(column.values.map { text($0) }) \(op) \(text(value))" }
+        var testDescription: String { "\((0..<column.count).map { text(column, $0) }) \(op) \(value)" }
     }
 
     static let decimals: Column = {
