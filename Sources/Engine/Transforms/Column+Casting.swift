@@ -4,6 +4,7 @@ internal import Columnar
 extension Column {
     /// Returns the values as `type`, and the number of present values that had no such value and became null.
     ///
+    /// - A struct as a string shows the fields that this column has of it.
     /// - A choice is cast member by member: every value from its own type.
     /// - Structs are matched by field name; elements and entries are cast in place.
     /// - An open type (`DataType.isOpen`) takes values of its kind as they are.

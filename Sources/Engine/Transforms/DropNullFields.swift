@@ -8,6 +8,8 @@ public struct DropNullFields: Sendable {
     /// The fields dropped, in the order of the schema.
     public let dropped: [FieldPath]
     private let drop: DropFields
+    private let frameSchema: Schema
+    private var dropsMembers: Bool { dropped.contains { $0.steps.count > 1 } }
 
     /// - Parameter frameSchema: the schema that all rows of the frame have in common.
     public init(frameSchema: Schema) {
@@ -15,10 +17,11 @@ public struct DropNullFields: Sendable {
         DropNullFields.findNulls(frameSchema.fields, [], &found)
         dropped = found
         drop = DropFields(found)
+        self.frameSchema = frameSchema
     }
 
     /// Rows: all of them, in order. Shares every buffer.
-    public func apply(_ batch: Batch) -> Batch { drop.apply(batch) }
+    public func apply(_ batch: Batch) -> Batch { drop.apply(batch, frameSchema: dropsMembers ? frameSchema : nil) }
 
     public func outputSchema(for schema: Schema) -> Schema { drop.outputSchema(for: schema) }
 

@@ -10,7 +10,11 @@ public struct SelectFields: Sendable {
     public init(_ paths: [FieldPath]) { self.paths = paths }
 
     /// Rows: all of them, in order. Null rule: nulls stay nulls. Shares every buffer.
-    public func apply(_ batch: Batch) -> Batch {
+    ///
+    /// - Parameter frameSchema: the schema that all rows have in common. Without it a struct in which this batch has none of the members asked for
+    ///   is missing from the result, and so null, where another batch has it with members that are null.
+    public func apply(_ batch: Batch, frameSchema: Schema? = nil) -> Batch {
+        let batch = frameSchema.map { batch.conforming(to: $0) } ?? batch
         let tree = PathTree(paths)
         var out = NamedColumns()
         for (step, node) in tree.children {
@@ -39,7 +43,11 @@ public struct DropFields: Sendable {
     public init(_ paths: [FieldPath]) { self.paths = paths }
 
     /// Rows: all of them, in order. Null rule: nulls stay nulls. Shares every buffer.
-    public func apply(_ batch: Batch) -> Batch {
+    ///
+    /// - Parameter frameSchema: the schema that all rows have in common. Without it a struct goes when it loses the last member that this batch has
+    ///   of it, and is null where another batch has more of it left.
+    public func apply(_ batch: Batch, frameSchema: Schema? = nil) -> Batch {
+        let batch = frameSchema.map { batch.conforming(to: $0) } ?? batch
         let tree = PathTree(paths)
         var out = NamedColumns()
         for (field, column) in zip(batch.schema.fields, batch.columns) {

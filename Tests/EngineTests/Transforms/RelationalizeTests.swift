@@ -188,7 +188,7 @@ import Testing
         let drop = DropNullFields(frameSchema: batch.schema)
         #expect(drop.dropped.map(\.description) == ["note", "s.a", "t.a", "l.x"])
         #expect(text(drop.apply(batch)) == [#"{"id": 1, "s": {"b": 1}, "l": [{"y": 1}], "n": [null], "e": []}"#])
-        #expect(text(drop.apply(records(#"{"id": null}"#))) == [#"{"id": null}"#], "null in this batch, not in the frame")
+        #expect(drop.apply(records(#"{"id": null}"#)).schema == drop.apply(batch).schema, "null in this batch, not in the frame")
         #expect(DropNullFields(frameSchema: Schema([Field("id", .int)])).dropped.isEmpty)
     }
 }
