@@ -115,6 +115,17 @@ private func resolveAll(_ action: String, declared: Schema? = nil) throws -> Res
         #expect(try projected("c", "boolean").type == .boolean)
     }
 
+    @Test func projectKeepsADecimalsDigits() throws {
+        let builder = VariantBuilder()
+        builder.append(decimal: 123_456_789_012, precision: 12, scale: 4)
+        builder.append(string: "x")
+        let mixed = builder.finish()
+        let batch = Batch(schema: Schema([Field("d", mixed.type)]), columns: [mixed], count: 2)
+        let projected = try resolve(("d", "project:decimal")).apply(batch, frameSchema: batch.schema).batch.columns[0]
+        #expect(projected.type == .decimal(precision: 12, scale: 4))
+        #expect(projected.values == [.decimal(unscaled: 123_456_789_012, scale: 4), .null])
+    }
+
     @Test func namesOfNewColumnsAreFree() throws {
         let batch = records(#"{"a": 1, "a_int": true}"#, #"{"a": "x", "a_int": false}"#)
         let made = try resolve(("a", "make_cols")).apply(batch, frameSchema: batch.schema).batch
