@@ -1,7 +1,8 @@
 /// The name that was probably meant: the nearest by edit distance, never a wild guess.
 enum Suggestion {
-    /// Returns the candidate that at most a third of `name`'s letters (at least one) must change to reach, case aside; nil when none is near.
-    static func nearest(to name: String, among candidates: [String]) -> String? {
+    /// Returns the candidate that at most a third of `name`'s letters (at least one) must change to reach, case aside; nil when none is near,
+    /// and where every letter would change.
+    static func nearest(_ name: String, in candidates: [String]) -> String? {
         let wanted = Array(name.lowercased().utf8)
         let limit = max(1, wanted.count / 3)
         var best: (name: String, distance: Int)?
@@ -9,14 +10,9 @@ enum Suggestion {
             let other = Array(candidate.lowercased().utf8)
             if abs(other.count - wanted.count) > limit { continue }
             let distance = distance(wanted, other)
-            if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
+            if distance <= limit, distance < max(wanted.count, other.count), distance < best?.distance ?? .max { best = (candidate, distance) }
         }
         return best?.name
-    }
-
-    /// `; did you mean 'x'?` without its full stop, or nothing.
-    static func clause(for name: String, among candidates: [String]) -> String {
-        nearest(to: name, among: candidates).map { "; did you mean '\($0)'?" } ?? ""
     }
 
     /// Insertions, deletions, replacements and swaps of neighbours that turn one text into the other.

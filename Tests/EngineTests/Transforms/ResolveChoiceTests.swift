@@ -169,14 +169,14 @@ private func resolveAll(_ action: String, declared: Schema? = nil) throws -> Res
         let types = DataType.knownNames.joined(separator: ", ")
         let cases: [(String, () throws -> Void)] = [
             (
-                "'make_col' for 'zip' is no way to resolve a choice; did you mean 'make_cols'?; the ways are cast:TYPE, project:TYPE, make_cols, make_struct, widest",
+                "'make_col' for 'zip' is no way to resolve a choice (did you mean 'make_cols'?); the ways are cast:TYPE, project:TYPE, make_cols, make_struct, widest",
                 { _ = try resolve(("zip", "make_col")) }
             ),
             (
                 "'drop' is no way to resolve a choice; the ways are cast:TYPE, project:TYPE, make_cols, make_struct, widest, match_catalog",
                 { _ = try resolveAll("drop") }
             ),
-            ("'lnog' (for 'zip') is no type; did you mean 'long'?; types are \(types)", { _ = try resolve(("zip", "cast:lnog")) }),
+            ("'lnog' (for 'zip') is no type (did you mean 'long'?); types are \(types)", { _ = try resolve(("zip", "cast:lnog")) }),
             (
                 "match_catalog resolves every choice at once and takes no path; 'zip' needs one of cast:TYPE, project:TYPE, make_cols, make_struct, widest",
                 { _ = try resolve(("zip", "match_catalog")) }
