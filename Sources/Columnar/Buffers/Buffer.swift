@@ -47,7 +47,11 @@ public struct GrowingBuffer<T: BitwiseCopyable> {
     @usableFromInline var buffer: Buffer
     @usableFromInline var pointer: UnsafeMutablePointer<T>
     @usableFromInline var capacity: Int
-    public private(set) var count = 0
+    @usableFromInline var used = 0
+
+    /// Values.
+    @inlinable @inline(__always)
+    public var count: Int { used }
 
     public init(capacity: Int = 64) {
         self.capacity = max(capacity, 16)
@@ -56,41 +60,47 @@ public struct GrowingBuffer<T: BitwiseCopyable> {
     }
 
     /// The values appended so far; valid until the next append.
+    @inlinable @inline(__always)
     public var start: UnsafeMutablePointer<T> { pointer }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     public mutating func append(_ value: T) {
-        if count == capacity { grow(to: count + 1) }
-        pointer[count] = value
-        count += 1
+        if used == capacity { grow(to: used + 1) }
+        pointer[used] = value
+        used += 1
     }
 
+    @inlinable
     public mutating func append(repeating value: T, count n: Int) {
         reserve(n)
-        (pointer + count).update(repeating: value, count: n)
-        count += n
+        (pointer + used).update(repeating: value, count: n)
+        used += n
     }
 
+    @inlinable
     public mutating func append(from source: UnsafePointer<T>, count n: Int) {
         if n == 0 { return }
         reserve(n)
-        (pointer + count).update(from: source, count: n)
-        count += n
+        (pointer + used).update(from: source, count: n)
+        used += n
     }
 
     /// Makes room for `n` more values.
-    public mutating func reserve(_ n: Int) { if count + n > capacity { grow(to: count + n) } }
+    @inlinable @inline(__always)
+    public mutating func reserve(_ n: Int) { if used + n > capacity { grow(to: used + n) } }
 
     /// Counts `n` values that the caller wrote behind `start + count`, after `reserve(n)`.
-    public mutating func advance(_ n: Int) { count += n }
+    @inlinable @inline(__always)
+    public mutating func advance(_ n: Int) { used += n }
 
-    public mutating func removeAll() { count = 0 }
+    @inlinable @inline(__always)
+    public mutating func removeAll() { used = 0 }
 
     @inline(never)
-    private mutating func grow(to needed: Int) {
+    @usableFromInline mutating func grow(to needed: Int) {
         let newCapacity = max(capacity * 2, needed)
         let new = Buffer(size: newCapacity * MemoryLayout<T>.stride)
-        memcpy(new.base, buffer.base, count * MemoryLayout<T>.stride)
+        memcpy(new.base, buffer.base, used * MemoryLayout<T>.stride)
         buffer = new
         pointer = new.values(of: T.self)
         capacity = newCapacity

@@ -126,7 +126,7 @@ struct ChoiceResolver {
     }
 
     /// Values of the type stay, others become null: that is what was asked, so nothing is counted. An integer is of every integer type that
-    /// holds it.
+    /// holds it; decimals are one type and keep their digits.
     private func projecting(_ column: Column, to type: DataType) -> Column {
         var values = column
         if case .choice(let members) = column.type {
@@ -134,6 +134,7 @@ struct ChoiceResolver {
             values = column.member(at: index)
         }
         guard values.type.isSameKind(as: type) else { return .nulls(type, count: column.count) }
+        if case .decimal = type { return values }
         if type.integerWidth < values.type.integerWidth {
             let limit = Int64(1) << Int64(type.integerWidth - 1)
             let fits = values.comparing(.greaterOrEqual, to: .integer(-limit)).and(values.comparing(.less, to: .integer(limit)))

@@ -76,7 +76,15 @@ extension Column {
     private func comparingIntegers<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type, _ op: SplitRows.Operator, _ value: Value) -> Bitmap {
         guard let bound = Bound(value, scale: 0) else { return Bitmap(repeating: false, count: count) }
         let values = fixedValues(of: T.self)
-        return Bitmap.filled(count) { op.holds(bound.order(Int128(values[$0]))) }
+        guard let (op, number) = bound.comparison(op) else { return Bitmap.filled(count) { op.holds(bound.order(Int128(values[$0]))) } }
+        switch op {
+        case .equal: return Bitmap.filled(count) { Int64(values[$0]) == number }
+        case .notEqual: return Bitmap.filled(count) { Int64(values[$0]) != number }
+        case .less: return Bitmap.filled(count) { Int64(values[$0]) < number }
+        case .lessOrEqual: return Bitmap.filled(count) { Int64(values[$0]) <= number }
+        case .greater: return Bitmap.filled(count) { Int64(values[$0]) > number }
+        case .greaterOrEqual: return Bitmap.filled(count) { Int64(values[$0]) >= number }
+        }
     }
 }
 
@@ -134,6 +142,17 @@ private struct Bound {
             value = remainder < 0 ? quotient - 1 : quotient
         }
         (floor, isWhole) = (value, whole)
+    }
+
+    /// A comparison of integers that says the same as `op` with the number; nil when there is none in 64 bits.
+    func comparison(_ op: SplitRows.Operator) -> (SplitRows.Operator, Int64)? {
+        guard let whole = Int64(exactly: floor) else { return nil }
+        if isWhole { return (op, whole) }
+        switch op {
+        case .less, .lessOrEqual: return (.lessOrEqual, whole)
+        case .greater, .greaterOrEqual: return (.greater, whole)
+        case .equal, .notEqual: return nil
+        }
     }
 
     /// How an unscaled value compares with the number.

@@ -29,7 +29,7 @@ public enum KeyEncoder {
     /// Complexity: linear in the values. Allocates per column, not per row.
     public static func encode(_ columns: [Column], count: Int) -> Keys {
         let complete = columns.reduce(nil as Bitmap?) { Bitmap.and($0, $1.presence) }
-        return Keys(rows: EncodedRows.joining(columns.map(EncodedRows.encoding), count: count), complete: complete)
+        return Keys(rows: EncodedRows.joining(columns.map { EncodedRows.encoding($0) }, count: count), complete: complete)
     }
 }
 
@@ -93,88 +93,112 @@ private struct EncodedRows: Sendable {
     /// One value of each part a row.
     static func joining(_ parts: [EncodedRows], count: Int) -> EncodedRows {
         if parts.count == 1 { return parts[0] }
-        var writer = Writer(rows: count, bytesPerRow: parts.count * 9)
-        for row in 0..<count {
-            for part in parts.indices { writer.write(parts[part][row]) }
-            writer.endRow()
+        let offsetBuffer = Buffer(size: (count + 1) * MemoryLayout<Int>.stride)
+        let offsets = offsetBuffer.values(of: Int.self)
+        for row in 0...count { offsets[row] = 0 }
+        for part in parts {
+            let from = part.offsets.start
+            for row in 0...count { offsets[row] += from[row] }
+        }
+        let bytes = Buffer(size: offsets[count])
+        let out = bytes.values(of: UInt8.self)
+        // Where the next part of each row goes.
+        let cursorBuffer = Buffer(size: count * MemoryLayout<Int>.stride)
+        let cursors = cursorBuffer.values(of: Int.self)
+        for row in 0..<count { cursors[row] = offsets[row] }
+        for part in parts {
+            let (from, at) = (part.bytes.start, part.offsets.start)
+            for row in 0..<count {
+                let size = at[row + 1] - at[row]
+                (out + cursors[row]).update(from: from + at[row], count: size)
+                cursors[row] += size
+            }
+        }
+        return EncodedRows(bytes: Values(bytes, count: offsets[count]), offsets: Values(offsetBuffer, count: count + 1))
+    }
+
+    /// A run with what `write` appends for each row that is present.
+    @inline(__always)
+    private static func encoding(_ column: Column, _ write: (inout Writer, Int) -> Void) -> EncodedRows {
+        var writer = Writer(rows: column.count, bytesPerRow: 9)
+        if let validity = column.validity {
+            for row in 0..<column.count {
+                if validity[row] { write(&writer, row) } else { writer.bytes.append(Tag.null) }
+                writer.endRow()
+            }
+        } else {
+            for row in 0..<column.count {
+                write(&writer, row)
+                writer.endRow()
+            }
         }
         return writer.finish()
     }
 
+    @inline(__always)
+    private static func wholes<T: FixedWidthInteger & BitwiseCopyable>(_ column: Column, _ type: T.Type, _ tag: UInt8) -> EncodedRows {
+        let values = column.fixedValues(of: T.self)
+        return encoding(column) { $0.write(tag, Int64(values[$1])) }
+    }
+
+    private static func nested(_ column: Column, _ tag: UInt8, _ offsets: Values<Int32>, _ contents: EncodedRows) -> EncodedRows {
+        encoding(column) { writer, row in
+            writer.write(tag, Int64(offsets[row + 1] - offsets[row]))
+            let (start, end) = (contents.offsets[Int(offsets[row])], contents.offsets[Int(offsets[row + 1])])
+            writer.write(UnsafeRawBufferPointer(start: contents.bytes.start + start, count: end - start))
+        }
+    }
+
     static func encoding(_ column: Column) -> EncodedRows {
-        let count = column.count
-        var writer = Writer(rows: count, bytesPerRow: 9)
-        let validity = column.validity
-
-        @inline(__always)
-        func each(_ write: (inout Writer, Int) -> Void) {
-            for row in 0..<count {
-                if validity?[row] ?? true { write(&writer, row) } else { writer.bytes.append(Tag.null) }
-                writer.endRow()
-            }
-        }
-        func wholes<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type, _ tag: UInt8) {
-            let values = column.fixedValues(of: T.self)
-            each { $0.write(tag, Int64(values[$1])) }
-        }
-        func nested(_ tag: UInt8, _ offsets: Values<Int32>, _ contents: EncodedRows) {
-            each { writer, row in
-                writer.write(tag, Int64(offsets[row + 1] - offsets[row]))
-                let (start, end) = (contents.offsets[Int(offsets[row])], contents.offsets[Int(offsets[row + 1])])
-                writer.write(UnsafeRawBufferPointer(start: contents.bytes.start + start, count: end - start))
-            }
-        }
-
         switch column.storage {
         case .null:
-            each { writer, _ in writer.bytes.append(Tag.null) }
+            return encoding(column) { writer, _ in writer.bytes.append(Tag.null) }
         case .bits(let bits):
-            each { $0.write(Tag.boolean, bits[$1] ? 1 as UInt8 : 0) }
+            return encoding(column) { $0.write(Tag.boolean, bits[$1] ? 1 as UInt8 : 0) }
         case .fixed:
             switch column.type {
-            case .byte: wholes(Int8.self, Tag.whole)
-            case .short: wholes(Int16.self, Tag.whole)
-            case .int: wholes(Int32.self, Tag.whole)
-            case .long: wholes(Int64.self, Tag.whole)
-            case .date: wholes(Int32.self, Tag.date)
-            case .timestamp: wholes(Int64.self, Tag.timestamp)
+            case .byte: return wholes(column, Int8.self, Tag.whole)
+            case .short: return wholes(column, Int16.self, Tag.whole)
+            case .int: return wholes(column, Int32.self, Tag.whole)
+            case .long: return wholes(column, Int64.self, Tag.whole)
+            case .date: return wholes(column, Int32.self, Tag.date)
+            case .timestamp: return wholes(column, Int64.self, Tag.timestamp)
             case .float:
                 let values = column.fixedValues(of: Float.self)
-                each { Self.write(Double(values[$1]), to: &$0) }
+                return encoding(column) { write(Double(values[$1]), to: &$0) }
             case .double:
                 let values = column.fixedValues(of: Double.self)
-                each { Self.write(values[$1], to: &$0) }
+                return encoding(column) { write(values[$1], to: &$0) }
             default:
                 let values = column.fixedValues(of: Int128.self)
                 guard case .decimal(_, let scale) = column.type else { preconditionFailure("a \(column.type.name) column of 16 bytes a value") }
-                each { Self.write(values[$1], scale: scale, to: &$0) }
+                return encoding(column) { write(values[$1], scale: scale, to: &$0) }
             }
         case .views(let views, _):
             let tag = column.type == .binary ? Tag.binary : Tag.string
-            each { writer, row in
+            return encoding(column) { writer, row in
                 writer.write(tag, Int64(views[row].length))
                 views[row].withBytes { writer.write($0) }
             }
         case .list(let offsets, let child):
-            nested(Tag.array, offsets, encoding(child))
+            return nested(column, Tag.array, offsets, encoding(child))
         case .map(let offsets, let keys, let values):
-            nested(Tag.map, offsets, joining([encoding(keys), encoding(values)], count: keys.count))
+            return nested(column, Tag.map, offsets, joining([encoding(keys), encoding(values)], count: keys.count))
         case .struct(let children):
-            let contents = joining(children.map(encoding), count: count)
-            each { writer, row in
+            let contents = joining(children.map { encoding($0) }, count: column.count)
+            return encoding(column) { writer, row in
                 writer.write(Tag.struct, Int64(children.count))
                 writer.write(contents[row])
             }
         case .choice(let tags, let rows, let members):
-            let contents = members.map(encoding)
-            each { writer, row in
+            let contents = members.map { encoding($0) }
+            return encoding(column) { writer, row in
                 if tags[row] == Column.nullTag { writer.bytes.append(Tag.null) } else { writer.write(contents[Int(tags[row])][Int(rows[row])]) }
             }
         case .dictionary(let indices, let values):
             let contents = encoding(values)
-            each { $0.write(contents[Int(indices[$1])]) }
+            return encoding(column) { $0.write(contents[Int(indices[$1])]) }
         }
-        return writer.finish()
     }
 
     @inline(__always)

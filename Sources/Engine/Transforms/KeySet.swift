@@ -6,43 +6,56 @@ public import Columnar
 /// Open addressing over one run of bytes; slots hold a row number and 32 bits of the hash.
 public final class KeySet: @unchecked Sendable {
     // Sendable: one thread inserts, and only when it is done do others ask.
+    private var table = Table()
+
+    public init() {}
+
+    /// Distinct keys.
+    public var count: Int { table.count }
+
+    /// Adds the complete keys.
+    public func insert(_ keys: KeyEncoder.Keys) { table.insert(keys) }
+
+    /// Bit set = the key is in the set. A key with a null in it is in no set.
+    public func contains(_ keys: KeyEncoder.Keys) -> Bitmap {
+        let table = table
+        return Bitmap.filled(keys.count) { row in
+            guard keys.complete?[row] ?? true else { return false }
+            return keys.withBytes(row) { table.contains($0) }
+        }
+    }
+}
+
+private struct Table {
     private var bytes = GrowingBuffer<UInt8>(capacity: 1024)
+    /// Where each key begins, and where the last one ends.
     private var offsets = GrowingBuffer<Int>(capacity: 64)
     private var slots: [Slot] = Array(repeating: Slot(), count: 64)
 
     private struct Slot {
+        /// The key's number, or -1.
         var key: Int32 = -1
         var hash: UInt32 = 0
     }
 
-    public init() { offsets.append(0) }
+    init() { offsets.append(0) }
 
-    /// Distinct keys.
-    public var count: Int { offsets.count - 1 }
+    var count: Int { offsets.count - 1 }
 
-    /// Adds the complete keys.
-    public func insert(_ keys: KeyEncoder.Keys) {
-        for row in 0..<keys.count where keys.complete?[row] ?? true {
-            if (count + 1) * 2 > slots.count { grow() }
-            keys.withBytes(row) { insert($0) }
-        }
+    func contains(_ key: UnsafeRawBufferPointer) -> Bool { slots[find(key, Table.hash(key))].key >= 0 }
+
+    mutating func insert(_ keys: KeyEncoder.Keys) {
+        while (count + keys.count) * 2 > slots.count { grow() }
+        for row in 0..<keys.count where keys.complete?[row] ?? true { keys.withBytes(row) { insert($0) } }
     }
 
-    private func insert(_ key: UnsafeRawBufferPointer) {
-        let hash = KeySet.hash(key)
+    private mutating func insert(_ key: UnsafeRawBufferPointer) {
+        let hash = Table.hash(key)
         let slot = find(key, hash)
         if slots[slot].key >= 0 { return }
         slots[slot] = Slot(key: Int32(count), hash: hash)
         if let base = key.baseAddress { bytes.append(from: base.assumingMemoryBound(to: UInt8.self), count: key.count) }
         offsets.append(bytes.count)
-    }
-
-    /// Bit set = the key is in the set. A key with a null in it is in no set.
-    public func contains(_ keys: KeyEncoder.Keys) -> Bitmap {
-        Bitmap.filled(keys.count) { row in
-            guard keys.complete?[row] ?? true else { return false }
-            return keys.withBytes(row) { slots[find($0, KeySet.hash($0))].key >= 0 }
-        }
     }
 
     /// The slot of the key, or the empty one where it belongs.
@@ -59,7 +72,7 @@ public final class KeySet: @unchecked Sendable {
         }
     }
 
-    private func grow() {
+    private mutating func grow() {
         let old = slots
         slots = Array(repeating: Slot(), count: old.count * 2)
         for entry in old where entry.key >= 0 {

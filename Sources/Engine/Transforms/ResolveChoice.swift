@@ -64,7 +64,8 @@ public struct ResolveChoice: Sendable {
         case .paths(let specs):
             specs.contains { spec in
                 switch spec.action {
-                case .cast(let type), .project(let type): type.isOpen || type.containsOpenType
+                case .project(.decimal): true
+                case .cast(let type), .project(let type): type.containsOpenType
                 default: true
                 }
             }

@@ -85,7 +85,7 @@ extension DataType {
             self = .struct(fields)
         default:
             guard let type = DataType(parsing: name) else {
-                throw .malformedSchema(reason: "\(place) has the type '\(name)', which is none\(Suggestion.hint(for: name, in: DataType.knownNames))")
+                throw .malformedSchema(reason: "\(place) has the type '\(name)', which is none\(TransformError.hint(name, in: DataType.knownNames))")
             }
             self = type
         }

@@ -35,11 +35,11 @@ public enum TransformError: Error, Equatable, CustomStringConvertible {
         case .arrayInPath(let path, let transform):
             return "\(transform) cannot reach into the elements of an array, as '\(path)' asks; unnest or relationalize the array first"
         case .unknownType(let name, let place):
-            return "'\(name)' (\(place)) is no type\(Suggestion.hint(for: name, in: DataType.knownNames)); types are \(DataType.knownNames.joined(separator: ", "))"
+            return "'\(name)' (\(place)) is no type\(Self.hint(name, in: DataType.knownNames)); types are \(DataType.knownNames.joined(separator: ", "))"
         case .unknownAction(let action, let path):
             let valid = path == nil ? ResolveChoice.actionNames + ["match_catalog"] : ResolveChoice.actionNames
             let place = path.map { " for '\($0)'" } ?? ""
-            return "'\(action)'\(place) is no way to resolve a choice\(Suggestion.hint(for: action, in: valid)); the ways are \(valid.joined(separator: ", "))"
+            return "'\(action)'\(place) is no way to resolve a choice\(Self.hint(action, in: valid)); the ways are \(valid.joined(separator: ", "))"
         case .actionNeedsNoPath(let action, let path):
             return "\(action) resolves every choice at once and takes no path; '\(path)' needs one of \(ResolveChoice.actionNames.joined(separator: ", "))"
         case .duplicateSpec(let path):
@@ -62,10 +62,15 @@ public enum TransformError: Error, Equatable, CustomStringConvertible {
         case .noKeys:
             return "no keys were given; name at least one field of each frame"
         case .unknownKey(let path, let available):
-            return "there is no field '\(path)'\(Suggestion.hint(for: path, in: available)); the fields are \(available.joined(separator: ", "))"
+            return "there is no field '\(path)'\(Self.hint(path, in: available)); the fields are \(available.joined(separator: ", "))"
         case .malformedSchema(let reason):
             return "the schema cannot be read: \(reason); schema().jsonValue() writes the form that is expected"
         }
+    }
+
+    /// ` (did you mean 'x'?)`, or nothing.
+    static func hint(_ name: String, in candidates: [String]) -> String {
+        Suggestion.nearest(name, in: candidates).map { " (did you mean '\($0)'?)" } ?? ""
     }
 
     private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

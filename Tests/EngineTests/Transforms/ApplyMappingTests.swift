@@ -122,7 +122,7 @@ func mapping(_ lines: [[String]]) throws -> [Mapping] {
     }
 
     @Test(arguments: [
-        ([["a", "strng"]], "'strng' (the source type of 'a') is no type; did you mean 'string'?; types are boolean, byte, tinyint, short, smallint, int, integer, long, bigint, float, double, decimal, string, varchar, char, binary, date, timestamp, array, struct, map, null"),
+        ([["a", "strng"]], "'strng' (the source type of 'a') is no type (did you mean 'string'?); types are boolean, byte, tinyint, short, smallint, int, integer, long, bigint, float, double, decimal, string, varchar, char, binary, date, timestamp, array, struct, map, null"),
         ([["a[].b", "int"]], "a mapping cannot reach into the elements of an array, as 'a[].b' asks; unnest or relationalize the array first"),
         ([["a", "int", "x", "int"], ["b", "int", "x.y", "int"]], "'x' is mapped to as a value and, by 'x.y', as a struct; it can be only one of them"),
         ([["a..b", "int"]], "'a..b' is no path: a name is missing after 'a.'; write fields with dots between (address.zip), and a name that holds a dot in back-ticks (`old.name`)"),

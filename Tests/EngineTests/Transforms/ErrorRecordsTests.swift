@@ -92,7 +92,7 @@ import Testing
 
     @Test(arguments: [
         ("", "at character 1, it ends too early"), ("{", "at character 2, a name in quotes is expected"), (#"{"a" 1}"#, #"at character 6, a colon is expected after "a""#),
-        (#"{"dataType":"struct"} x"#, "at character 23, more text follows its end"), (#"{"dataType":"strct"}"#, "the schema has the type 'strct', which is none; did you mean 'struct'?"),
+        (#"{"dataType":"struct"} x"#, "at character 23, more text follows its end"), (#"{"dataType":"strct"}"#, "the schema has the type 'strct', which is none (did you mean 'struct'?)"),
         ("{}", "the schema has no dataType"), ("[]", "the schema is no type"), (#"{"dataType":"long"}"#, "its dataType is not struct"),
         (#"{"dataType":"struct","fields":[{"name":"a"}]}"#, "field 'a' has no container"), (#"{"dataType":"struct","fields":[{}]}"#, "a field of the schema has no name"),
         (

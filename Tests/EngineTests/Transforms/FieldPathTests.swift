@@ -64,10 +64,10 @@ import Testing
     }
 
     @Test func suggestsTheNearestNameOnly() {
-        #expect(Suggestion.nearest(to: "custmer", among: ["customer", "order"]) == "customer")
-        #expect(Suggestion.nearest(to: "Zip", among: ["zip", "zap"]) == "zip")
-        #expect(Suggestion.nearest(to: "amuont", among: ["amount"]) == "amount")
-        #expect(Suggestion.nearest(to: "price", among: ["colour", "id"]) == nil)
-        #expect(Suggestion.nearest(to: "", among: ["id"]) == nil)
+        #expect(Suggestion.nearest("custmer", in: ["customer", "order"]) == "customer")
+        #expect(Suggestion.nearest("Zip", in: ["zip", "zap"]) == "zip")
+        #expect(Suggestion.nearest("amuont", in: ["amount"]) == "amount")
+        #expect(Suggestion.nearest("price", in: ["colour", "id"]) == nil)
+        #expect(Suggestion.nearest("", in: ["id"]) == nil)
     }
 }

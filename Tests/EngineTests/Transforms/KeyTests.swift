@@ -125,7 +125,7 @@ import Testing
             ("the first frame has 1 key, the second 2; keys are compared in pairs", { _ = try JoinKeys(left: paths(["a"]), right: paths(["a", "b"])) }),
             ("no keys were given; name at least one field of each frame", { _ = try JoinKeys(left: [], right: []) }),
             (
-                "there is no field 'custmer'; did you mean 'customer'?; the fields are customer, id",
+                "there is no field 'custmer' (did you mean 'customer'?); the fields are customer, id",
                 {
                     let schema = Schema([Field("customer", .int), Field("id", .int)])
                     try JoinKeys(left: paths(["id"]), right: paths(["custmer"])).check(left: schema, right: schema)

@@ -115,6 +115,17 @@ private func resolveAll(_ action: String, declared: Schema? = nil) throws -> Res
         #expect(try projected("c", "boolean").type == .boolean)
     }
 
+    @Test func projectKeepsADecimalsDigits() throws {
+        let builder = VariantBuilder()
+        builder.append(decimal: 123_456_789_012, precision: 12, scale: 4)
+        builder.append(string: "x")
+        let mixed = builder.finish()
+        let batch = Batch(schema: Schema([Field("d", mixed.type)]), columns: [mixed], count: 2)
+        let projected = try resolve(("d", "project:decimal")).apply(batch, frameSchema: batch.schema).batch.columns[0]
+        #expect(projected.type == .decimal(precision: 12, scale: 4))
+        #expect(projected.values == [.decimal(unscaled: 123_456_789_012, scale: 4), .null])
+    }
+
     @Test func namesOfNewColumnsAreFree() throws {
         let batch = records(#"{"a": 1, "a_int": true}"#, #"{"a": "x", "a_int": false}"#)
         let made = try resolve(("a", "make_cols")).apply(batch, frameSchema: batch.schema).batch
@@ -158,14 +169,14 @@ private func resolveAll(_ action: String, declared: Schema? = nil) throws -> Res
         let types = DataType.knownNames.joined(separator: ", ")
         let cases: [(String, () throws -> Void)] = [
             (
-                "'make_col' for 'zip' is no way to resolve a choice; did you mean 'make_cols'?; the ways are cast:TYPE, project:TYPE, make_cols, make_struct, widest",
+                "'make_col' for 'zip' is no way to resolve a choice (did you mean 'make_cols'?); the ways are cast:TYPE, project:TYPE, make_cols, make_struct, widest",
                 { _ = try resolve(("zip", "make_col")) }
             ),
             (
                 "'drop' is no way to resolve a choice; the ways are cast:TYPE, project:TYPE, make_cols, make_struct, widest, match_catalog",
                 { _ = try resolveAll("drop") }
             ),
-            ("'lnog' (for 'zip') is no type; did you mean 'long'?; types are \(types)", { _ = try resolve(("zip", "cast:lnog")) }),
+            ("'lnog' (for 'zip') is no type (did you mean 'long'?); types are \(types)", { _ = try resolve(("zip", "cast:lnog")) }),
             (
                 "match_catalog resolves every choice at once and takes no path; 'zip' needs one of cast:TYPE, project:TYPE, make_cols, make_struct, widest",
                 { _ = try resolve(("zip", "match_catalog")) }
