@@ -45,10 +45,10 @@ struct CSVTokenizer {
     let lineEnd: UInt8
     let multiLine: Bool
     /// Fields of a record at most.
-    var columnCount: Int
-    /// For each column the row of `cells` it goes to, or -1 for a column that is not wanted.
-    var slots: [Int32]
+    let columnCount: Int
     let rowLimit: Int
+    /// Where each column's cells go, as positions in `cells`; columns that are not wanted share a place that nobody reads.
+    private let targets: [Int]
 
     private var positions: UnsafeMutablePointer<UInt32>
     private var positionCapacity = 0
@@ -65,6 +65,7 @@ struct CSVTokenizer {
     /// Whether some record of this batch lacks fields.
     private(set) var hasMissing = false
 
+    /// - Parameter slots: for each column its slot in `cells`, or -1 for a column that is not wanted.
     init(_ options: CSVReadOptions, lineEnd: UInt8, columnCount: Int, slots: [Int32], rowLimit: Int) {
         separator = options.separator
         quote = options.quote.map { Int($0) } ?? -1
@@ -73,10 +74,10 @@ struct CSVTokenizer {
         multiLine = options.multiLine
         self.lineEnd = lineEnd
         self.columnCount = columnCount
-        self.slots = slots
         self.rowLimit = rowLimit
         let slotCount = slots.reduce(0) { max($0, Int($1) + 1) }
-        cellBuffer = Buffer(size: max(1, slotCount) * rowLimit * MemoryLayout<Cell>.stride)
+        targets = slots.map { ($0 < 0 ? slotCount : Int($0)) * rowLimit }
+        cellBuffer = Buffer(size: (slotCount + 1) * rowLimit * MemoryLayout<Cell>.stride)
         positionBuffer = Buffer(size: 64)
         positions = positionBuffer.values(of: UInt32.self)
     }
@@ -125,13 +126,13 @@ struct CSVTokenizer {
     ///
     /// - Parameter limit: rows that the batch may have, `rowLimit` at most.
     mutating func cut(_ base: UnsafePointer<UInt8>, _ at: inout Int, _ end: Int, isAtEnd: Bool, limit: Int) -> Stop {
-        let (separator, lineEnd, quote, positions, rowLimit) = (separator, lineEnd, quote, UnsafePointer(positions), rowLimit)
-        let (columnCount, cells, breaksInEscape) = (columnCount, cells, multiLine)
+        let (separator, lineEnd, quote, positions) = (separator, lineEnd, quote, UnsafePointer(positions))
+        let (columnCount, cells, escape, multiLine) = (columnCount, cells, escape, multiLine)
         let limit = min(limit, rowLimit)
         var hasMissing = hasMissing
         var (cursor, rows) = (cursor, rows)
         defer { (self.cursor, self.rows, self.hasMissing) = (cursor, rows, hasMissing) }
-        return slots.withUnsafeBufferPointer { slots in
+        return targets.withUnsafeBufferPointer { targets in
             while true {
                 if rows >= limit { return .full }
                 if at >= end { return isAtEnd ? .end : .incomplete }
@@ -141,46 +142,44 @@ struct CSVTokenizer {
                 var column = 0
                 while true {
                     var position: Int
+                    var byte: UInt8
                     var cell: Cell
-                    if Int(base[fieldStart]) == quote, fieldStart < end {
+                    // Behind the text stands a line end, which is neither a quote nor a separator.
+                    if Int(base[fieldStart]) == quote {
                         switch quoted(base, fieldStart, end, isAtEnd, &cursor) {
-                        case .field(let found, let to): (cell, position) = (found, to)
+                        case .field(let found, let to): (cell, position, byte) = (found, to, base[to])
                         case .incomplete:
                             cursor = recordCursor
                             return .incomplete
-                        case .unclosed:
-                            return .bad(unclosed(base, recordStart, fieldStart, end, isAtEnd, &cursor))
+                        case .unclosed: return .bad(unclosed(base, recordStart, fieldStart, end))
                         }
                     } else {
                         position = Int(positions[cursor])
-                        var byte = base[position]
+                        byte = base[position]
                         var raw: Cell = 0
                         while byte != separator && byte != lineEnd {
                             // A quote inside a field is nothing special; an escape takes the next byte with it.
-                            cursor += 1
+                            cursor &+= 1
                             if Int(byte) == escape {
                                 raw = Self.rawFlag
                                 if position + 1 >= end, !isAtEnd {
                                     cursor = recordCursor
                                     return .incomplete
                                 }
-                                if breaksInEscape || base[position + 1] != lineEnd {
-                                    while Int(positions[cursor]) < min(position + 2, end) { cursor += 1 }
+                                if multiLine || base[position + 1] != lineEnd {
+                                    while Int(positions[cursor]) < min(position + 2, end) { cursor &+= 1 }
                                 }
                             }
                             position = Int(positions[cursor])
                             byte = base[position]
                         }
-                        cell = UInt64(truncatingIfNeeded: fieldStart) | UInt64(truncatingIfNeeded: position - fieldStart) << 32 | raw
+                        cell = UInt64(truncatingIfNeeded: fieldStart) | UInt64(truncatingIfNeeded: position &- fieldStart) &<< 32 | raw
                     }
-                    if base[position] == separator, position < end {
-                        if column < columnCount {
-                            let slot = Int(slots[column])
-                            if slot >= 0 { cells[slot * rowLimit + rows] = cell }
-                        }
-                        column += 1
-                        cursor += 1
-                        fieldStart = position + 1
+                    if byte == separator {
+                        if column < columnCount { cells[targets[column] &+ rows] = cell }
+                        column &+= 1
+                        cursor &+= 1
+                        fieldStart = position &+ 1
                         continue
                     }
                     // The record ends here.
@@ -196,10 +195,7 @@ struct CSVTokenizer {
                     at = min(position + 1, end)
                     if position < end { cursor += 1 }
                     if column == 0, length == 0, Int(base[recordStart]) != quote { break }
-                    if column < columnCount {
-                        let slot = Int(slots[column])
-                        if slot >= 0 { cells[slot * rowLimit + rows] = cell }
-                    }
+                    if column < columnCount { cells[targets[column] &+ rows] = cell }
                     column += 1
                     if column != columnCount {
                         if column > columnCount {
@@ -208,10 +204,7 @@ struct CSVTokenizer {
                             return .bad(Problem(kind: .tooManyFields(column), start: recordStart, next: next))
                         }
                         hasMissing = true
-                        for missing in column..<columnCount {
-                            let slot = Int(slots[missing])
-                            if slot >= 0 { cells[slot * rowLimit + rows] = Self.missing }
-                        }
+                        for missing in column..<columnCount { cells[targets[missing] &+ rows] = Self.missing }
                     }
                     rows += 1
                     break
@@ -281,9 +274,7 @@ struct CSVTokenizer {
 
     /// A record whose quote is never closed ends with its own first line: what follows is read again as records, so that one stray quote
     /// costs one line.
-    private func unclosed(
-        _ base: UnsafePointer<UInt8>, _ recordStart: Int, _ quoteAt: Int, _ end: Int, _ isAtEnd: Bool, _ cursor: inout Int
-    ) -> Problem {
+    private func unclosed(_ base: UnsafePointer<UInt8>, _ recordStart: Int, _ quoteAt: Int, _ end: Int) -> Problem {
         var next = quoteAt
         while next < end, base[next] != lineEnd { next += 1 }
         return Problem(kind: .unclosedQuote(at: quoteAt), start: recordStart, next: min(next + 1, end))

@@ -21,13 +21,10 @@ public struct CSVWriteOptions: Sendable {
 /// choice is its member's value.
 public final class CSVWriter {
     private let schema: Schema
-    private let options: CSVWriteOptions
+    private let encoder: CSVRowEncoder
     private let sink: any ByteSink
     private var out = TextOutput(capacity: CSVWriter.flushSize + (64 << 10))
-    private var nested = TextOutput(capacity: 1 << 10)
     private var rows = 0
-    /// Numbers, dates and the like may hold the separator.
-    private let bareNeedsCheck: Bool
 
     private static let flushSize = 256 << 10
 
@@ -40,13 +37,13 @@ public final class CSVWriter {
         if options.separator == 0x0a || options.separator == 0x0d { throw refuse("separator is a line end") }
         if options.quote == options.separator { throw refuse("separator and quoteChar are the same character") }
         if options.quote == 0x0a || options.quote == 0x0d { throw refuse("quoteChar is a line end") }
-        (self.schema, self.options, self.sink) = (schema, options, sink)
-        bareNeedsCheck = " +-.0123456789:eE".utf8.contains(options.separator) || (0x41...0x7a).contains(options.separator)
+        (self.schema, self.sink) = (schema, sink)
+        encoder = CSVRowEncoder(options)
         if options.writeHeader, schema.count > 0 {
             for (i, name) in schema.names.enumerated() {
                 if i > 0 { out.append(options.separator) }
                 var name = name
-                try name.withUTF8 { try append(string: UnsafeRawBufferPointer($0), column: i) }
+                guard name.withUTF8({ encoder.append(string: UnsafeRawBufferPointer($0), to: &out) }) else { throw unquotable(i) }
             }
             out.append(0x0a)
         }
@@ -54,23 +51,16 @@ public final class CSVWriter {
 
     public func write(_ batch: Batch) throws {
         let cells = CellViews(schema.fields.map { batch.column($0.name) ?? Column(type: .null, count: batch.count, storage: .null) })
-        try withExtendedLifetime(cells) {
-            for row in 0..<batch.count {
-                for i in 0..<cells.count {
-                    if i > 0 { out.append(options.separator) }
-                    if cells.views[i].isNull(row) { continue }
-                    try append(cells.views + i, row, column: i)
-                }
-                // A lone empty field would be a blank line, which is no record.
-                if cells.count == 1, cells.views[0].isNull(row), let quote = options.quote {
-                    out.append(quote)
-                    out.append(quote)
-                }
-                out.append(0x0a)
-                rows += 1
-                if out.count >= Self.flushSize { try flush() }
+        var row = 0
+        while row < batch.count {
+            // Rows until the buffer is worth a write.
+            if let column = encoder.append(cells, &row, batch.count, flushSize: Self.flushSize, to: &out) {
+                rows += row
+                throw unquotable(column)
             }
+            if out.count >= Self.flushSize { try flush() }
         }
+        rows += batch.count
     }
 
     /// Writes what is left. Nothing may be written afterwards.
@@ -81,59 +71,106 @@ public final class CSVWriter {
         out.removeAll()
     }
 
-    private func append(_ view: UnsafePointer<CellView>, _ row: Int, column: Int) throws {
-        switch view.pointee.kind {
-        case .string:
-            let string = view.pointee.value(StringView.self, row)
-            try string.withBytes { try append(string: $0, column: column) }
-        case .long where !bareNeedsCheck: out.append(integer: view.pointee.value(Int64.self, row))
-        case .int where !bareNeedsCheck: out.append(integer: Int64(view.pointee.value(Int32.self, row)))
-        case .double where !bareNeedsCheck: out.append(double: view.pointee.value(Double.self, row))
-        case .choice:
-            try append(view.pointee.children + Int(view.pointee.tags[row]), Int(view.pointee.value(Int32.self, row)), column: column)
-        case .dictionary: try append(view.pointee.children, Int(view.pointee.value(Int32.self, row)), column: column)
-        case .list, .struct, .map:
-            nested.removeAll()
-            JSONText.append(view, row, to: &nested)
-            try append(string: nested.bytes, column: column)
-        default:
-            nested.removeAll()
-            appendBare(view, row)
-            let isQuoted = view.pointee.kind == .binary || (bareNeedsCheck && memchr(nested.base, Int32(options.separator), nested.count) != nil)
-            try isQuoted ? append(string: nested.bytes, column: column) : out.append(nested.bytes)
-        }
-    }
-
-    /// Formats a value that is no string into `nested`.
-    private func appendBare(_ view: UnsafePointer<CellView>, _ row: Int) {
-        switch view.pointee.kind {
-        case .float: nested.append(float: view.pointee.value(Float.self, row))
-        case .double: nested.append(double: view.pointee.value(Double.self, row))
-        case .date: nested.append(date: view.pointee.value(Int32.self, row))
-        case .timestamp: nested.append(timestamp: view.pointee.value(Int64.self, row), style: .sql)
-        case .binary:
-            let bytes = view.pointee.value(StringView.self, row)
-            bytes.withBytes { nested.append(base64: $0) }
-        default: JSONText.append(view, row, to: &nested)
-        }
-    }
-
-    private func append(string text: UnsafeRawBufferPointer, column: Int) throws {
-        guard let quote = options.quote else {
-            if needsQuotes(text, 0x0a) { throw unquotable(column) }
-            out.append(text)
-            return
-        }
-        if options.strictCheckForQuoting, text.count > 0, !needsQuotes(text, quote) { out.append(text) } else { out.append(quoted: text, quote) }
-    }
-
-    private func needsQuotes(_ text: UnsafeRawBufferPointer, _ quote: UInt8) -> Bool {
-        text.contains { $0 == options.separator || $0 == quote || $0 == 0x0a || $0 == 0x0d }
-    }
-
     private func unquotable(_ column: Int) -> FormatError {
         FormatError(
             .invalidRequest, source: "csv output",
             "column '\(schema[column].name)' holds a separator or a line end in row \(rows + 1), and nothing is quoted; choose a quoteChar or another separator")
+    }
+}
+
+/// Cells as CSV text.
+struct CSVRowEncoder {
+    private let separator: UInt8
+    private let quote: UInt8?
+    private let isStrict: Bool
+    /// Numbers, dates and the like may hold the separator.
+    private let bareNeedsCheck: Bool
+
+    init(_ options: CSVWriteOptions) {
+        (separator, quote, isStrict) = (options.separator, options.quote, options.strictCheckForQuoting)
+        bareNeedsCheck = " +-.0123456789:eE".utf8.contains(options.separator) || (0x41...0x7a).contains(options.separator)
+    }
+
+    /// Appends rows from `row` on, as long as the text is shorter than `flushSize`. Returns the column of a string that can't be written, with
+    /// `row` at its row.
+    func append(_ cells: CellViews, _ row: inout Int, _ count: Int, flushSize: Int, to out: inout TextOutput) -> Int? {
+        let (views, columns) = (cells.views, cells.count)
+        return withExtendedLifetime(cells) { () -> Int? in
+            while row < count, out.count < flushSize {
+                for i in 0..<columns {
+                    if i > 0 { out.append(separator) }
+                    if views[i].isNull(row) { continue }
+                    if !append(views + i, row, to: &out) { return i }
+                }
+                // A lone empty field would be a blank line, which is no record.
+                if columns == 1, views[0].isNull(row), let quote {
+                    out.append(quote)
+                    out.append(quote)
+                }
+                out.append(0x0a)
+                row += 1
+            }
+            return nil
+        }
+    }
+
+    /// False for a string that can't be written.
+    private func append(_ view: UnsafePointer<CellView>, _ row: Int, to out: inout TextOutput) -> Bool {
+        switch view.pointee.kind {
+        case .string:
+            let string = view.pointee.value(StringView.self, row)
+            return string.withBytes { append(string: $0, to: &out) }
+        case .choice:
+            return append(view.pointee.children + Int(view.pointee.tags[row]), Int(view.pointee.value(Int32.self, row)), to: &out)
+        case .dictionary: return append(view.pointee.children, Int(view.pointee.value(Int32.self, row)), to: &out)
+        case .list, .struct, .map, .binary: return appendText(view, row, to: &out)
+        default:
+            let start = out.count
+            appendBare(view, row, to: &out)
+            if bareNeedsCheck, memchr(out.base + start, Int32(separator), out.count - start) != nil {
+                out.truncate(to: start)
+                return appendText(view, row, to: &out)
+            }
+            return true
+        }
+    }
+
+    /// Appends a value that is no string as if its text were one.
+    private func appendText(_ view: UnsafePointer<CellView>, _ row: Int, to out: inout TextOutput) -> Bool {
+        var text = TextOutput(capacity: 256)
+        appendBare(view, row, to: &text)
+        return append(string: text.bytes, to: &out)
+    }
+
+    @inline(__always)
+    private func appendBare(_ view: UnsafePointer<CellView>, _ row: Int, to out: inout TextOutput) {
+        switch view.pointee.kind {
+        case .long: out.append(integer: view.pointee.value(Int64.self, row))
+        case .int: out.append(integer: Int64(view.pointee.value(Int32.self, row)))
+        case .float: out.append(float: view.pointee.value(Float.self, row))
+        case .double: out.append(double: view.pointee.value(Double.self, row))
+        case .date: out.append(date: view.pointee.value(Int32.self, row))
+        case .timestamp: out.append(timestamp: view.pointee.value(Int64.self, row), style: .sql)
+        case .binary:
+            let bytes = view.pointee.value(StringView.self, row)
+            bytes.withBytes { out.append(base64: $0) }
+        default: JSONText.append(view, row, to: &out)
+        }
+    }
+
+    /// Appends a string as the options quote it; false when nothing is quoted and it would have to be.
+    @inline(__always)
+    func append(string text: UnsafeRawBufferPointer, to out: inout TextOutput) -> Bool {
+        guard let quote else {
+            if needsQuotes(text, 0x0a) { return false }
+            out.append(text)
+            return true
+        }
+        if isStrict, text.count > 0, !needsQuotes(text, quote) { out.append(text) } else { out.append(quoted: text, quote) }
+        return true
+    }
+
+    private func needsQuotes(_ text: UnsafeRawBufferPointer, _ quote: UInt8) -> Bool {
+        text.contains { $0 == separator || $0 == quote || $0 == 0x0a || $0 == 0x0d }
     }
 }

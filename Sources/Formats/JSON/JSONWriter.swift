@@ -27,14 +27,11 @@ public final class JSONWriter {
         let fields = schema.names.compactMap { name in batch.column(name).map { (name, $0) } }
         let cells = CellViews(fields.map(\.1))
         let names = cells.names(fields.map(\.0))
-        try withExtendedLifetime(cells) {
-            for row in 0..<batch.count {
-                out.append(UInt8(ascii: "{"))
-                JSONText.appendFields(cells.views, cells.count, names, row, to: &out)
-                out.append(UInt8(ascii: "}"))
-                out.append(0x0a)
-                if out.count >= Self.flushSize { try flush() }
-            }
+        var row = 0
+        while row < batch.count {
+            // Rows until the buffer is worth a write.
+            JSONText.append(cells, names, &row, batch.count, flushSize: Self.flushSize, to: &out)
+            if out.count >= Self.flushSize { try flush() }
         }
     }
 
@@ -49,6 +46,22 @@ public final class JSONWriter {
 
 /// Cells as JSON text.
 enum JSONText {
+    /// Appends rows from `row` on as lines, as long as the text is shorter than `flushSize`.
+    static func append(
+        _ cells: CellViews, _ names: UnsafePointer<UnsafeRawBufferPointer>, _ row: inout Int, _ count: Int, flushSize: Int, to out: inout TextOutput
+    ) {
+        let (views, columns) = (cells.views, cells.count)
+        withExtendedLifetime(cells) {
+            while row < count, out.count < flushSize {
+                out.append(UInt8(ascii: "{"))
+                appendFields(views, columns, names, row, to: &out)
+                out.append(UInt8(ascii: "}"))
+                out.append(0x0a)
+                row += 1
+            }
+        }
+    }
+
     /// Appends the fields that are not null, with commas between.
     static func appendFields(
         _ views: UnsafePointer<CellView>, _ count: Int, _ names: UnsafePointer<UnsafeRawBufferPointer>, _ row: Int, to out: inout TextOutput

@@ -49,8 +49,8 @@ struct TextOutput: ~Copyable {
 
     mutating func append(_ text: StaticString) { append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)) }
 
-    /// Takes back the last byte.
-    mutating func removeLast() { count -= 1 }
+    /// Takes back all but the first `n` bytes.
+    mutating func truncate(to n: Int) { count = n }
 
     // MARK: Values
 
