@@ -118,6 +118,8 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
         for partition in partitions.values { try partition.close() }
     }
 
+    public var mayRestart: Bool { encoder.needsOneSchema }
+
     public func restart() throws {
         try locked {
             (schema, fileSchema, isSchemaFixed, lastConforming, failure) = (nil, nil, false, nil, nil)

@@ -7,6 +7,7 @@ public import Columnar
 public final class ConformNode: PlanNode, @unchecked Sendable {
     public init(_ input: PlanNode, options: StageOptions = StageOptions()) { super.init(inputs: [input], options: options) }
 
+    public override var mayRestart: Bool { true }
     public override var label: String { "ToDataFrame" }
     public override var declaredSchema: FrameSchema {
         switch inputs[0].declaredSchema {

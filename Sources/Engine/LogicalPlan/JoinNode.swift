@@ -9,6 +9,7 @@ public final class JoinNode: PlanNode, @unchecked Sendable {
         super.init(inputs: [left, right], options: options)
     }
 
+    public override var mayRestart: Bool { true }
     public override var label: String { "Join \(options.site)" }
     public override var detail: String { zip(keys.left, keys.right).map { "\($0) = \($1)" }.joined(separator: ", ") }
     public override func derivedSchema(_ inputs: [Schema]) throws -> Schema? { JoinedSchema(left: inputs[0], right: inputs[1]).schema }

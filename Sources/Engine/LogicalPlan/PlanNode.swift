@@ -66,6 +66,9 @@ open class PlanNode: @unchecked Sendable {
     /// Whether running the node twice does something twice: a user function that prints or counts.
     open var hasSideEffects: Bool { false }
 
+    /// Whether the node may raise a `SchemaSurprise`, or read its input more than once to learn the schema.
+    open var mayRestart: Bool { false }
+
     /// About how many bytes the node's sources hold, where they can say.
     open var estimatedBytes: Int? {
         var sum = 0

@@ -72,6 +72,7 @@ public final class SchemaDependentNode: PlanNode, @unchecked Sendable {
         super.init(inputs: [input], options: options)
     }
 
+    public override var mayRestart: Bool { true }
     public override var label: String { options.site.isEmpty ? name : "\(name) \(options.site)" }
     public override var detail: String { text }
     public override var declaredSchema: FrameSchema {
@@ -83,7 +84,7 @@ public final class SchemaDependentNode: PlanNode, @unchecked Sendable {
 
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
         let input = self.inputs[0]
-        let known = try input.cheapSchema(context) ?? (passes == nil || input.selfAndAncestors.contains { $0.hasSideEffects } ? input.fullSchema(context) : nil)
+        let known = try input.cheapSchema(context) ?? (passes == nil ? input.fullSchema(context) : nil)
         if let known {
             return inputs[0].mapping { [transform] context in
                 let notes = TransformNotes(context: context, node: self)

@@ -21,12 +21,9 @@ public final class FilterFunctionNode: PlanNode, @unchecked Sendable {
     }
 
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
-        inputs[0].mapping(ordered: function.hasSideEffects) { [function] context in
-            { batch in
-                let result = try function.filter(batch)
-                try context.errors.report(result.failures, in: batch, stage: self)
-                return batch.filter(result.mask)
-            }
+        calling(function, over: inputs[0]) { [function] batch in
+            let result = try function.filter(batch)
+            return (batch.filter(result.mask), result.failures)
         }
     }
 }
@@ -51,12 +48,47 @@ public final class MapFunctionNode: PlanNode, @unchecked Sendable {
     }
 
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
-        inputs[0].mapping(ordered: function.hasSideEffects) { [function] context in
+        calling(function, over: inputs[0]) { [function] batch in
+            let result = try function.map(batch)
+            return (result.batch, result.failures)
+        }
+    }
+}
+
+extension PlanNode {
+    /// The input with a user's function applied to each batch, and its failed records reported.
+    ///
+    /// A function with side effects is called in row order, and once for each record: where the action may start again, what it returned is kept.
+    fileprivate func calling(
+        _ function: any RowFunction, over input: Stream, _ body: @escaping @Sendable (Batch) throws -> (Batch, [RecordFailure])
+    ) -> Stream {
+        let direct = input.mapping(ordered: function.hasSideEffects) { context in
             { batch in
-                let result = try function.map(batch)
-                try context.errors.report(result.failures, in: batch, stage: self)
-                return result.batch
+                let (result, failures) = try body(batch)
+                try context.errors.report(failures, in: batch, stage: self)
+                return result
             }
+        }
+        if !function.hasSideEffects { return direct }
+        return Stream(isOrdered: true) { context in
+            guard context.spool.isNeeded else { return try direct.open(context) }
+            let results = try context.spool.results(of: self) {
+                let kept = Locked(Spool.Results())
+                let calls = input.mapping(ordered: true) { _ in
+                    { batch in
+                        let (result, failures) = try body(batch)
+                        kept.withLock { kept in
+                            kept.batches.append(result)
+                            if !failures.isEmpty { kept.failures.append((failures, batch)) }
+                        }
+                        return nil
+                    }
+                }
+                try Execution.run(calls, ordered: true, context: context, into: CountingConsumer())
+                return kept.withLock { $0 }
+            }
+            for (failures, batch) in results.failures { try context.errors.report(failures, in: batch, stage: self) }
+            return MemoryScan(results.batches)
         }
     }
 }

@@ -14,12 +14,15 @@ public protocol BatchConsumer: AnyObject, Sendable {
     func restart() throws
     /// Another worker failed: whoever waits inside the consumer must come out. May be called from any thread.
     func abort(_ error: any Error)
+    /// Whether the consumer may raise a `SchemaSurprise`.
+    var mayRestart: Bool { get }
 }
 
 extension BatchConsumer {
     public func endMorsel(_ number: Int) throws {}
     public func finish() throws {}
     public func abort(_ error: any Error) {}
+    public var mayRestart: Bool { false }
 }
 
 /// Runs plans.
@@ -35,9 +38,13 @@ public enum Execution {
         while true {
             do {
                 let plan = Optimizer.optimize(node)
+                let nodes = plan.selfAndAncestors
+                if nodes.contains(where: { $0.hasSideEffects }), consumer.mayRestart || nodes.contains(where: { $0.mayRestart }) {
+                    context.spool.isNeeded = true
+                }
                 let stream = try lower(plan, columns: wanted, context: context)
                 try run(stream, ordered: ordered, context: context, into: consumer)
-                for stage in plan.selfAndAncestors { try context.errors.checkTotal(of: stage) }
+                for stage in nodes { try context.errors.checkTotal(of: stage) }
                 try consumer.finish()
                 return
             } catch let surprise as SchemaSurprise {

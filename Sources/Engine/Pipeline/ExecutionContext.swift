@@ -6,8 +6,13 @@ public final class ExecutionContext: Sendable {
     public let cancellation: Cancellation
     public let errors: ErrorLog
     public let counters: ExecutionCounters
+    let spool: Spool
 
-    public init(workers: WorkerPool, cancellation: Cancellation, keepsErrorRecords: Bool = false, counters: ExecutionCounters = ExecutionCounters()) {
+    public init(
+        workers: WorkerPool, cancellation: Cancellation, keepsErrorRecords: Bool = false, counters: ExecutionCounters = ExecutionCounters(),
+        spool: Spool = Spool()
+    ) {
+        self.spool = spool
         self.workers = workers
         self.cancellation = cancellation
         self.counters = counters
@@ -16,7 +21,7 @@ public final class ExecutionContext: Sendable {
 
     /// The same run with a fresh error log: what a second attempt at an action gets.
     public func restarted() -> ExecutionContext {
-        ExecutionContext(workers: workers, cancellation: cancellation, keepsErrorRecords: errors.keepsRecords, counters: counters)
+        ExecutionContext(workers: workers, cancellation: cancellation, keepsErrorRecords: errors.keepsRecords, counters: counters, spool: spool)
     }
 }
 

@@ -13,11 +13,12 @@ enum BundledLua {
         case "awsglue.job": PackageResources.awsglue_job_lua
         case "awsglue.utils": PackageResources.awsglue_utils_lua
         case "awsglue.dynamicframe": PackageResources.awsglue_dynamicframe_lua
+        case "awsglue.gluetypes": PackageResources.awsglue_gluetypes_lua
         default: nil
         }
     }
 
-    static let moduleNames = ["awsglue.context", "awsglue.dynamicframe", "awsglue.job", "awsglue.transforms", "awsglue.utils"]
+    static let moduleNames = ["awsglue.context", "awsglue.dynamicframe", "awsglue.gluetypes", "awsglue.job", "awsglue.transforms", "awsglue.utils"]
 }
 
 extension ScriptEnvironment {

@@ -12,6 +12,7 @@ public enum ScriptAPI {
         try registerTransforms(api)
         try GlueContext.register(api)
         try JobObject.register(api)
+        try environment.state.set("args", .table(LuaTable(fields: ResolvedOptions.parse(environment.arguments).mapValues { .string($0) })))
         try registerModules(api)
     }
 

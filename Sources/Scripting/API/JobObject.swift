@@ -95,7 +95,8 @@ struct ResolvedOptions {
 
     private static func normalized(_ name: String) -> String { name.replacingDashes }
 
-    private static func parse(_ words: [String]) -> [String: String] {
+    /// Every `--NAME VALUE` among a job's arguments, by name.
+    static func parse(_ words: [String]) -> [String: String] {
         var given: [String: String] = [:]
         var rest = words[...]
         while let word = rest.popFirst() {
