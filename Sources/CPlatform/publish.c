@@ -85,3 +85,5 @@ mst_publish_result mst_publish(const mst_step *steps, long count, int detached) 
 }
 
 int mst_sync_file_system(int descriptor) { return syncfs(descriptor); }
+
+void mst_begin_sync(int descriptor) { (void)sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE); }

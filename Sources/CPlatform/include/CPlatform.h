@@ -31,6 +31,9 @@ typedef struct {
 /// its `flock` locks, for as long as it runs. When there is no memory or process slot for a child, the caller runs the steps itself.
 mst_publish_result mst_publish(const mst_step *steps, long count, int detached);
 
+/// Begins to write the file's bytes to the disk and does not wait: sync_file_range(2). A hint; what fails is left to fsync.
+void mst_begin_sync(int descriptor);
+
 /// Writes the whole file system that the descriptor is on to the disk: syncfs(2). Returns 0, or -1 with errno.
 int mst_sync_file_system(int descriptor);
 

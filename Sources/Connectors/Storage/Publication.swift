@@ -47,7 +47,7 @@ public struct Publication: Codable, Sendable, Hashable {
         for round in 0..<Self.maximumRounds {
             let steps = try plan(canExchange: canExchange, creatingFolders: true)
             if steps.isEmpty { return try sync(changed) }
-            for step in steps { changed.formUnion([LocalPath.parent(of: step.from), LocalPath.parent(of: step.to)]) }
+            for step in steps { changed.insert(LocalPath.parent(of: step.to)) }
             guard let failure = Self.run(steps) else { continue }
             switch failure.errno {
             case EINVAL where failure.step.kind == .exchange, ENOSYS where failure.step.kind == .exchange: canExchange = false

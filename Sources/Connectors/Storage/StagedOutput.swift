@@ -7,7 +7,12 @@ public final class StagedOutput: Sendable {
     /// The staged folder; what stands in it will stand in the target.
     public let folder: String
     private let suffix: String
-    private let createdFolders = Mutex<Set<String>>([""])
+    private let made = Mutex(Made())
+
+    private struct Made {
+        var folders: Set<String> = [""]
+        var files: [String] = []
+    }
 
     init(target: StorageLocation, folder: String, run: String, ordinal: Int) {
         (self.target, self.folder) = (target, folder)
@@ -29,21 +34,31 @@ public final class StagedOutput: Sendable {
     /// Begins a file of a name of the caller's choice, which must not exist in the target when the run commits.
     public func newFile(in relativeFolder: String = "", name: String) throws(StorageError) -> LocalFileSink {
         let folder = relativeFolder.isEmpty ? folder : folder + "/" + relativeFolder
-        if createdFolders.withLock({ !$0.contains(relativeFolder) }) {
+        if made.withLock({ !$0.folders.contains(relativeFolder) }) {
             try LocalPath.createFolders(folder)
-            createdFolders.withLock { _ = $0.insert(relativeFolder) }
+            made.withLock { _ = $0.folders.insert(relativeFolder) }
         }
-        return try LocalFileSink(path: folder + "/" + name)
+        let sink = try LocalFileSink(path: folder + "/" + name)
+        made.withLock { $0.files.append(sink.path) }
+        return sink
     }
 
-    /// Removes every file made so far: the write starts again.
+    /// Removes every file made so far, and the folders that are empty without them: the write starts again. Other writes to the target stay.
     public func removeAll() throws(StorageError) {
-        for name in try LocalPath.names(in: folder) { try LocalPath.removeTree(folder + "/" + name) }
-        createdFolders.withLock { $0 = [""] }
+        let former = made.withLock { made in
+            defer { made = Made() }
+            return made
+        }
+        for file in former.files { try LocalPath.removeTree(file) }
+        for relative in former.folders where !relative.isEmpty {
+            // From the deepest up; rmdir refuses what is not empty.
+            var path = folder + "/" + relative
+            while path != folder, rmdir(path) == 0 { path = LocalPath.parent(of: path) }
+        }
     }
 
     /// The folders below the target that have got files so far, sorted: `year=2024/month=01`. Empty for an output without partitions.
     public var relativeFolders: [String] {
-        createdFolders.withLock { $0.filter { !$0.isEmpty }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+        made.withLock { $0.folders.filter { !$0.isEmpty }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
     }
 }

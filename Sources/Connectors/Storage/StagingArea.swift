@@ -150,14 +150,29 @@ public final class StagingArea: Sendable {
 
     private static func sync(_ folder: String) throws(StorageError) {
         let listing = try FileTree(folder)
-        guard listing.paths.count > filesToSyncOneByOne else {
-            for path in listing.paths { try LocalPath.sync(path) }
-            return
-        }
+        guard listing.paths.count > filesToSyncOneByOne else { return try sync(listing.paths) }
         let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw StorageError(path: folder, action: "written to the disk", errno: errno) }
         defer { close(descriptor) }
         if mst_sync_file_system(descriptor) != 0 { throw StorageError(path: folder, action: "written to the disk", errno: errno) }
+    }
+}
+
+extension StagingArea {
+    /// Writes a few files and folders to the disk. All are begun before the first is waited for, so that a journal takes them in one transaction.
+    private static func sync(_ paths: [String]) throws(StorageError) {
+        var descriptors: [Int32] = []
+        defer { for descriptor in descriptors { close(descriptor) } }
+        for path in paths {
+            let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw StorageError(path: path, action: "written to the disk", errno: errno) }
+            descriptors.append(descriptor)
+            mst_begin_sync(descriptor)
+        }
+        for (path, descriptor) in zip(paths, descriptors) {
+            // Some file systems have nothing to sync for a folder, and say EINVAL.
+            if fsync(descriptor) != 0, errno != EINVAL { throw StorageError(path: path, action: "written to the disk", errno: errno) }
+        }
     }
 }
 

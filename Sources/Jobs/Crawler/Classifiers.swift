@@ -95,9 +95,12 @@ struct JSONClassifier: FileClassifier {
         if bad > 0, disagreement == nil { disagreement = "\(bad) record\(bad == 1 ? "" : "s") cannot be read; the first: \(firstBad ?? "")" }
         return ProbeResult(
             classification: name, schema: schema, compression: compression, recordCount: count, recordsExamined: records,
-            certainty: Double(records) / Double(records + bad), evidence: "its records are JSON objects with \(schema.count) fields in all",
+            certainty: Self.certainty(records: records, bad: bad), evidence: "its records are JSON objects with \(schema.count) fields in all",
             disagreement: disagreement)
     }
+
+    /// A few broken lines make JSON no less certain: commas would make CSV of it otherwise.
+    private static func certainty(records: Int, bad: Int) -> Double { bad * 9 <= records ? 1 : Double(records) / Double(records + bad) }
 
     static func compression(of source: LocalFile) throws -> String {
         let head = try source.read(at: 0, count: min(source.size, 16))
@@ -105,35 +108,71 @@ struct JSONClassifier: FileClassifier {
     }
 }
 
-/// CSV: a separator that splits the records into equally many fields.
+/// CSV: a separator that splits the records into equally many fields. A name that says CSV speaks for files of one column, or of a header alone,
+/// which show nothing by themselves.
 struct CSVClassifier: FileClassifier {
     let name = "csv"
 
     func probe(_ file: FileEntry) throws -> ProbeResult? {
         let source = try LocalFile(path: file.storedPath, name: file.path)
-        guard let found = try Formats.CSVDialect.detect(source) else { return nil }
+        if let found = try Formats.CSVDialect.detect(source) { return try result(found, source, certainty: found.confidence) }
+        guard Self.isNamedCSV(file.name) else { return nil }
+        var pins = Formats.CSVDialect.Pins()
+        pins.allowsSingleColumn = true
+        if let found = try Formats.CSVDialect.detect(source, pins: pins) { return try result(found, source, certainty: Self.certaintyByName) }
+        return try singleRecord(source, isTabbed: file.name.lowercased().contains(".tsv"))
+    }
+
+    private static let certaintyByName = 0.5
+
+    private func result(_ found: Formats.CSVDialect, _ source: LocalFile, certainty: Double) throws -> ProbeResult {
         let options = found.options
         func text(_ byte: UInt8?) -> String? { byte.map { String(UnicodeScalar($0)) } }
-        var first: [String] = []
+        var dialect = CSVDialect(
+            delimiter: text(options.separator) ?? ",", quote: text(options.quote), escape: text(options.escape), hasHeader: found.hasHeader,
+            isQuoted: found.areColumnsQuoted, firstRecord: try Self.firstRecord(source, options))
+        dialect.isMultiLine = options.multiLine
+        // A column without a value has no type yet: another file may know it.
+        let fields = found.inference.columns.map { Field($0.name, $0.examples.isEmpty ? .null : $0.crawlerType) }
+        let mixed = found.inference.columns.first { $0.type == .string && $0.hasTypedValues && $0.examples[.string] != nil }
+        return ProbeResult(
+            classification: name, schema: Schema(fields), compression: try JSONClassifier.compression(of: source), dialect: dialect,
+            recordCount: found.inference.rows, recordsExamined: found.inference.rows, certainty: certainty,
+            evidence: found.evidence.prefix(2).joined(separator: ", "),
+            disagreement: found.inference.badRecords > 0 ? "\(found.inference.badRecords) records cannot be read" : mixed?.evidence)
+    }
+
+    /// A header, if the record can be one, and no rows.
+    private func singleRecord(_ source: LocalFile, isTabbed: Bool) throws -> ProbeResult? {
+        var options = CSVReadOptions()
+        options.separator = UInt8(ascii: isTabbed ? "\t" : ",")
+        let cells = try Self.firstRecord(source, options)
+        guard !cells.isEmpty, cells.allSatisfy({ !$0.utf8.contains(0) }) else { return nil }
+        let isHeader = HeaderAgreement.isPlausible(cells)
+        let names = isHeader ? cells : cells.indices.map { "col\($0)" }
+        return ProbeResult(
+            classification: name, schema: Schema(names.map { Field($0, .null) }), compression: try JSONClassifier.compression(of: source),
+            dialect: CSVDialect(delimiter: isTabbed ? "\t" : ",", hasHeader: isHeader, firstRecord: cells), recordCount: isHeader ? 0 : 1,
+            recordsExamined: 1, certainty: Self.certaintyByName, evidence: "one record in a file whose name says CSV")
+    }
+
+    private static func firstRecord(_ source: LocalFile, _ options: CSVReadOptions) throws -> [String] {
         var headless = options
         headless.withHeader = false
         let raw = try CSVFile(source: source, options: headless)
-        if let split = try raw.splits().first {
-            try raw.read(
-                split,
-                emit: { batch in
-                    first = batch.columns.map { column in column.isNull(0) ? "" : column.views[0].string }
-                    return false
-                }, bad: { _ in })
-        }
-        var dialect = CSVDialect(
-            delimiter: text(options.separator) ?? ",", quote: text(options.quote), escape: text(options.escape), hasHeader: found.hasHeader,
-            isQuoted: found.areColumnsQuoted, firstRecord: first)
-        dialect.isMultiLine = options.multiLine
-        return ProbeResult(
-            classification: name, schema: found.schema, compression: try JSONClassifier.compression(of: source), dialect: dialect,
-            recordCount: found.inference.rows, recordsExamined: found.inference.rows, certainty: found.confidence,
-            evidence: found.evidence.prefix(2).joined(separator: ", "),
-            disagreement: found.inference.badRecords > 0 ? "\(found.inference.badRecords) records cannot be read" : nil)
+        var first: [String] = []
+        guard let split = try raw.splits().first else { return first }
+        try raw.read(
+            split,
+            emit: { batch in
+                first = batch.columns.map { column in column.isNull(0) ? "" : column.views[0].string }
+                return false
+            }, bad: { _ in })
+        return first
+    }
+
+    private static func isNamedCSV(_ name: String) -> Bool {
+        let lowered = name.lowercased()
+        return [".csv", ".tsv"].contains { lowered.hasSuffix($0) || lowered.contains($0 + ".") }
     }
 }

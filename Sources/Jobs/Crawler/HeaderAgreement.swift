@@ -27,7 +27,7 @@ enum HeaderAgreement {
     }
 
     /// Names: not empty, distinct, and none of them a number.
-    private static func isPlausible(_ cells: [String]) -> Bool {
+    static func isPlausible(_ cells: [String]) -> Bool {
         Set(cells).count == cells.count && cells.allSatisfy { !$0.isEmpty && Double($0) == nil }
     }
 }
