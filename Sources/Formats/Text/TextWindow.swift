@@ -10,6 +10,8 @@ internal import Glibc
 struct TextWindow {
     private let stream: any ByteStream
     private let blockSize: Int
+    /// Bytes that the window holds at most; a text without records is not read into memory as a whole.
+    private let growthLimit: Int
     private(set) var buffer: Buffer
     private(set) var base: UnsafeMutablePointer<UInt8>
     /// The next byte to be read.
@@ -26,9 +28,10 @@ struct TextWindow {
 
     static let padding = 64
 
-    init(_ stream: any ByteStream, blockSize: Int, offset: Int = 0, lineEnd: UInt8 = UInt8(ascii: "\n")) {
+    init(_ stream: any ByteStream, blockSize: Int, offset: Int = 0, lineEnd: UInt8 = UInt8(ascii: "\n"), recordLimit: Int = 64 << 20) {
         self.stream = stream
         self.blockSize = max(blockSize, 256)
+        growthLimit = max(recordLimit, 0) + 2 * self.blockSize
         self.offset = offset
         self.lineEnd = lineEnd
         buffer = Buffer(size: self.blockSize + Self.padding)
@@ -45,7 +48,7 @@ struct TextWindow {
         if isAtEnd { return false }
         lines += countLines(0, start)
         let rest = count
-        let size = rest > blockSize / 2 ? max(blockSize, rest * 2) : blockSize
+        let size = rest > blockSize / 2 ? max(rest + blockSize, min(rest * 2, growthLimit)) : blockSize
         if buffer.size >= size + Self.padding, isKnownUniquelyReferenced(&buffer) {
             memmove(base, base + start, rest)
         } else {
