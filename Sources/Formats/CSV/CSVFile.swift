@@ -74,9 +74,9 @@ public final class CSVFile: Sendable {
     func window(_ split: TextSplit) throws -> TextWindow {
         if text.hasSeekableLines, !options.multiLine {
             let (stream, start) = try text.lines(in: split.byteRange, first: preamble.dataOffset, lineEnd: lineEnd)
-            return TextWindow(stream, blockSize: text.options.blockSize, offset: start, lineEnd: lineEnd)
+            return TextWindow(stream, blockSize: text.options.blockSize, offset: start, lineEnd: lineEnd, recordLimit: text.options.recordLimit)
         }
-        var window = TextWindow(try text.stream(), blockSize: text.options.blockSize, lineEnd: lineEnd)
+        var window = TextWindow(try text.stream(), blockSize: text.options.blockSize, lineEnd: lineEnd, recordLimit: text.options.recordLimit)
         var left = preamble.textLength
         while try window.fill(), left > 0 {
             let n = min(left, window.count)

@@ -95,7 +95,10 @@ final class CSVReader {
             window.start = at
             if TextScan.utf8Prefix(window.base + start, at - start) < at - start {
                 tokenizer.truncate(to: rowsBefore)
-                problems.append(try describe(CSVTokenizer.Problem(kind: .notUTF8, start: start, next: at)))
+                // Blank lines were passed over on the way to the record.
+                var first = start
+                while first < at, window.base[first] == 0x0a || window.base[first] == 0x0d { first += 1 }
+                problems.append(try describe(CSVTokenizer.Problem(kind: .notUTF8, start: first, next: at)))
                 if problems.count >= Self.problemLimit { return .full }
             }
             guard case .full = stop, tokenizer.rows < tokenizer.rowLimit else { return stop }

@@ -85,7 +85,8 @@ struct CSVTokenizer {
     /// Prepares to cut `base[start..<end]`, behind which 64 bytes may be written.
     mutating func index(_ base: UnsafeMutablePointer<UInt8>, _ start: Int, _ end: Int) {
         let needed = end - start + 128
-        if positionCapacity < needed {
+        // One long record is no reason to keep room for the next.
+        if positionCapacity < needed || positionCapacity > max(needed * 8, 8 << 20) {
             positionBuffer = Buffer(size: needed * 4)
             positions = positionBuffer.values(of: UInt32.self)
             positionCapacity = needed

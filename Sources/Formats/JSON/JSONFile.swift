@@ -70,9 +70,9 @@ public final class JSONFile: Sendable {
     func window(_ split: TextSplit?) throws -> TextWindow {
         if let split, text.hasSeekableLines {
             let (stream, start) = try text.lines(in: split.byteRange, first: start, lineEnd: 0x0a)
-            return TextWindow(stream, blockSize: text.options.blockSize, offset: start)
+            return TextWindow(stream, blockSize: text.options.blockSize, offset: start, recordLimit: text.options.recordLimit)
         }
-        var window = TextWindow(try text.stream(), blockSize: text.options.blockSize)
+        var window = TextWindow(try text.stream(), blockSize: text.options.blockSize, recordLimit: text.options.recordLimit)
         _ = try window.fill()
         window.start = start
         return window

@@ -1,6 +1,5 @@
 internal import CKernels
 internal import Columnar
-internal import Glibc
 
 /// Reads one split of newline-delimited JSON.
 ///
@@ -62,8 +61,7 @@ final class JSONLineReader: JSONBatchReader {
     /// Reads one record at a time, checking each before it is kept. A record that is not UTF-8 goes to `problems`.
     private func readCarefully(_ problems: inout [BadRecord]) throws -> mastic_json_status {
         while shredder.rows < file.text.options.batchRows, problems.count < 1024 {
-            var at = window.start
-            while at < limit, [0x20, 0x09, 0x0a, 0x0d].contains(window.base[at]) { at += 1 }
+            let at = window.passingSpaces(window.start, limit: limit)
             window.start = at
             if at >= limit { break }
             var end = at
@@ -101,30 +99,22 @@ final class JSONLineReader: JSONBatchReader {
 
     /// Finds the whole lines of the window.
     private func takeUp() {
-        limit = window.end
-        if !window.isAtEnd {
-            while limit > window.start, window.base[limit - 1] != 0x0a { limit -= 1 }
-        }
+        limit = window.isAtEnd ? window.end : window.endOfLines
         shredder.use(window.base, end: limit, multiLine: false)
         isCareful = TextScan.utf8Prefix(window.base + window.start, limit - window.start) < limit - window.start
         isExhausted = window.start >= limit
     }
 
-    private func skipLine() {
-        let found = memchr(window.base + window.start, 0x0a, limit - window.start)
-        window.start = found.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) - UnsafePointer(window.base) + 1 } ?? limit
-    }
+    private func skipLine() { window.start = window.endOfLine(from: window.start, limit: limit) }
 
     private func describe(_ status: mastic_json_status, from start: Int) throws -> BadRecord {
         let at = shredder.failure.at
-        var lineStart = start
-        while lineStart > 0, window.base[lineStart - 1] != 0x0a { lineStart -= 1 }
-        return try record(JSONProblem.describe(status, window.base, at, limit, column: at - lineStart), start)
+        return try record(JSONProblem.describe(status, window.base, at, limit, column: at - window.startOfLine(start)), start)
     }
 
     private func record(_ message: String, _ start: Int) throws -> BadRecord {
-        let end = memchr(window.base + start, 0x0a, window.end - start)
-            .map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) - UnsafePointer(window.base) } ?? window.end
+        var end = window.endOfLine(from: start, limit: window.end)
+        if end > start, window.base[end - 1] == 0x0a { end -= 1 }
         return BadRecord(
             source: file.text.source.name, line: try file.line(windowStart: windowStart, lines: window.linesBefore(start)),
             offset: window.offset + start, message: message, input: TextFile.excerpt(window.base + start, end - start))

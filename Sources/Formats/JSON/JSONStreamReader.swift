@@ -87,7 +87,7 @@ final class JSONStreamReader: JSONBatchReader {
 
     /// Takes the next token or record.
     private func move() throws -> Progress {
-        while window.start < window.end, [0x20, 0x09, 0x0a, 0x0d].contains(window.base[window.start]) { window.start += 1 }
+        window.start = window.passingSpaces(window.start, limit: window.end)
         if window.start == window.end {
             if !window.isAtEnd { return .needsText }
             if stack.isEmpty { return .finished }
@@ -143,11 +143,11 @@ final class JSONStreamReader: JSONBatchReader {
         var at = start
         guard try check(shredder.skip(&at)) else { return .needsText }
         let name = unescaped(start + 1, at - 1)
-        while at < window.end, [0x20, 0x09, 0x0a, 0x0d].contains(window.base[at]) { at += 1 }
+        at = window.passingSpaces(at, limit: window.end)
         if at == window.end, !window.isAtEnd { return .needsText }
         guard at < window.end, window.base[at] == UInt8(ascii: ":") else { throw failure(mastic_json_unexpected, at) }
         at += 1
-        while at < window.end, [0x20, 0x09, 0x0a, 0x0d].contains(window.base[at]) { at += 1 }
+        at = window.passingSpaces(at, limit: window.end)
         if at == window.end, !window.isAtEnd { return .needsText }
         window.start = at
         let top = stack.count - 1
@@ -230,11 +230,7 @@ final class JSONStreamReader: JSONBatchReader {
     }
 
     /// Bytes before a place on its line, as far as the window has them.
-    private func column(_ at: Int) -> Int {
-        var start = min(at, window.end)
-        while start > 0, window.base[start - 1] != 0x0a { start -= 1 }
-        return at - start
-    }
+    private func column(_ at: Int) -> Int { at - window.startOfLine(at) }
 
     private func unescaped(_ start: Int, _ end: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: end - start) { out, count in

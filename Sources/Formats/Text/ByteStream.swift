@@ -45,7 +45,7 @@ final class LineRangeStream: ByteStream {
         self.source = source
         self.lineEnd = lineEnd
         upperBound = min(range.upperBound, source.size)
-        start = range.lowerBound <= first ? first : try Self.behindLineEnd(source, from: range.lowerBound - 1, lineEnd)
+        start = range.lowerBound <= first || range.lowerBound >= upperBound ? max(first, range.lowerBound) : try Self.behindLineEnd(source, range.lowerBound - 1..<upperBound, lineEnd)
         offset = start
         // The whole range may lie inside one line, which belongs to a range before.
         if start >= upperBound { finished = true }
@@ -67,16 +67,18 @@ final class LineRangeStream: ByteStream {
         return n
     }
 
-    private static func behindLineEnd(_ source: any ByteSource, from: Int, _ lineEnd: UInt8) throws -> Int {
-        var at = from
+    /// The offset behind the first line end in a range, or the range's end: a line that ends later is not this range's, and looking for its end in
+    /// every range that it crosses would take forever.
+    private static func behindLineEnd(_ source: any ByteSource, _ range: Range<Int>, _ lineEnd: UInt8) throws -> Int {
+        var at = range.lowerBound
         var step = 16 << 10
-        while at < source.size {
-            let n = min(step, source.size - at)
+        while at < range.upperBound {
+            let n = min(step, range.upperBound - at)
             let block = try source.read(at: at, count: n)
             if let found = memchr(block.base, Int32(lineEnd), n) { return at + (UnsafeRawPointer(found) - UnsafeRawPointer(block.base)) + 1 }
             at += n
             step = 1 << 20
         }
-        return source.size
+        return range.upperBound
     }
 }

@@ -10,6 +10,8 @@ internal import Glibc
 struct TextWindow {
     private let stream: any ByteStream
     private let blockSize: Int
+    /// Bytes that the window holds at most; a text without records is not read into memory as a whole.
+    private let growthLimit: Int
     private(set) var buffer: Buffer
     private(set) var base: UnsafeMutablePointer<UInt8>
     /// The next byte to be read.
@@ -26,9 +28,10 @@ struct TextWindow {
 
     static let padding = 64
 
-    init(_ stream: any ByteStream, blockSize: Int, offset: Int = 0, lineEnd: UInt8 = UInt8(ascii: "\n")) {
+    init(_ stream: any ByteStream, blockSize: Int, offset: Int = 0, lineEnd: UInt8 = UInt8(ascii: "\n"), recordLimit: Int = 64 << 20) {
         self.stream = stream
         self.blockSize = max(blockSize, 256)
+        growthLimit = max(recordLimit, 0) + 2 * self.blockSize
         self.offset = offset
         self.lineEnd = lineEnd
         buffer = Buffer(size: self.blockSize + Self.padding)
@@ -45,7 +48,7 @@ struct TextWindow {
         if isAtEnd { return false }
         lines += countLines(0, start)
         let rest = count
-        let size = rest > blockSize / 2 ? max(blockSize, rest * 2) : blockSize
+        let size = rest > blockSize / 2 ? max(rest + blockSize, min(rest * 2, growthLimit)) : blockSize
         if buffer.size >= size + Self.padding, isKnownUniquelyReferenced(&buffer) {
             memmove(base, base + start, rest)
         } else {
@@ -83,6 +86,28 @@ struct TextWindow {
 
     /// What ends the lines that are there: `\r` where there is no `\n` at all, else `\n`.
     var usualLineEnd: UInt8 { memchr(base, 0x0a, end) == nil && memchr(base, 0x0d, end) != nil ? 0x0d : 0x0a }
+
+    /// The position behind the last line end, or `start` when there is none.
+    var endOfLines: Int { max(start, startOfLine(end)) }
+
+    /// The position behind the next line end from `at` on and before `limit`, or `limit` when there is none.
+    func endOfLine(from at: Int, limit: Int) -> Int { memchr(base + at, Int32(lineEnd), limit - at).map { place($0) + 1 } ?? limit }
+
+    /// The first position from `at` on and before `limit` that is no space, tab or line end.
+    func passingSpaces(_ at: Int, limit: Int) -> Int {
+        var at = at
+        while at < limit, base[at] <= 0x20, base[at] == 0x20 || base[at] == 0x0a || base[at] == 0x0d || base[at] == 0x09 { at += 1 }
+        return at
+    }
+
+    /// Where the line begins that position `at` stands on, as far back as the window goes.
+    func startOfLine(_ at: Int) -> Int {
+        var start = min(at, end)
+        while start > 0, base[start - 1] != lineEnd { start -= 1 }
+        return start
+    }
+
+    private func place(_ found: UnsafeMutableRawPointer) -> Int { UnsafeRawPointer(found) - UnsafeRawPointer(base) }
 
     /// Line ends in the text before position `at` of the window.
     func linesBefore(_ at: Int) -> Int { lines + countLines(0, at) }
