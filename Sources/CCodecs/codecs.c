@@ -237,6 +237,26 @@ int64_t mastic_decompress_growing(mastic_codec codec, const void *input, size_t 
     }
 }
 
+int64_t mastic_brotli_decompressed_size(const void *input, size_t size, size_t limit) {
+    BrotliDecoderState *state = BrotliDecoderCreateInstance(NULL, NULL, NULL);
+    uint8_t *nowhere = malloc(1 << 16);
+    int64_t result = MASTIC_CODEC_NO_MEMORY;
+    if (state && nowhere) {
+        const uint8_t *in = input;
+        size_t left = size, total = 0;
+        BrotliDecoderResult step;
+        do {
+            uint8_t *out = nowhere;
+            size_t room = 1 << 16;
+            step = BrotliDecoderDecompressStream(state, &left, &in, &room, &out, &total);
+        } while (step == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT && total <= limit);
+        result = total > limit ? MASTIC_CODEC_NO_ROOM : step == BROTLI_DECODER_RESULT_SUCCESS ? (int64_t)total : MASTIC_CODEC_CORRUPT;
+    }
+    free(nowhere);
+    if (state) BrotliDecoderDestroyInstance(state);
+    return result;
+}
+
 size_t mastic_compress_bound(mastic_codec codec, size_t size) {
     switch (codec) {
     case MASTIC_CODEC_SNAPPY: return snappy_max_compressed_length(size);

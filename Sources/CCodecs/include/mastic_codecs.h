@@ -37,6 +37,9 @@ size_t mastic_decompressed_bound(mastic_codec codec, const void *input, size_t s
 // written, at most `limit`, or a negative code.
 int64_t mastic_decompress_growing(mastic_codec codec, const void *input, size_t size, size_t limit, void **output);
 
+// The size that a Brotli stream decompresses to, found by decompressing it into nowhere; a negative code when it is damaged or exceeds `limit`.
+int64_t mastic_brotli_decompressed_size(const void *input, size_t size, size_t limit);
+
 // The room that `mastic_compress` needs.
 size_t mastic_compress_bound(mastic_codec codec, size_t size);
 

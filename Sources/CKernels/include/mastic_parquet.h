@@ -304,23 +304,36 @@ static inline size_t mpq_hybrid_encode(const uint32_t *restrict in, int64_t n, u
 
 // ---- Moving values to the rows that are present ----
 
-// Spreads the `present` values at the start of `values` over `n` rows, of which those have a value whose bit is set (from `at` on). Rows without get 0.
-#define MPQ_SPREAD(NAME, TYPE)                                                                                                                \
-    static inline void NAME(TYPE *values, int64_t present, const uint8_t *bits, uint64_t at, int64_t n) {                                     \
-        int64_t j = present - 1, i = n - 1;                                                                                                   \
-        for (; j >= 0 && i > j; i--) {                                                                                                        \
-            uint64_t b = at + (uint64_t)i;                                                                                                    \
-            TYPE set = (TYPE)(bits[b >> 3] >> (b & 7) & 1);                                                                                   \
-            values[i] = values[j] & (TYPE)-set;                                                                                               \
-            j -= (int64_t)set;                                                                                                                \
+// Gives every row whose bit is set (from bit `at` on) the next of `values`, which need no alignment and of which one more than are set must be
+// readable. Other rows get some value of the neighbourhood. 8 bytes behind the bits must be readable.
+#define MPQ_EXPAND(NAME, TYPE)                                                                                                                \
+    static inline void NAME(const uint8_t *restrict values, const uint8_t *restrict bits, uint64_t at, int64_t n, TYPE *restrict out) {       \
+        const uint8_t *p = values;                                                                                                            \
+        for (int64_t i = 0; i < n;) {                                                                                                         \
+            int64_t k = n - i < 56 ? n - i : 56;                                                                                              \
+            uint64_t word = mpq_load64(bits + ((at + (uint64_t)i) >> 3)) >> ((at + (uint64_t)i) & 7) & (~0ull >> (64 - k));                   \
+            if (word == ~0ull >> (64 - k)) {                                                                                                  \
+                memcpy(out + i, p, (size_t)k * sizeof(TYPE));                                                                                 \
+                p += (size_t)k * sizeof(TYPE);                                                                                                \
+            } else {                                                                                                                          \
+                for (int64_t j = 0; j < k; j++, word >>= 1) {                                                                                 \
+                    memcpy(out + i + j, p, sizeof(TYPE));                                                                                     \
+                    p += (word & 1) * sizeof(TYPE);                                                                                           \
+                }                                                                                                                             \
+            }                                                                                                                                 \
+            i += k;                                                                                                                           \
         }                                                                                                                                     \
-        if (j < 0) memset(values, 0, (size_t)(i + 1) * sizeof(TYPE));                                                                         \
     }
 
-MPQ_SPREAD(mpq_spread_8, uint8_t)
-MPQ_SPREAD(mpq_spread_16, uint16_t)
-MPQ_SPREAD(mpq_spread_32, uint32_t)
-MPQ_SPREAD(mpq_spread_64, uint64_t)
+typedef struct {
+    uint64_t low, high;
+} mpq_view;
+
+MPQ_EXPAND(mpq_expand_8, uint8_t)
+MPQ_EXPAND(mpq_expand_16, uint16_t)
+MPQ_EXPAND(mpq_expand_32, uint32_t)
+MPQ_EXPAND(mpq_expand_64, uint64_t)
+MPQ_EXPAND(mpq_expand_128, mpq_view)
 
 // ---- Gathering from a dictionary ----
 
@@ -329,28 +342,11 @@ MPQ_SPREAD(mpq_spread_64, uint64_t)
         for (int64_t i = 0; i < n; i++) out[i] = from[at[i]];                                                                                 \
     }
 
-typedef struct {
-    uint64_t low, high;
-} mpq_view;
-
 MPQ_GATHER(mpq_gather_8, uint8_t)
 MPQ_GATHER(mpq_gather_16, uint16_t)
 MPQ_GATHER(mpq_gather_32, uint32_t)
 MPQ_GATHER(mpq_gather_64, uint64_t)
 MPQ_GATHER(mpq_gather_128, mpq_view)
-
-// `mpq_spread` of 16-byte values.
-static inline void mpq_spread_views(mpq_view *values, int64_t present, const uint8_t *bits, uint64_t at, int64_t n) {
-    int64_t j = present - 1, i = n - 1;
-    for (; j >= 0 && i > j; i--) {
-        uint64_t b = at + (uint64_t)i;
-        uint64_t set = bits[b >> 3] >> (b & 7) & 1, mask = 0 - set;
-        values[i].low = values[j].low & mask;
-        values[i].high = values[j].high & mask;
-        j -= (int64_t)set;
-    }
-    if (j < 0) memset(values, 0, (size_t)(i + 1) * sizeof(mpq_view));
-}
 
 // ---- Levels ----
 
@@ -887,6 +883,34 @@ static inline bool mpq_same_wide(const mpq_view *a, const mpq_view *b) { return 
 MPQ_DICTIONARY(mpq_dictionary_32, uint32_t, MPQ_HASH_NUMBER, MPQ_SAME_NUMBER)
 MPQ_DICTIONARY(mpq_dictionary_64, uint64_t, MPQ_HASH_NUMBER, MPQ_SAME_NUMBER)
 MPQ_DICTIONARY(mpq_dictionary_views, mpq_view, mpq_hash_view, mpq_same_view)
+
+// Places of long strings by where their bytes lie. What comes out of a dictionary column repeats its views, and need not be hashed each time.
+enum { MPQ_RECENT_BITS = 12 };
+typedef struct {
+    mpq_view view;
+    uint32_t place;
+} mpq_recent;
+
+// `mpq_dictionary_views_add` with such a table, of 2^MPQ_RECENT_BITS entries.
+static inline uint32_t mpq_dictionary_views_add_recent(
+    uint32_t *restrict table, unsigned bits, mpq_view *restrict values, uint32_t count, const mpq_view *restrict in, int64_t n,
+    uint32_t *restrict out, mpq_recent *restrict recent) {
+    for (int64_t i = 0; i < n; i++) {
+        if ((uint32_t)in[i].low <= 12) {
+            count = mpq_dictionary_views_add(table, bits, values, count, in + i, 1, out + i);
+            continue;
+        }
+        mpq_recent *slot = &recent[in[i].high * 0x9e3779b97f4a7c15ull >> (64 - MPQ_RECENT_BITS)];
+        if (slot->view.high != in[i].high || slot->view.low != in[i].low) {
+            count = mpq_dictionary_views_add(table, bits, values, count, in + i, 1, out + i);
+            slot->view = in[i];
+            slot->place = out[i];
+        }
+        out[i] = slot->place;
+    }
+    return count;
+}
+
 MPQ_DICTIONARY(mpq_dictionary_wide, mpq_view, mpq_hash_wide, mpq_same_wide)
 
 // ---- Writing: statistics ----
@@ -913,6 +937,10 @@ static inline int mpq_compare_views(const mpq_view *a, const mpq_view *b) {
     uint32_t p = __builtin_bswap32((uint32_t)(a->low >> 32)), q = __builtin_bswap32((uint32_t)(b->low >> 32));
     if (p != q) return p < q ? -1 : 1;
     uint32_t m = (uint32_t)a->low, n = (uint32_t)b->low;
+    if (m >= 12 && n >= 12) {
+        uint64_t r = __builtin_bswap64(mpq_load64(mpq_view_bytes(a) + 4)), s = __builtin_bswap64(mpq_load64(mpq_view_bytes(b) + 4));
+        if (r != s) return r < s ? -1 : 1;
+    }
     int order = memcmp(mpq_view_bytes(a), mpq_view_bytes(b), m < n ? m : n);
     return order ? order : m < n ? -1 : m > n;
 }

@@ -116,9 +116,11 @@ public final class ParquetWriter {
             row.totalCompressedSize = (row.totalCompressedSize ?? 0) + chunkMetadata.compressedSize
             column.metadata = chunkMetadata
             row.columns.append(column)
-            try write(chunk.dictionaryPage)
-            try sink.write(UnsafeRawBufferPointer(start: chunk.dataPages.start, count: chunk.dataPages.count))
-            position += chunk.dataPages.count
+            for page in chunk.pages {
+                try write(page.header)
+                try sink.write(UnsafeRawBufferPointer(page.content.bufferPointer))
+                position += page.content.count
+            }
         }
         metadata.rowGroups.append(row)
         metadata.rowCount += group.rowCount

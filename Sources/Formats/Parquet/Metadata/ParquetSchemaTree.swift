@@ -119,7 +119,8 @@ struct ParquetSchemaTree: Sendable {
         guard element.isGroup else { return try leaf(element.element, name, path, definition, repetition) }
         if element.children.count == 1, let child = element.children.first, child.element.repetition == .repeated {
             let childPath = "\(path).\(child.element.name)"
-            if element.isList {
+            // A map whose values were left out is a list of its keys.
+            if element.isList || (element.isMap && child.isGroup && child.children.count == 1) {
                 // Backward-compatibility rules of LogicalTypes.md, "Lists".
                 let isElement =
                     !child.isGroup || child.children.count != 1 || child.children[0].element.repetition == .repeated || child.element.name == "array"

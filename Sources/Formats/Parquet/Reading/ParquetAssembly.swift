@@ -64,8 +64,8 @@ struct ParquetAssembly {
     private func slots(_ node: ParquetNode, _ leaf: Int, count: Int, around: Around) throws -> (Buffer, set: Int) {
         let entries = self.entries[leaf]!
         let isRepeated = leaves[leaf].maximumRepetition > 0
-        // The loop touches the byte behind the last slot, and bitmaps are read by words.
-        let bits = Buffer(zeroed: (entries.count + 64) / 64 * 8)
+        // The loop touches the byte behind the last slot, and kernels read bits by unaligned words.
+        let bits = Buffer(zeroed: (entries.count + 64) / 64 * 8 + 8)
         var set: Int64 = 0
         let slots = mpq_slot_validity(
             entries.definition.start, isRepeated ? UnsafePointer(entries.repetition.start) : nil, Int64(entries.count), UInt8(around.repetition),
@@ -90,16 +90,12 @@ struct ParquetAssembly {
     private func leafColumn(_ node: ParquetNode, _ index: Int, count: Int, around: Around) throws -> Column {
         let (bits, set) = try slots(node, index, count: count, around: around)
         let entries = self.entries[index]!
-        var output = entries.output
+        let output = entries.output
         guard set == output.count else { throw failure(.malformed, "'\(node.name)' has \(output.count) values for \(set) places") }
-        var validity: Bitmap?
         if set < count {
-            output.count = 0
-            output.reserveSpread(count, present: set)
-            output.spread(present: set, rows: count, bits: bits.values(of: UInt8.self), at: 0)
-            output.count = count
-            validity = Bitmap(bits, count: count)
+            return output.expanded(rows: count, bits: bits.values(of: UInt8.self))
+                .column(node.type, dictionary: entries.dictionary, validity: Bitmap(bits, count: count))
         }
-        return output.column(node.type, dictionary: entries.dictionary, validity: validity)
+        return output.column(node.type, dictionary: entries.dictionary, validity: nil)
     }
 }

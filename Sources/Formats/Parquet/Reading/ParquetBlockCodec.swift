@@ -24,66 +24,58 @@ enum ParquetBlockCodec {
         case .lzo: throw failure(.unsupported, "pages compressed with LZO are not read")
         case .uncompressed: preconditionFailure("an uncompressed page needs no codec")
         }
-        let isFramed = codec == .lz4 && input.count >= 8 && (isHadoopFramed(input, size: size) || isLZ4Frame(input))
-        guard isFramed || size <= mastic_decompressed_bound(block, input.baseAddress, input.count) else {
+        if codec == .lz4, let output = try decompressFramed(input, size: size) { return output }
+        guard size <= mastic_decompressed_bound(block, input.baseAddress, input.count) else {
             throw failure(.malformed, "a page of \(input.count) bytes cannot decompress to \(size) with \(name(codec.rawValue))")
         }
-        // Brotli's ratio has no limit that is worth anything, so a large claim has to be earned.
-        if codec == .brotli, size > 1 << 20, size / 64 > input.count { return try growing(block, input, size, failure) }
-        let output = Buffer(size: size + ParquetPage.padding)
-        memset(output.base + size, 0, ParquetPage.padding)
-        var written: Int64
-        if codec == .lz4, isHadoopFramed(input, size: size) {
-            written = decompressHadoop(input, output.base, size)
-        } else if codec == .lz4, isLZ4Frame(input) {
-            written = mastic_lz4_frame_decompress(input.baseAddress, input.count, output.base, size)
-        } else {
-            written = mastic_decompress(block, input.baseAddress, input.count, output.base, size)
+        // Brotli's ratio has no limit that is worth anything, so a large claim is checked before it gets its memory.
+        if codec == .brotli, size > 1 << 20, size / 64 > input.count {
+            let actual = mastic_brotli_decompressed_size(input.baseAddress, input.count, size)
+            guard actual == size else { throw failure(.malformed, "a page does not decompress to the \(size) bytes that its header says") }
         }
+        let output = makeOutput(size)
+        let written = mastic_decompress(block, input.baseAddress, input.count, output.base, size)
         guard written >= 0 else { throw failure(.malformed, "a page's bytes are not what \(name(codec.rawValue)) writes") }
         guard written == size else { throw failure(.malformed, "a page decompresses to \(written) bytes, its header says \(size)") }
         return output
     }
 
-    private static func growing(
-        _ block: mastic_codec, _ input: UnsafeRawBufferPointer, _ size: Int, _ failure: (FormatError.Code, String) -> FormatError
-    ) throws -> Buffer {
-        var memory: UnsafeMutableRawPointer?
-        let written = mastic_decompress_growing(block, input.baseAddress, input.count, size, &memory)
-        defer { free(memory) }
-        guard written == size, let memory else { throw failure(.malformed, "a page does not decompress to the \(size) bytes that its header says") }
+    private static func makeOutput(_ size: Int) -> Buffer {
         let output = Buffer(size: size + ParquetPage.padding)
-        memcpy(output.base, memory, size)
         memset(output.base + size, 0, ParquetPage.padding)
         return output
     }
 
-    // The deprecated LZ4 codec (Compression.md): Hadoop writes blocks, each after its two sizes in big-endian order; others wrote raw blocks or frames.
+    // The deprecated LZ4 codec (Compression.md): Hadoop writes blocks, each the size of its contents and then pieces, each after its own size, all
+    // sizes in big-endian order; other writers made raw blocks or LZ4 frames.
 
-    private static func bigEndian(_ input: UnsafeRawBufferPointer, _ at: Int) -> Int { Int(UInt32(bigEndian: input.loadUnaligned(fromByteOffset: at, as: UInt32.self))) }
-
-    private static func isHadoopFramed(_ input: UnsafeRawBufferPointer, size: Int) -> Bool {
-        var (at, total) = (0, 0)
-        while at + 8 <= input.count {
-            total += bigEndian(input, at)
-            at += 8 + bigEndian(input, at + 4)
+    /// Decompresses what is framed in one of the two ways. Nil when it is neither.
+    private static func decompressFramed(_ input: UnsafeRawBufferPointer, size: Int) throws -> Buffer? {
+        guard input.count >= 8, size <= mastic_decompressed_bound(MASTIC_CODEC_LZ4, input.baseAddress, input.count) else { return nil }
+        if isLZ4Frame(input) {
+            let output = makeOutput(size)
+            return mastic_lz4_frame_decompress(input.baseAddress, input.count, output.base, size) == size ? output : nil
         }
-        return at == input.count && total == size
+        func bigEndian(_ at: Int) -> Int { Int(UInt32(bigEndian: input.loadUnaligned(fromByteOffset: at, as: UInt32.self))) }
+        guard bigEndian(0) <= size, bigEndian(4) <= input.count - 8 else { return nil }
+        let output = makeOutput(size)
+        var (at, written) = (0, 0)
+        while at + 4 <= input.count {
+            let end = written + bigEndian(at)
+            at += 4
+            guard end <= size else { return nil }
+            while written < end {
+                guard at + 4 <= input.count, case let packed = bigEndian(at), packed > 0, packed <= input.count - at - 4 else { return nil }
+                let n = mastic_decompress(MASTIC_CODEC_LZ4, input.baseAddress! + at + 4, packed, output.base + written, end - written)
+                guard n > 0 else { return nil }
+                at += 4 + packed
+                written += Int(n)
+            }
+        }
+        return at == input.count && written == size ? output : nil
     }
 
     private static func isLZ4Frame(_ input: UnsafeRawBufferPointer) -> Bool {
         input.count >= 4 && UInt32(littleEndian: input.loadUnaligned(as: UInt32.self)) == 0x184D_2204
-    }
-
-    private static func decompressHadoop(_ input: UnsafeRawBufferPointer, _ output: UnsafeMutableRawPointer, _ size: Int) -> Int64 {
-        var (at, written) = (0, 0)
-        while at + 8 <= input.count {
-            let (whole, packed) = (bigEndian(input, at), bigEndian(input, at + 4))
-            let n = mastic_decompress(MASTIC_CODEC_LZ4, input.baseAddress! + at + 8, packed, output + written, whole)
-            if n != whole { return -1 }
-            at += 8 + packed
-            written += whole
-        }
-        return Int64(written)
     }
 }

@@ -30,14 +30,6 @@ struct ParquetLeafOutput {
         buffer = grown
     }
 
-    /// Makes room for `rows` rows, keeping the `present` values at the start.
-    mutating func reserveSpread(_ rows: Int, present: Int) {
-        if rows * width <= buffer.size { return }
-        let grown = Buffer(size: rows * width)
-        memcpy(grown.base, buffer.base, present * width)
-        buffer = grown
-    }
-
     /// Turns the indices into views, because a page without a dictionary follows.
     mutating func materialize(_ dictionary: ParquetDictionary, capacity: Int) {
         guard isDictionary else { return }
@@ -48,18 +40,30 @@ struct ParquetLeafOutput {
         for owner in dictionary.buffers { buffers.add(owner) }
     }
 
-    /// Moves the last `present` values to those of the last `rows` rows whose bit is set.
-    mutating func spread(present: Int, rows: Int, bits: UnsafePointer<UInt8>, at bit: Int) {
-        if present == rows { return }
-        let (p, n, at) = (Int64(present), Int64(rows), UInt64(bit))
-        let start = end
+    /// Gives the next `rows` rows whose bit is set the values at `values`, of which one more can be read, without counting them.
+    func expand(_ values: UnsafeRawPointer, rows: Int, bits: UnsafePointer<UInt8>, at bit: Int) {
+        let (n, at) = (Int64(rows), UInt64(bit))
+        let from = values.assumingMemoryBound(to: UInt8.self)
         switch width {
-        case 1: mpq_spread_8(start.assumingMemoryBound(to: UInt8.self), p, bits, at, n)
-        case 2: mpq_spread_16(start.assumingMemoryBound(to: UInt16.self), p, bits, at, n)
-        case 4: mpq_spread_32(start.assumingMemoryBound(to: UInt32.self), p, bits, at, n)
-        case 8: mpq_spread_64(start.assumingMemoryBound(to: UInt64.self), p, bits, at, n)
-        default: mpq_spread_views(start.assumingMemoryBound(to: mpq_view.self), p, bits, at, n)
+        case 1: mpq_expand_8(from, bits, at, n, end.assumingMemoryBound(to: UInt8.self))
+        case 2: mpq_expand_16(from, bits, at, n, end.assumingMemoryBound(to: UInt16.self))
+        case 4: mpq_expand_32(from, bits, at, n, end.assumingMemoryBound(to: UInt32.self))
+        case 8: mpq_expand_64(from, bits, at, n, end.assumingMemoryBound(to: UInt64.self))
+        default: mpq_expand_128(from, bits, at, n, end.assumingMemoryBound(to: mpq_view.self))
         }
+    }
+
+    /// The values, one for each set bit, spread over `rows` rows.
+    func expanded(rows: Int, bits: UnsafePointer<UInt8>) -> ParquetLeafOutput {
+        var source = self
+        source.reserve(1)
+        memset(source.end, 0, width)
+        var result = self
+        result.buffer = Buffer(size: rows * width)
+        result.count = 0
+        result.expand(source.buffer.base, rows: rows, bits: bits, at: 0)
+        result.count = rows
+        return result
     }
 
     /// The column of the first `count` values.
@@ -114,6 +118,7 @@ final class ParquetLeafReader {
     private var pageOffset = 0
     private var scratch = ParquetScratch()
     private var indexScratch = ParquetScratch()
+    private var scatterScratch = ParquetScratch()
     // Levels decoded ahead, because a record ends only where the next one begins.
     private static let blockSize = 4096
     private lazy var repetitionBlock = Buffer(size: Self.blockSize)
@@ -190,31 +195,39 @@ final class ParquetLeafReader {
     }
 
     /// Decodes the next `count` values of the page to the end of `output`, which has room, without counting them.
-    private func decode(_ count: Int, to output: inout ParquetLeafOutput, capacity: Int) throws {
+    ///
+    /// - Parameter isScattered: leaves them elsewhere, with room for one more, because nulls come between them.
+    /// - Returns: where the values are; they need not be aligned when they are scattered.
+    private func decode(_ count: Int, to output: inout ParquetLeafOutput, capacity: Int, isScattered: Bool = false) throws -> UnsafeRawPointer {
+        if !decoder!.isDictionary, let dictionary { output.materialize(dictionary, capacity: capacity) }
+        if isScattered, let inPlace = try decoder!.readInPlace(count, failure: { failure($0, $1) }) { return inPlace }
+        let width = output.width
+        let target = isScattered ? scatterScratch.reserve((count + 1) * width) : output.end
+        if isScattered { memset(target + count * width, 0, width) }
         guard decoder!.isDictionary else {
-            if let dictionary { output.materialize(dictionary, capacity: capacity) }
-            try decoder!.read(count, to: output.end, buffers: &output.buffers, scratch: &scratch) { failure($0, $1) }
-            return
+            try decoder!.read(count, to: target, buffers: &output.buffers, scratch: &scratch) { failure($0, $1) }
+            return UnsafeRawPointer(target)
         }
-        if count == 0 { return }
+        if count == 0 { return UnsafeRawPointer(target) }
         let dictionary = dictionary!
-        let indices = output.isDictionary ? output.end : indexScratch.reserve(count * 4)
+        let indices = output.isDictionary ? target : indexScratch.reserve(count * 4)
         let typed = indices.assumingMemoryBound(to: UInt32.self)
         let greatest = try decoder!.readIndices(count, to: typed) { failure($0, $1) }
         guard greatest < dictionary.count else {
             throw failure(.malformed, "dictionary index \(greatest) is beyond the dictionary's \(dictionary.count) values")
         }
-        if output.isDictionary { return }
-        let (from, to, n) = (dictionary.values.base, output.end, Int64(count))
+        if output.isDictionary { return UnsafeRawPointer(target) }
+        let (from, n) = (dictionary.values.base, Int64(count))
         switch stride {
-        case 1: mpq_gather_8(from.assumingMemoryBound(to: UInt8.self), typed, n, to.assumingMemoryBound(to: UInt8.self))
-        case 2: mpq_gather_16(from.assumingMemoryBound(to: UInt16.self), typed, n, to.assumingMemoryBound(to: UInt16.self))
-        case 4: mpq_gather_32(from.assumingMemoryBound(to: UInt32.self), typed, n, to.assumingMemoryBound(to: UInt32.self))
-        case 8: mpq_gather_64(from.assumingMemoryBound(to: UInt64.self), typed, n, to.assumingMemoryBound(to: UInt64.self))
+        case 1: mpq_gather_8(from.assumingMemoryBound(to: UInt8.self), typed, n, target.assumingMemoryBound(to: UInt8.self))
+        case 2: mpq_gather_16(from.assumingMemoryBound(to: UInt16.self), typed, n, target.assumingMemoryBound(to: UInt16.self))
+        case 4: mpq_gather_32(from.assumingMemoryBound(to: UInt32.self), typed, n, target.assumingMemoryBound(to: UInt32.self))
+        case 8: mpq_gather_64(from.assumingMemoryBound(to: UInt64.self), typed, n, target.assumingMemoryBound(to: UInt64.self))
         default:
-            mpq_gather_128(from.assumingMemoryBound(to: mpq_view.self), typed, n, to.assumingMemoryBound(to: mpq_view.self))
+            mpq_gather_128(from.assumingMemoryBound(to: mpq_view.self), typed, n, target.assumingMemoryBound(to: mpq_view.self))
             if wantsIndices { for owner in dictionary.buffers { output.buffers.add(owner) } }
         }
+        return UnsafeRawPointer(target)
     }
 
     // MARK: Flat
@@ -223,7 +236,8 @@ final class ParquetLeafReader {
     func readFlat(_ rows: Int) throws -> Column {
         var output = try makeOutput(capacity: rows)
         let isOptional = leaf.maximumDefinition > 0
-        let bits = isOptional ? Buffer(zeroed: (rows + 63) / 64 * 8) : nil
+        // A word more, because kernels read bits by unaligned words.
+        let bits = isOptional ? Buffer(zeroed: (rows + 63) / 64 * 8 + 8) : nil
         var valid = 0
         while output.count < rows {
             guard try advance() else { throw failure(.truncated, "it ends \(rows - output.count) rows before its row group does") }
@@ -232,11 +246,12 @@ final class ParquetLeafReader {
                 let pointer = bits.values(of: UInt8.self)
                 let present = Int(mpq_hybrid_read_bits(&definition, pointer, UInt64(output.count), Int64(n)))
                 guard present >= 0 else { throw failure(.malformed, "its definition levels end early or exceed 1") }
-                try decode(present, to: &output, capacity: rows)
-                output.spread(present: present, rows: n, bits: pointer, at: output.count)
+                let isScattered = present < n
+                let values = try decode(present, to: &output, capacity: rows, isScattered: isScattered)
+                if isScattered { output.expand(values, rows: n, bits: pointer, at: output.count) }
                 valid += present
             } else {
-                try decode(n, to: &output, capacity: rows)
+                _ = try decode(n, to: &output, capacity: rows)
             }
             output.count += n
             pageLeft -= n
@@ -275,7 +290,7 @@ final class ParquetLeafReader {
             entries.definition.append(from: definition, count: n)
             let present = Int(mpq_count_u8(definition, Int64(n), UInt8(leaf.maximumDefinition)))
             entries.output.reserve(present)
-            try decode(present, to: &entries.output, capacity: entries.output.count + present)
+            _ = try decode(present, to: &entries.output, capacity: entries.output.count + present)
             entries.output.count += present
             blockAt += n
             if blockAt < blockEnd { break }

@@ -111,6 +111,14 @@ struct ParquetValueDecoder {
         return Int(greatest)
     }
 
+    /// Returns the next `count` values where they lie in the page, if they are the column's values already, in no alignment; else nil.
+    mutating func readInPlace(_ count: Int, failure: (FormatError.Code, String) -> FormatError) throws -> UnsafeRawPointer? {
+        guard case .plainFixed = state, conversion.isIdentity else { return nil }
+        guard (end - at) / width >= count else { throw failure(.truncated, "its values end early") }
+        defer { at += count * width }
+        return UnsafeRawPointer(at)
+    }
+
     /// Decodes `count` values into `out`, `stride` bytes each. Buffers that the views among them lead into are added to `buffers`.
     mutating func read(
         _ count: Int, to out: UnsafeMutableRawPointer, buffers: inout ParquetBufferList, scratch: inout ParquetScratch,

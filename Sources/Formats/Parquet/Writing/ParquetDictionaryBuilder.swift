@@ -12,6 +12,7 @@ struct ParquetDictionaryBuilder {
     private var table: Buffer
     private var bits: UInt32
     private(set) var values: Buffer
+    private let recent: Buffer?
     private(set) var count = 0
     /// Bytes of the values as the dictionary page has them.
     private(set) var byteCount = 0
@@ -21,6 +22,7 @@ struct ParquetDictionaryBuilder {
         bits = 12
         table = Buffer(zeroed: 4 << 12)
         values = Buffer(size: stride << 11)
+        recent = leaf.staging == .views ? Buffer(zeroed: MemoryLayout<mpq_recent>.stride << Int(MPQ_RECENT_BITS)) : nil
     }
 
     private static let block = 1024
@@ -50,7 +52,10 @@ struct ParquetDictionaryBuilder {
                 byteCount += (count - before) * 8
             case .views:
                 let typed = values.values(of: mpq_view.self)
-                count = Int(mpq_dictionary_views_add(places, bits, typed, UInt32(count), from.assumingMemoryBound(to: mpq_view.self), k, out + done))
+                count = Int(
+                    mpq_dictionary_views_add_recent(
+                        places, bits, typed, UInt32(count), from.assumingMemoryBound(to: mpq_view.self), k, out + done,
+                        recent!.values(of: mpq_recent.self)))
                 byteCount += Int(mpq_views_size(typed + before, Int64(count - before))) + 4 * (count - before)
             case .decimal:
                 count = Int(

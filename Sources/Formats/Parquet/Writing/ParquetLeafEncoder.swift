@@ -5,11 +5,17 @@ internal import Glibc
 
 /// The pages of a column chunk, ready to be written.
 struct ParquetEncodedChunk: Sendable {
-    let dictionaryPage: [UInt8]
-    let dataPages: Values<UInt8>
+    /// A dictionary page, if there is one, is the first.
+    let pages: [ParquetEncodedPage]
     /// Offsets are relative to the chunk's beginning.
     let metadata: ParquetChunkMetadata
-    var size: Int { dictionaryPage.count + dataPages.count }
+    var size: Int { metadata.compressedSize }
+}
+
+struct ParquetEncodedPage: Sendable {
+    let header: [UInt8]
+    let content: Values<UInt8>
+    var size: Int { header.count + content.count }
 }
 
 /// Encodes one leaf of one row group.
@@ -39,11 +45,13 @@ struct ParquetLeafEncoder {
     private var plainPages = 0
     private var plainEncoding = ParquetEncoding.plain
     private var statistics: ParquetStatisticsCollector
-    private var output = GrowingBuffer<UInt8>(capacity: 1 << 16)
+    private var pages: [ParquetEncodedPage] = []
+    private var dictionaryPage: ParquetEncodedPage?
     private var uncompressedSize = 0
     private var totalValues = 0
     // Kept from page to page.
     private var body = GrowingBuffer<UInt8>(capacity: 1 << 12)
+    private var compressed = Buffer(size: 0)
     private var indices = GrowingBuffer<UInt32>(capacity: 16)
 
     private static let pageRows = 1 << 17
@@ -211,7 +219,7 @@ struct ParquetLeafEncoder {
             throw failure("has a page of \(body.count) bytes, Parquet's pages hold at most 2^31; encode batches of fewer rows")
         }
         header.kind = isV2 ? ParquetPageKind.dataV2.rawValue : ParquetPageKind.data.rawValue
-        appendPage(&header, from: body.start, size: body.count, rawPrefix: isV2 ? levels : 0)
+        pages.append(makePage(&header, rawPrefix: isV2 ? levels : 0))
         totalValues += entryCount
         values.removeAll()
         definition.removeAll()
@@ -219,40 +227,35 @@ struct ParquetLeafEncoder {
         (valueCount, valueBytes, entryCount, nullCount, rowCount) = (0, 0, 0, 0, 0)
     }
 
-    /// Compresses and appends a page. The first `rawPrefix` bytes stay as they are.
-    private mutating func appendPage(_ header: inout ParquetPageHeader, from bytes: UnsafePointer<UInt8>, size: Int, rawPrefix: Int) {
+    /// Compresses the body. Its first `rawPrefix` bytes stay as they are.
+    private mutating func makePage(_ header: inout ParquetPageHeader, rawPrefix: Int) -> ParquetEncodedPage {
+        let size = body.count
         header.uncompressedSize = size
-        header.compressedSize = size
-        var compressed: Buffer?
+        header.isCompressed = false
+        var content: Values<UInt8>?
         if options.codec != .uncompressed, size > rawPrefix {
             let room = mastic_compress_bound(options.block, size - rawPrefix)
-            let buffer = Buffer(size: rawPrefix + room)
-            memcpy(buffer.base, bytes, rawPrefix)
+            if compressed.size < rawPrefix + room { compressed = Buffer(size: rawPrefix + room) }
+            let (from, to) = (body.start, compressed.values(of: UInt8.self))
+            memcpy(to, from, rawPrefix)
             let written = mastic_compress(
-                options.block, Int32(options.compressionLevel ?? -1), bytes + rawPrefix, size - rawPrefix, buffer.base + rawPrefix, room)
+                options.block, Int32(options.compressionLevel ?? -1), from + rawPrefix, size - rawPrefix, to + rawPrefix, room)
             precondition(written >= 0, "a block of \(size) bytes did not fit in the bound of its codec")
-            if header.kind == ParquetPageKind.dataV2.rawValue, Int(written) >= size - rawPrefix {
-                header.isCompressed = false
-            } else {
-                header.compressedSize = rawPrefix + Int(written)
-                compressed = buffer
+            // Version 2 pages may stay as they are when nothing is gained.
+            if header.kind != ParquetPageKind.dataV2.rawValue || Int(written) < size - rawPrefix {
+                header.isCompressed = true
+                let page = Buffer(size: rawPrefix + Int(written))
+                memcpy(page.base, to, page.size)
+                content = Values(page, count: page.size)
             }
-        } else {
-            header.isCompressed = false
         }
-        let content = compressed.map { UnsafePointer($0.values(of: UInt8.self)) } ?? bytes
-        if options.pageChecksums { header.crc = mastic_crc32(0, content, header.compressedSize) }
-        let head = header.bytes
-        uncompressedSize += head.count + size
-        if header.kind == ParquetPageKind.dictionary.rawValue {
-            dictionaryPage = head + Array(UnsafeBufferPointer(start: content, count: header.compressedSize))
-        } else {
-            head.withUnsafeBufferPointer { output.append(from: $0.baseAddress!, count: $0.count) }
-            output.append(from: content, count: header.compressedSize)
-        }
+        let page = content ?? body.take()
+        header.compressedSize = page.count
+        if options.pageChecksums { header.crc = mastic_crc32(0, page.start, page.count) }
+        let result = ParquetEncodedPage(header: header.bytes, content: page)
+        uncompressedSize += result.header.count + size
+        return result
     }
-
-    private var dictionaryPage: [UInt8] = []
 
     private mutating func appendLevels(_ levels: UnsafePointer<UInt8>, maximum: Int, isConstant: Bool, isV2: Bool) throws {
         if maximum == 0 { return }
@@ -391,7 +394,7 @@ struct ParquetLeafEncoder {
             header.kind = ParquetPageKind.dictionary.rawValue
             header.valueCount = dictionary.count
             header.encoding = ParquetEncoding.plain.rawValue
-            appendPage(&header, from: body.start, size: body.count, rawPrefix: 0)
+            dictionaryPage = makePage(&header, rawPrefix: 0)
         }
         var metadata = ParquetChunkMetadata()
         metadata.type = leaf.physical.rawValue
@@ -399,9 +402,10 @@ struct ParquetLeafEncoder {
         metadata.codec = options.codec.rawValue
         metadata.valueCount = totalValues
         metadata.uncompressedSize = uncompressedSize
-        metadata.compressedSize = dictionaryPage.count + output.count
-        metadata.dataPageOffset = dictionaryPage.count
-        metadata.dictionaryPageOffset = dictionaryPage.isEmpty ? nil : 0
+        let dictionarySize = dictionaryPage?.size ?? 0
+        metadata.compressedSize = pages.reduce(dictionarySize) { $0 + $1.size }
+        metadata.dataPageOffset = dictionarySize
+        metadata.dictionaryPageOffset = dictionaryPage == nil ? nil : 0
         metadata.statistics = statistics.finish()
         var encodings: [ParquetEncoding] = [.rle]
         let dataKind = options.dataPageVersion == 2 ? ParquetPageKind.dataV2 : .data
@@ -415,7 +419,7 @@ struct ParquetLeafEncoder {
             metadata.pageEncodings.append(ParquetPageEncodingCount(kind: dataKind, encoding: plainEncoding, count: plainPages))
         }
         metadata.encodings = encodings.map(\.rawValue)
-        return ParquetEncodedChunk(dictionaryPage: dictionaryPage, dataPages: output.take(), metadata: metadata)
+        return ParquetEncodedChunk(pages: (dictionaryPage.map { [$0] } ?? []) + pages, metadata: metadata)
     }
 
     /// Dictionary pages are always PLAIN.
