@@ -117,7 +117,10 @@ final class FileScan: BatchScan {
         for (index, key) in source.partitionKeys.enumerated() {
             add(key, Self.constant(index < file.partition.count ? file.partition[index] : nil, as: key.type, count: batch.count))
         }
-        if let name = source.filenameColumn { add(Field(name, .string), Self.constant(file.path, as: .string, count: batch.count)) }
+        if let name = source.filenameColumn { add(Field(name, .string), Self.constant(.string(file.path), as: .string, count: batch.count)) }
+        if let name = source.timestampColumn {
+            add(Field(name, .timestamp), Self.constant(.timestamp(file.modified / 1000), as: .timestamp, count: batch.count))
+        }
         if let exact {
             let wanted = request.columns == nil ? exact : Schema(exact.fields.filter { isWanted($0.name) })
             return Batch(schema: Schema(fields), columns: columns, count: batch.count).conforming(to: schemas.shared(wanted))
@@ -129,12 +132,17 @@ final class FileScan: BatchScan {
     private let schemas = SchemaInterner()
 
     /// A column of one value: a dictionary of one entry.
+    private static func constant(_ value: Value, as type: DataType, count: Int) -> Column {
+        if value == .null { return .nulls(type, count: count) }
+        return Column(
+            type: type, count: count,
+            storage: .dictionary(indices: Values(Buffer(zeroed: count * 4), count: count), values: Column(type, values: [value])))
+    }
+
+    /// A partition value, which is text, as its key's type.
     private static func constant(_ text: String?, as type: DataType, count: Int) -> Column {
         guard let text else { return .nulls(type, count: count) }
-        let builder = VariantBuilder()
-        builder.append(string: text)
-        let value = builder.finish().cast(to: type)
-        return Column(type: type, count: count, storage: .dictionary(indices: Values(Buffer(zeroed: count * 4), count: count), values: value))
+        return constant(Column(.string, values: [.string(text)]).cast(to: type).value(at: 0), as: type, count: count)
     }
 }
 

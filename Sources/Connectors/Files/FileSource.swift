@@ -32,6 +32,8 @@ public final class FileSource: BatchSource {
     public let failsFast: Bool
     /// A column to add with the path of the file that a row came from.
     public let filenameColumn: String?
+    /// A column to add with the time of that file's last change.
+    public let timestampColumn: String?
     private let list: @Sendable () throws -> [InputFile]
     private let openFile: @Sendable (InputFile) throws -> any ByteSource
     private let learnt = Locked(Learnt())
@@ -46,10 +48,11 @@ public final class FileSource: BatchSource {
 
     public init(
         name: String, format: Format, declared: Schema?, partitionKeys: [Field], failsFast: Bool = false, filenameColumn: String? = nil,
+        timestampColumn: String? = nil,
         list: @escaping @Sendable () throws -> [InputFile], open: @escaping @Sendable (InputFile) throws -> any ByteSource
     ) {
         (self.name, self.format, self.declared, self.partitionKeys, self.failsFast) = (name, format, declared, partitionKeys, failsFast)
-        (self.filenameColumn, self.list, openFile) = (filenameColumn, list, open)
+        (self.filenameColumn, self.timestampColumn, self.list, openFile) = (filenameColumn, timestampColumn, list, open)
     }
 
     // MARK: BatchSource
@@ -148,6 +151,7 @@ public final class FileSource: BatchSource {
         var fields = inside.fields
         for key in partitionKeys where inside.index(of: key.name) == nil { fields.append(key) }
         if let filenameColumn, inside.index(of: filenameColumn) == nil { fields.append(Field(filenameColumn, .string)) }
+        if let timestampColumn, inside.index(of: timestampColumn) == nil { fields.append(Field(timestampColumn, .timestamp)) }
         return Schema(fields)
     }
 

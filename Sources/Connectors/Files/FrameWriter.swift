@@ -137,6 +137,9 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
         for key in partitionKeys where schema.index(of: key) == nil && schema.count > 0 {
             throw WriteError.unknownPartitionKey(key, nearest: Suggestion.nearest(key, in: schema.names), columns: schema.names)
         }
+        for key in partitionKeys {
+            if let index = schema.index(of: key), schema[index].type.isNested { throw WriteError.nestedPartitionKey(key, type: schema[index].type) }
+        }
         let file = Schema(schema.fields.filter { !partitionKeys.contains($0.name) })
         try encoder.check(file)
         self.schema = schema
@@ -305,9 +308,12 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
 /// What a write can be asked wrongly.
 public enum WriteError: Error, Equatable, CustomStringConvertible {
     case unknownPartitionKey(String, nearest: String?, columns: [String])
+    case nestedPartitionKey(String, type: DataType)
 
     public var description: String {
         switch self {
+        case .nestedPartitionKey(let key, let type):
+            "column '\(key)' is \(type.hiveName), which cannot name a folder; partition by a column of a plain type"
         case .unknownPartitionKey(let key, let nearest, let columns):
             "there is no column '\(key)' to partition by" + (nearest.map { "; did you mean '\($0)'?" } ?? "") + " (columns: \(columns.joined(separator: ", ")))"
         }

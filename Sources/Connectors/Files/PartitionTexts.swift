@@ -97,7 +97,7 @@ struct PartitionTexts {
                 sizes[place] += 1
             }
         }
-        var rows = sizes.map { Values<Int32>(Buffer(size: $0 * 4), count: $0) }
+        let rows = sizes.map { Values<Int32>(Buffer(size: $0 * 4), count: $0) }
         var filled = [Int](repeating: 0, count: keys.count)
         for i in 0..<count {
             let place = Int(groupOfRow[i])

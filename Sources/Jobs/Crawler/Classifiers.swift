@@ -139,7 +139,7 @@ struct CSVClassifier: FileClassifier {
             classification: name, schema: Schema(fields), compression: try JSONClassifier.compression(of: source), dialect: dialect,
             recordCount: found.inference.rows, recordsExamined: found.inference.rows, certainty: certainty,
             evidence: found.evidence.prefix(2).joined(separator: ", "),
-            disagreement: found.inference.badRecords > 0 ? "\(found.inference.badRecords) records cannot be read" : mixed?.evidence)
+            disagreement: found.inference.badRecords > 0 ? "\(found.inference.badRecords) record\(found.inference.badRecords == 1 ? "" : "s") cannot be read" : mixed?.evidence)
     }
 
     /// A header, if the record can be one, and no rows.

@@ -50,6 +50,16 @@ final class ScriptJob: JobContext {
         return try FileListing(path: location.path, options: options)
     }
 
+    func exists(_ location: StorageLocation) throws -> Bool {
+        if LocalPath.exists(location.path) { return true }
+        guard let transaction else { return false }
+        do {
+            return try transaction.files(at: location, options: ListingOptions()).next() != nil
+        } catch let error as StorageError where error.code == .notFound {
+            return false
+        }
+    }
+
     func newFiles(
         context: String, source: String, boundedFiles: String?, boundedSize: String?, list: () throws -> any FileSequence
     ) throws -> any FileSequence {

@@ -1,6 +1,6 @@
 internal import Catalog
 internal import Columnar
-public import Connectors
+internal import Connectors
 internal import Engine
 internal import Glibc
 internal import Logging

@@ -1,5 +1,5 @@
 internal import Catalog
-public import Columnar
+internal import Columnar
 public import Connectors
 public import Engine
 internal import Glibc

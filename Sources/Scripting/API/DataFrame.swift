@@ -92,7 +92,7 @@ final class DataFrame: ScriptObject {
             }
             frame.property { frame, name in
                 let known = ["collect", "columns", "count", "drop", "first", "limit", "orderBy", "printSchema", "schema", "select", "show", "sort", "take"]
-                throw APIError("a DataFrame has no method '\(name)'" + (Suggestion.nearest(name, in: known).map { "; did you mean '\($0)'?" } ?? ""))
+                throw APIError("a DataFrame has no method '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")
             }
             frame.metamethod("__tostring") { call in
                 guard let frame = call.receiver as? DataFrame ?? call[0].object(as: DataFrame.self) else { return [.string(className)] }

@@ -99,7 +99,7 @@ extension DynamicFrame {
                 case "name": return .string(frame.name)
                 default:
                     throw APIError(
-                        "a DynamicFrame has no method '\(name)'" + (Suggestion.nearest(name, in: methodNames).map { "; did you mean '\($0)'?" } ?? ""))
+                        "a DynamicFrame has no method '\(name)'\(Suggestion.hint(for: name, in: methodNames)) (known: \(methodNames.joined(separator: ", ")))")
                 }
             }
             frame.metamethod("__tostring") { call in

@@ -26,6 +26,9 @@ extension ScriptEnvironment {
             throw APIError("\(arguments.function): connection_options needs 'paths': a list of files and folders")
         }
         let formatOptions = arguments.options("format_options")
+        if !arguments.string("push_down_predicate", default: "").isEmpty {
+            log.warning("\(arguments.site): push_down_predicate chooses partitions of catalog tables; it has no effect on files read by path")
+        }
         let (fileFormat, declared) = try FormatOptions.source(format, formatOptions)
         let listing = try listingOptions(options, recursive: try options.boolean("recurse") ?? (format.lowercased() == "parquet"))
         let locations = try paths.map { try job.home.locate($0) }
@@ -36,7 +39,7 @@ extension ScriptEnvironment {
         let usesBookmark = job.usesBookmark && !context.isEmpty
         let source = FileSource(
             name: name, format: fileFormat, declared: declared, partitionKeys: [], failsFast: try options.boolean("isFailFast") ?? false,
-            filenameColumn: try formatOptions.string("attachFilename"),
+            filenameColumn: try formatOptions.string("attachFilename"), timestampColumn: try formatOptions.string("attachTimestamp"),
             list: { [self] in
                 var files: [InputFile] = []
                 for (path, location) in zip(paths, locations) {
@@ -78,12 +81,18 @@ extension ScriptEnvironment {
                     }.all().map { InputFile(path: $0.storedPath, size: Int($0.size), modified: $0.modified) }
                 }
                 var files: [InputFile] = []
+                let root = try? job.home.locate(location)
                 for partition in try selection.partitions(in: job.home.catalog) {
                     guard let location = partition.location else { continue }
                     let values = partition.values.map { $0 == HivePath.nullValue ? nil : Optional($0) }
                     let place = try job.home.locate(location)
+                    // A partition's folder may have gone since the crawl; the catalog keeps such partitions, marked.
+                    guard try job.exists(place) else { continue }
+                    var within = listing
+                    within.exclusionRoot = root?.path
+                    let inPartition = within
                     files += try job.newFiles(context: context, source: place.url, boundedFiles: boundedFiles, boundedSize: boundedSize) {
-                        try job.files(at: place, options: listing)
+                        try job.files(at: place, options: inPartition)
                     }.all().map { InputFile(path: $0.storedPath, size: Int($0.size), modified: $0.modified, partition: values) }
                 }
                 return files
@@ -117,8 +126,11 @@ extension ScriptEnvironment {
     private func listingOptions(_ options: Options, recursive: Bool, also more: String? = nil) throws -> ListingOptions {
         var globs: [Glob] = []
         if let text = more { globs += try Glob.list(json: text) }
-        if let list = try options.strings("exclusions") {
-            for text in list { globs += text.hasPrefix("[") ? try Glob.list(json: text) : [try Glob(text)] }
+        // Glue's own form is a JSON list in a string; a list of patterns is what it means.
+        if let text = options.value("exclusions")?.text {
+            globs += text.hasPrefix("[") ? try Glob.list(json: text) : [try Glob(text)]
+        } else {
+            globs += try (options.strings("exclusions") ?? []).map { try Glob($0) }
         }
         return ListingOptions(isRecursive: recursive, exclusions: globs)
     }

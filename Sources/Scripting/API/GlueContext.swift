@@ -55,7 +55,7 @@ final class GlueContext: ScriptObject {
                         "create_dynamic_frame", "create_dynamic_frame_from_catalog", "create_dynamic_frame_from_options", "get_logger",
                         "write_dynamic_frame", "write_dynamic_frame_from_catalog", "write_dynamic_frame_from_options",
                     ]
-                    throw APIError("a GlueContext has no '\(name)'" + (Suggestion.nearest(name, in: known).map { "; did you mean '\($0)'?" } ?? ""))
+                    throw APIError("a GlueContext has no '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")
                 }
             }
         }

@@ -36,7 +36,12 @@ final class APIBuilder {
     static func site(_ call: LuaCall) -> String { call.file.map { $0 + (call.line.map { ":\($0)" } ?? "") } ?? "" }
 
     func function(_ signature: Signature, _ body: @escaping (Arguments) throws -> [LuaValue]) {
-        environment.state.register(signature.name) { call in try body(signature.bind(call.arguments, site: Self.site(call))) }
+        environment.state.register(signature.name) { call in
+            var values = call.arguments
+            // Filter:apply(...) hands over the class itself first.
+            if case .table(let table)? = values.first, signature.name.hasSuffix(".apply"), table["apply"].function != nil { values.removeFirst() }
+            return try body(signature.bind(values, site: Self.site(call)))
+        }
     }
 }
 

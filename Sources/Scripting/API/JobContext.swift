@@ -18,6 +18,8 @@ public protocol JobContext: AnyObject {
 
     /// The files at a location, with what this run has written and without what it has replaced.
     func files(at location: StorageLocation, options: ListingOptions) throws -> any FileSequence
+    /// Whether something stands at a location, for this run.
+    func exists(_ location: StorageLocation) throws -> Bool
     /// The files of a source that the run is to read under a transformation context: those that the bookmark does not know, if it is in use.
     ///
     /// - Parameters:

@@ -1,6 +1,6 @@
 internal import Catalog
-public import Columnar
-public import Connectors
+internal import Columnar
+internal import Connectors
 public import Engine
 public import Logging
 

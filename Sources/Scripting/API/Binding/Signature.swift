@@ -55,9 +55,9 @@ struct Signature: Sendable {
             let isDictionary = parameters.first.map { $0.kind == .dictionary || $0.kind == .any } ?? false
             if !isDictionary || keys.contains(where: { key in parameters.contains { $0.name == key } }) { return try bind(keywords: table, site: site) }
         }
-        if values.count == 1, case .table(let table) = values[0], table.items.isEmpty, table.fields.isEmpty,
-            parameters.first.map({ $0.kind != .dictionary && $0.kind != .list && $0.kind != .strings && $0.kind != .any }) ?? true {
-            return try bind(keywords: table, site: site)
+        // An empty table names nothing: a call by keywords where all may be left out, else an empty list or dictionary.
+        if values.count == 1, case .table(let table) = values[0], table.isEmpty, !parameters.contains(where: \.isRequired) {
+            return try check(Arguments(function: name, values: [:], site: site))
         }
         guard values.count <= parameters.count else {
             throw APIError("\(name) takes \(parameters.count) argument\(parameters.count == 1 ? "" : "s") at most, not \(values.count): \(usage)")
