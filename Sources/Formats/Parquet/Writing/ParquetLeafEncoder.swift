@@ -215,8 +215,9 @@ struct ParquetLeafEncoder {
             header.encoding = appendPlain(staged).rawValue
             plainPages += 1
         }
-        guard body.count <= Int(Int32.max) else {
-            throw failure("has a page of \(body.count) bytes, Parquet's pages hold at most 2^31; encode batches of fewer rows")
+        // Sizes have 31 bits, and LZ4 takes somewhat less.
+        guard body.count <= 0x7e00_0000 else {
+            throw failure("has a page of \(body.count) bytes, Parquet's pages hold less than 2^31; encode batches of fewer rows")
         }
         header.kind = isV2 ? ParquetPageKind.dataV2.rawValue : ParquetPageKind.data.rawValue
         pages.append(makePage(&header, rawPrefix: isV2 ? levels : 0))
