@@ -43,6 +43,13 @@ typedef struct mst_block {
 
 #define MST_FREE_CLASSES 33
 
+/// Slots that every stack has to spare.
+///
+/// Lua 5.4.4 keeps a pointer into the stack across a `__concat` metamethod (luaV_concat), and so writes to freed memory when the stack must grow
+/// meanwhile, and therefore moves: `"a" .. object .. "b"` is enough. With room to spare it does not grow. Code that nobody vouches for could
+/// recurse until it does all the same, so the sandbox has no `__concat` at all.
+enum { MST_STACK_RESERVE = 6000, MST_COROUTINE_RESERVE = 1000 };
+
 struct mst_state {
     lua_State *L;
     /// The coroutine that called out last: where nested calls run.

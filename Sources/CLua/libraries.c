@@ -135,6 +135,9 @@ static bool has_marker(lua_State *L, int index) {
     return metatable == s->array_marker || metatable == s->struct_marker || metatable == s->map_marker;
 }
 
+/// Its address is the key under which a copied metatable keeps the original.
+static const char sandbox_setmetatable_key;
+
 static int base_setmetatable(lua_State *L) {
     int type = lua_type(L, 2);
     luaL_checktype(L, 1, LUA_TTABLE);
@@ -155,8 +158,53 @@ static int base_getmetatable(lua_State *L) {
         lua_pushnil(L);
         return 1;
     }
-    luaL_getmetafield(L, 1, "__metatable");
+    if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL) return 1;
+    // In the sandbox what a table has is a copy of what the script gave it.
+    lua_rawgetp(L, -1, &sandbox_setmetatable_key);
+    if (!lua_isnil(L, -1)) return 1;
+    lua_pop(L, 1);
     return 1;
+}
+
+/// `setmetatable` of the sandbox: the table gets a copy of the metatable as it is now, without `__concat` (see `MST_STACK_RESERVE`), so that none
+/// can be added later either.
+static int sandbox_setmetatable(lua_State *L) {
+    if (lua_type(L, 2) != LUA_TTABLE) return base_setmetatable(L);
+    lua_settop(L, 2);
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, "mastic.metatables");
+    if (!lua_getmetatable(L, 3)) {
+        lua_newtable(L);
+        lua_pushliteral(L, "k");
+        lua_setfield(L, -2, "__mode");
+        lua_setmetatable(L, 3);
+    } else {
+        lua_pop(L, 1);
+    }
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, 3) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        lua_pushvalue(L, 2);
+        lua_pushvalue(L, 4);
+        lua_rawset(L, 3);
+    }
+    // One copy serves all tables that were given the same metatable, and takes on what has changed in it.
+    lua_pushnil(L);
+    while (lua_next(L, 2)) {
+        if (lua_type(L, 5) == LUA_TSTRING && strcmp(lua_tostring(L, 5), "__concat") == 0) {
+            lua_pop(L, 1);
+            continue;
+        }
+        lua_pushvalue(L, 5);
+        lua_insert(L, 6);
+        lua_rawset(L, 4);
+    }
+    lua_pushvalue(L, 2);
+    lua_rawsetp(L, 4, &sandbox_setmetatable_key);
+    lua_settop(L, 4);
+    lua_replace(L, 2);
+    lua_settop(L, 2);
+    return base_setmetatable(L);
 }
 
 static int base_collectgarbage(lua_State *L) {
@@ -213,7 +261,7 @@ static int base_xpcall(lua_State *L) {
 static int resume(lua_State *L, lua_State *co, int arguments) {
     struct mst_state *s = mst_of(L);
     mst_set_hook(s, co, lua_gethook(L) != NULL);
-    if (!lua_checkstack(co, arguments)) {
+    if (!lua_checkstack(co, arguments + (lua_status(co) == LUA_OK ? MST_COROUTINE_RESERVE : 0))) {
         lua_pushliteral(L, "too many arguments to resume");
         return -1;
     }
@@ -582,7 +630,7 @@ static void note_standards(lua_State *L, struct mst_state *s) {
             lua_pushnil(L);
             while (lua_next(L, -2)) {
                 if (lua_isfunction(L, -1)) {
-                    const char *path = lua_pushfstring(L, "%s.%s", name, lua_tostring(L, -3));
+                    const char *path = lua_pushfstring(L, "%s.%s", name, lua_tostring(L, -2));
                     lua_insert(L, -2);
                     note_standard(L, standard, path);
                     lua_remove(L, -2);
@@ -627,6 +675,8 @@ void mst_open_libraries(lua_State *L, struct mst_state *s) {
         remove_fields(L, gone);
         lua_pushcfunction(L, base_tostring);
         lua_setfield(L, -2, "tostring");
+        lua_pushcfunction(L, sandbox_setmetatable);
+        lua_setfield(L, -2, "setmetatable");
     } else {
         lua_pushcfunction(L, base_loadfile);
         lua_setfield(L, -2, "loadfile");

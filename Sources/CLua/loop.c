@@ -103,7 +103,9 @@ static const char *add_table(lua_State *L, struct mst_loop_state *state, slot_ru
         const char *problem = add_slot(run, (mst_slot){.kind = MST_TABLE, .detail = MST_TABLE_STRUCT, .high = (uint64_t)named});
         if (problem) return problem;
     } else {
-        const char *problem = add_slot(run, (mst_slot){.kind = MST_TABLE, .detail = MST_TABLE_ARRAY, .low = (uint64_t)items});
+        // An empty table that came from nowhere may be either; its surroundings decide.
+        uint8_t detail = items || marker == MST_TABLE_ARRAY ? MST_TABLE_ARRAY : MST_TABLE_PLAIN;
+        const char *problem = add_slot(run, (mst_slot){.kind = MST_TABLE, .detail = detail, .low = (uint64_t)items});
         for (lua_Integer i = 1; i <= items && !problem; i++) {
             lua_rawgeti(L, index, i);
             problem = add_value(L, state, run, lua_gettop(L), depth + 1);
@@ -391,6 +393,7 @@ enum { FUNCTION = 2, RECORD = 3, RESULT = 4 };
 static int filter_body(lua_State *L) {
     struct mst_loop_state *state = lua_touserdata(L, 1);
     uint64_t *bits = state->loop->bits;
+    luaL_checkstack(L, MST_STACK_RESERVE, NULL);
     lua_rawgeti(L, LUA_REGISTRYINDEX, state->loop->function);
     if (state->record) lua_rawgeti(L, LUA_REGISTRYINDEX, state->record_ref);
     else push_record(L, state);
@@ -409,6 +412,7 @@ static int filter_body(lua_State *L) {
 static int map_body(lua_State *L) {
     struct mst_loop_state *state = lua_touserdata(L, 1);
     mst_loop *loop = state->loop;
+    luaL_checkstack(L, MST_STACK_RESERVE, NULL);
     lua_rawgeti(L, LUA_REGISTRYINDEX, loop->function);
     if (state->record) lua_rawgeti(L, LUA_REGISTRYINDEX, state->record_ref);
     else push_record(L, state);

@@ -233,6 +233,8 @@ bool mst_class_method(mst_state *s, int32_t class_number, const char *name, int3
 
 static int add_metamethod(lua_State *L) {
     registration *r = lua_touserdata(L, 1);
+    // See `MST_STACK_RESERVE`.
+    if (r->state->sandbox && strcmp(r->name, "__concat") == 0) return 0;
     lua_rawgetp(L, LUA_REGISTRYINDEX, (const void *)(uintptr_t)(r->class_number + 1));
     if (strcmp(r->name, "__index") == 0) {
         lua_getfield(L, -1, "__index");

@@ -421,6 +421,7 @@ static int invoke_body(lua_State *L) {
     struct mst_state *s = mst_of(L);
     mst_drain_released(L, s);
     mst_checkpoint(L);
+    luaL_checkstack(L, MST_STACK_RESERVE, NULL);
     lua_rawgeti(L, LUA_REGISTRYINDEX, request->reference);
     const mst_slot *slot = request->slots;
     luaL_checkstack(L, request->count + 8, "too many arguments");

@@ -848,6 +848,17 @@ void mst_open_values(lua_State *L, struct mst_state *s) {
     s->map_marker = make_metatable(L, "map", NULL, &s->map_ref);
     lua_pop(L, 3);
 
+    if (s->sandbox) {
+        // See `MST_STACK_RESERVE`.
+        const int references[] = {s->decimal_ref, s->date_ref, s->timestamp_ref};
+        for (int i = 0; i < 3; i++) {
+            lua_rawgeti(L, LUA_REGISTRYINDEX, references[i]);
+            lua_pushnil(L);
+            lua_setfield(L, -2, "__concat");
+            lua_pop(L, 1);
+        }
+    }
+
     // `require "mastic.values"` gives the constructors.
     static const luaL_Reg constructors[] = {{"decimal", make_decimal}, {"date", make_date}, {"timestamp", make_timestamp}, {NULL, NULL}};
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);

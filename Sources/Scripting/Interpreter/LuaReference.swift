@@ -18,6 +18,7 @@ public final class LuaReference: @unchecked Sendable {
     /// Calls the function.
     ///
     /// - Throws: `ScriptError` with the place and the traceback; `ScriptExit` when the script called `os.exit`.
+    @discardableResult
     public func call(_ arguments: [LuaValue] = []) throws -> [LuaValue] {
         guard let state else { throw ScriptError(code: .runtime, message: "the script that this function belongs to has ended") }
         return try state.call(self, arguments)

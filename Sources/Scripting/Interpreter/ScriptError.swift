@@ -47,4 +47,6 @@ public struct ScriptError: Error, CustomStringConvertible, @unchecked Sendable {
 /// The script called `os.exit`.
 public struct ScriptExit: Error, Equatable, Sendable {
     public let status: Int32
+
+    public init(status: Int32) { self.status = status }
 }

@@ -95,9 +95,10 @@ struct CellAssembly {
         }
         // Rows whose value is still the input's.
         let usesInput = isInput && anySame && (0..<count).contains { loop.same[$0] == 1 && tags[$0] == UInt8(MST_CELL_MISSING) }
-        let changed = dynamicColumn(index, tags)
+        let order = orderingOf(index, isInput: isInput)
+        let changed = dynamicColumn(index, tags, order)
         if !usesInput {
-            if let changed { return orderingOf(index, isInput: isInput).ordering(changed) }
+            if let changed { return order.ordering(changed) }
             // Nothing but nulls.
             if isInput && anySame {
                 return tags.contains(UInt8(MST_CELL_NULL)) ? .nulls(input.schema[index].type, count: count) : nil
@@ -107,7 +108,7 @@ struct CellAssembly {
         let untouched = rows { loop.same[$0] == 1 && tags[$0] == UInt8(MST_CELL_MISSING) }
         let original = keptColumn(index).masking(untouched)
         guard let changed else { return original }
-        if original.nullCount == count { return orderingOf(index, isInput: true).ordering(changed) }
+        if original.nullCount == count { return order.ordering(changed) }
         let type = original.type.merging(changed.type)
         let both = Column.concatenate([original, changed], as: type)
         let places = Buffer(size: count * 4)
@@ -133,13 +134,13 @@ struct CellAssembly {
     // MARK: Cells to columns
 
     /// The column of the values in the cells; nil when there are none.
-    private func dynamicColumn(_ index: Int, _ tags: UnsafeBufferPointer<UInt8>) -> Column? {
+    private func dynamicColumn(_ index: Int, _ tags: UnsafeBufferPointer<UInt8>, _ shape: RecordShape) -> Column? {
         var seen = [Bool](repeating: false, count: 256)
         for tag in tags { seen[Int(tag)] = true }
         let kinds = (0..<256).filter { seen[$0] && $0 != MST_CELL_MISSING && $0 != MST_CELL_NULL && $0 != MST_CELL_DROPPED }
         if kinds.isEmpty { return nil }
         let cells = UnsafePointer(loop.fields[index].cells!)
-        guard kinds.count == 1, kinds[0] != MST_CELL_NESTED else { return variantColumn(tags, cells) }
+        guard kinds.count == 1, kinds[0] != MST_CELL_NESTED else { return variantColumn(tags, cells, shape) }
         let kind = kinds[0]
         let hasNulls = tags.contains { $0 != UInt8(kind) }
         let validity = hasNulls ? rows { tags[$0] == UInt8(kind) } : nil
@@ -199,8 +200,9 @@ struct CellAssembly {
         return digits
     }
 
-    private func variantColumn(_ tags: UnsafeBufferPointer<UInt8>, _ cells: UnsafePointer<UInt64>) -> Column {
+    private func variantColumn(_ tags: UnsafeBufferPointer<UInt8>, _ cells: UnsafePointer<UInt64>, _ shape: RecordShape) -> Column {
         let builder = VariantBuilder()
+        let empty = Self.kindOfEmptyTables(tags, cells)
         for buffer in text { builder.retain(buffer) }
         for i in 0..<count {
             let cell = cells + 2 * i
@@ -212,7 +214,7 @@ struct CellAssembly {
             case MST_CELL_DATE: builder.append(date: Int32(truncatingIfNeeded: cell[0]))
             case MST_CELL_TIMESTAMP: builder.append(timestamp: Int64(bitPattern: cell[0]))
             case MST_CELL_NESTED:
-                if let slots = UnsafePointer<mst_slot>(bitPattern: UInt(cell[0])) { _ = Self.append(slots, to: builder) }
+                if let slots = UnsafePointer<mst_slot>(bitPattern: UInt(cell[0])) { _ = Self.append(slots, to: builder, shape, empty: empty) }
             case Int(MST_CELL_DECIMAL)...:
                 let (value, scale) = (Self.decimal(cell), Int(tags[i]) - Int(MST_CELL_DECIMAL))
                 builder.append(decimal: value, precision: max(Self.precision(value), scale), scale: scale)
@@ -222,8 +224,24 @@ struct CellAssembly {
         return builder.finish()
     }
 
+    /// What an empty table that the function made itself is among the field's other values: a struct or a map where those are, else an array.
+    private static func kindOfEmptyTables(_ tags: UnsafeBufferPointer<UInt8>, _ cells: UnsafePointer<UInt64>) -> Int {
+        var kind = MST_TABLE_ARRAY
+        for i in 0..<tags.count where tags[i] == UInt8(MST_CELL_NESTED) {
+            switch UnsafePointer<mst_slot>(bitPattern: UInt(cells[2 * i])).map({ Int($0.pointee.detail) }) {
+            case MST_TABLE_ARRAY: return MST_TABLE_ARRAY
+            case MST_TABLE_STRUCT: kind = MST_TABLE_STRUCT
+            case MST_TABLE_MAP: kind = MST_TABLE_MAP
+            default: break
+            }
+        }
+        return kind
+    }
+
     /// Appends the value that starts at `slot`; returns the slot behind it.
-    private static func append(_ slot: UnsafePointer<mst_slot>, to builder: VariantBuilder) -> UnsafePointer<mst_slot> {
+    private static func append(
+        _ slot: UnsafePointer<mst_slot>, to builder: VariantBuilder, _ shape: RecordShape, empty: Int = MST_TABLE_ARRAY
+    ) -> UnsafePointer<mst_slot> {
         let (low, high) = (slot.pointee.low, slot.pointee.high)
         switch Int(slot.pointee.kind) {
         case MST_BOOLEAN: builder.append(bool: low != 0)
@@ -236,24 +254,29 @@ struct CellAssembly {
             let value = Int128(truncatingIfNeeded: high) << 64 | Int128(low)
             let scale = Int(slot.pointee.detail)
             builder.append(decimal: value, precision: max(precision(value), scale), scale: scale)
-        case MST_TABLE: return appendTable(slot, to: builder)
+        case MST_TABLE: return appendTable(slot, to: builder, shape, empty: empty)
         default: builder.appendNull()
         }
         return slot + 1
     }
 
-    private static func appendTable(_ head: UnsafePointer<mst_slot>, to builder: VariantBuilder) -> UnsafePointer<mst_slot> {
+    private static func appendTable(
+        _ head: UnsafePointer<mst_slot>, to builder: VariantBuilder, _ shape: RecordShape, empty: Int
+    ) -> UnsafePointer<mst_slot> {
         var next = head + 1
-        switch Int(head.pointee.detail) {
+        var kind = Int(head.pointee.detail)
+        if kind == MST_TABLE_PLAIN { kind = if case .fields = shape { MST_TABLE_STRUCT } else { empty } }
+        switch kind {
         case MST_TABLE_ARRAY:
             let elements = builder.beginArray()
-            for _ in 0..<head.pointee.low { next = append(next, to: elements) }
+            let item: RecordShape = if case .array(let item) = shape { item } else { .unknown }
+            for _ in 0..<head.pointee.low { next = append(next, to: elements, item) }
             builder.endArray()
         case MST_TABLE_MAP:
             let (keys, values) = builder.beginMap()
             for _ in 0..<head.pointee.high {
-                next = append(next, to: keys)
-                next = append(next, to: values)
+                next = append(next, to: keys, .unknown)
+                next = append(next, to: values, .unknown)
             }
             builder.endMap()
         default:
@@ -262,7 +285,7 @@ struct CellAssembly {
                 let name = StringView(low: next.pointee.low, high: next.pointee.high)
                 // A table has each key once, so the field is not set yet in this row.
                 guard let field = name.withBytes({ record.field($0) }) else { return next }
-                next = append(next + 1, to: field)
+                next = append(next + 1, to: field, shape == .unknown ? .unknown : shape[name.string])
             }
             record.endRow()
         }

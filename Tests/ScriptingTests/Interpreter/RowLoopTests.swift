@@ -106,6 +106,9 @@ import Testing
         MapCase(
             body: "return {x = {z = 1, a = {k = r.s}}}", schema: "x: struct<z:bigint,a:struct<k:string>>",
             rows: ["{x={z=1, a={k=\"x\"}}}", "{x={z=1, a={k=\"\"}}}", "{x={z=1, a={k=null}}}"]),
+        MapCase(
+            body: "local t = {} if r.s then t['k' .. r.i] = 1 end return {x = t}", schema: "x: struct<k-7:bigint,k7:bigint>",
+            rows: ["{x={k-7=null, k7=1}}", "{x={k-7=1, k7=null}}", "{x={k-7=null, k7=null}}"]),
         MapCase(body: "return {x = {}}", schema: "x: array<void>", rows: Array(repeating: "{x=[]}", count: 3)),
         MapCase(
             body: "return {x = {1, null, 3}, y = {{a = 1}, {b = 2}}}", schema: "x: array<bigint>, y: array<struct<a:bigint,b:bigint>>",
@@ -140,7 +143,7 @@ import Testing
         ErrorCase(body: "error('no good')", message: "no good"),
         ErrorCase(body: "error('no place', 0)", message: "no place"),
         ErrorCase(body: "error({})", message: "table: "),
-        ErrorCase(body: "return r.s + {}", message: "attempt to perform arithmetic on a table value"),
+        ErrorCase(body: "return {} + 1", message: "attempt to perform arithmetic on a table value"),
         ErrorCase(body: "return nil", message: "the function returned nil instead of a record"),
         ErrorCase(body: "return 5", message: "the function returned a number instead of a record"),
         ErrorCase(body: "return {x = print}", message: "field 'x' holds a function, which no column can"),
