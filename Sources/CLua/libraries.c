@@ -245,9 +245,22 @@ static int base_pcall(lua_State *L) {
     return finish_pcall(L, status, 0);
 }
 
+/// Calls the script's message handler, the upvalue, unless the run is over: errors from the hook are handled with hooks off, so that nothing would
+/// end a handler that loops.
+static int handle_message(lua_State *L) {
+    if (mst_of(L)->doom) return 1;
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, 1, 1);
+    return 1;
+}
+
 static int base_xpcall(lua_State *L) {
     int count = lua_gettop(L);
     luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_pushvalue(L, 2);
+    lua_pushcclosure(L, handle_message, 1);
+    lua_replace(L, 2);
     lua_pushboolean(L, 1);
     lua_pushvalue(L, 1);
     lua_rotate(L, 3, 2);

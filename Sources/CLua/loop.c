@@ -379,11 +379,8 @@ static inline void next_row(lua_State *L, struct mst_loop_state *state, int inde
         push_record(L, state);
         lua_replace(L, index);
     } else {
+        // What the overlay holds of earlier rows is told by its stamps.
         state->record->generation = state->generation;
-        if (state->overlaid) {
-            lua_pushnil(L);
-            lua_setiuservalue(L, index, 1);
-        }
     }
     state->overlaid = false;
 }
