@@ -108,7 +108,7 @@ class MasticTest(unittest.TestCase):
 
     def start(self, *arguments, stdin="", env=None):
         words = [MASTIC, *map(str, arguments)]
-        environment = dict(os.environ, MASTIC_HOME=self.home, TZ="UTC", LC_ALL="C.UTF-8", NO_COLOR="1", **(env or {}))
+        environment = {**os.environ, "MASTIC_HOME": self.home, "TZ": "UTC", "LC_ALL": "C.UTF-8", "NO_COLOR": "1", **(env or {})}
         return Process(words, self.folder, environment, stdin.encode() if isinstance(stdin, str) else stdin)
 
     def mastic(self, *arguments, stdin="", env=None, timeout=120):
