@@ -6,7 +6,10 @@ job:init(args.JOB_NAME, args)
 local source = glueContext.create_dynamic_frame.from_catalog{
   database = "sales_db", table_name = "raw_transactions", transformation_ctx = "source"}
 
-local completed = Filter.apply{frame = source, f = function(r)
+-- Real amounts hold an "n/a" here and there, so the crawler calls the column text. What is no number becomes null.
+local typed = ResolveChoice.apply{frame = source, specs = {{"amount", "cast:double"}}}
+
+local completed = Filter.apply{frame = typed, f = function(r)
   return r.amount > 0 and r.status == "completed"
 end}
 
