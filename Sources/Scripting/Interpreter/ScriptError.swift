@@ -39,7 +39,10 @@ public struct ScriptError: Error, CustomStringConvertible, @unchecked Sendable {
     public var description: String {
         var text = file.map { $0 + (line.map { ":\($0)" } ?? "") + ": " } ?? ""
         text += message
-        if let sourceLine { text += "\n    " + sourceLine.drop { $0 == " " || $0 == "\t" } }
+        if let sourceLine {
+            let shown = sourceLine.drop { $0 == " " || $0 == "\t" }
+            text += "\n    " + (shown.count > 200 ? shown.prefix(200) + "..." : shown)
+        }
         return text
     }
 }

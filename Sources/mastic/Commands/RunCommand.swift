@@ -33,6 +33,7 @@ struct RunCommand: ParsableCommand {
 enum ScriptFile {
     static func read(_ path: String) throws -> [UInt8] {
         guard let bytes = try LocalFile.contents(of: path) else { throw InputError(description: "there is no script '\(path)'") }
+        if bytes.prefix(4096).contains(0) { throw InputError(description: "'\(path)' is no Lua script: it holds binary data") }
         return bytes
     }
 }
