@@ -67,8 +67,8 @@ private final class MemoryOutput: OutputFolder {
     }
 
     @Test func anUnknownPartitionKeyNamesTheNearestColumn() {
-        let error = #expect(throws: WriteError.self) { _ = try write(source([batch([("a", 1)])]), keys: ["m"]) }
-        #expect(error?.description == "there is no column 'm' to partition by; did you mean 'k'? (columns: k, n)" || error?.description == "there is no column 'm' to partition by (columns: k, n)")
+        let error = #expect(throws: WriteError.self) { _ = try write(source([batch([("a", 1)])]), keys: ["kx"]) }
+        #expect(error?.description == "there is no column 'kx' to partition by; did you mean 'k'? (columns: k, n)")
     }
 
     @Test func aStructCannotNameAFolder() {
