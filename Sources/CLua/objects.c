@@ -79,8 +79,11 @@ int mst_trampoline(lua_State *L) {
     if (lua_type(L, lua_upvalueindex(2)) != LUA_TUSERDATA) return call_host(L, s, function, NULL, 1);
     mst_slot receiver;
     if (!mst_to_object(L, s, lua_upvalueindex(2), &receiver)) return luaL_error(L, "the object has been closed");
-    // `object:method(x)` passes the object, `object.method(x)` does not; both mean the same.
-    int first = lua_gettop(L) >= 1 && lua_rawequal(L, 1, lua_upvalueindex(2)) ? 2 : 1;
+    // `object:method(x)` passes the object, `object.method(x)` does not; both mean the same. In `frame.union(frame)` it is an argument.
+    lua_Debug ar;
+    bool passed = lua_gettop(L) >= 1 && lua_rawequal(L, 1, lua_upvalueindex(2));
+    if (passed && lua_getstack(L, 0, &ar) && lua_getinfo(L, "n", &ar) && strcmp(ar.namewhat, "field") == 0) passed = false;
+    int first = passed ? 2 : 1;
     return call_host(L, s, function, &receiver, first);
 }
 

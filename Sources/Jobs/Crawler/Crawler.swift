@@ -51,7 +51,23 @@ public struct Crawler: Sendable {
             let names = targets.map(\.location.path).joined(separator: ", ")
             throw JobError(.nothingToCrawl, "\(names) \(targets.count == 1 ? "has" : "have") no data files: no table was made")
         }
+        // Another crawl may change the same tables between the look at them and the change; then the plan is made again from what it left.
+        for _ in 0..<Self.maximumRounds {
+            do {
+                return try change(&input, targets, options)
+            } catch let error as CatalogError where error.code == .alreadyExists || error.code == .concurrentModification || error.code == .entityNotFound {
+                continue
+            }
+        }
+        return try change(&input, targets, options)
+    }
+
+    private static let maximumRounds = 16
+
+    /// Plans from what the catalog holds now, and applies the plan.
+    private func change(_ input: inout CrawlPlan.Input, _ targets: [Target], _ options: Options) throws -> CrawlReport {
         input.tables = try catalog.tables(in: options.database)
+        input.partitions = [:]
         for table in input.tables where !table.partitionKeys.isEmpty {
             guard let location = table.storageDescriptor?.location, targets.contains(where: { LocalPath.contains($0.location.bareURL, location) }) else { continue }
             input.partitions[table.name] = try catalog.partitions(of: table.name, in: options.database)
