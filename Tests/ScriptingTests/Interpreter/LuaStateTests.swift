@@ -1,3 +1,4 @@
+import Columnar
 import Scripting
 import Synchronization
 import Testing
@@ -108,7 +109,7 @@ import Testing
             account.method("union") { me, call in [.integer(Int64(me.balance + (call[0].object(as: Account.self)?.balance ?? -1000)))] }
             account.property { me, name in
                 if name == "balance" { return .integer(Int64(me.balance)) }
-                throw ScriptError(code: .runtime, message: "no property '\(name)'" + Suggestion.hint(name, ["balance"]))
+                throw ScriptError(code: .runtime, message: "no property '\(name)'" + Suggestion.hint(for: name, in: ["balance"]))
             }
             account.calling { me, call in [.integer(Int64(call.arguments.count))] }
             for (name, operation) in [("__add", { (a: Int, b: Int) in a + b }), ("__sub", { $0 - $1 })] {
@@ -134,7 +135,7 @@ import Testing
         ("local a = open(5) print(a + 1, 1 + a, a - a, a(1, 2), a < open(6), a > open(6))", "6\t6\t0\t2\ttrue\tfalse\n"),
         ("print(open(5), type(open(5)), getmetatable(open(5)))", "account of 5\tuserdata\tfalse\n"),
         ("print(pcall(function() open(1).x = 2 end))", "false\tscript.lua:1: cannot set 'x' of a Account\n"),
-        ("print(pcall(function() return open(1).balnce end))", "false\tno property 'balnce' (did you mean 'balance'?)\n"),
+        ("print(pcall(function() return open(1).balnce end))", "false\tno property 'balnce'; did you mean 'balance'?\n"),
         ("local a <close> = open(3) print(a.balance)", "3\n"),
         ("local k do local a <close> = open(3) k = a end print(pcall(function() return k.balance end))", "false\tscript.lua:1: the Account has been closed\n"),
         ("local a = open(1) local t = {[a] = 'x'} print(t[a], a == a, open(1) == open(1))", "x\ttrue\tfalse\n"),
@@ -200,8 +201,8 @@ import Testing
         ("error({})", 1, "table: ", "error({})"),
         ("error(setmetatable({}, {__tostring = function() return 'mine' end}))", 1, "mine", "error(setmetatable({}, {__tostring = function() return 'mine' end}))"),
         ("\nfail()", 2, "no money left", "fail()"),
-        ("opn(1)", 1, "attempt to call a nil value (global 'opn') (did you mean 'open'?)", "opn(1)"),
-        ("prnt.x()", 1, "attempt to index a nil value (global 'prnt') (did you mean 'print'?)", "prnt.x()"),
+        ("opn(1)", 1, "attempt to call a nil value (global 'opn'); did you mean 'open'?", "opn(1)"),
+        ("prnt.x()", 1, "attempt to index a nil value (global 'prnt'); did you mean 'print'?", "prnt.x()"),
         ("#!/usr/bin/mastic\nerror('second')", 2, "second", "error('second')"),
     ])
     func names(code: String, line: Int, message: String, sourceLine: String) throws {
@@ -319,18 +320,5 @@ import Testing
             return #results
             """
         #expect(try LuaState().run(Array(code.utf8), name: "x") == [101])
-    }
-
-    @Test func suggestions() {
-        let names = ["Filter", "Map", "ApplyMapping", "ResolveChoice", "getResolvedOptions", "glueContext"]
-        #expect(Suggestion.nearest("Filtr", names) == "Filter")
-        #expect(Suggestion.nearest("filter", names) == "Filter")
-        #expect(Suggestion.nearest("Fitler", names) == "Filter")
-        #expect(Suggestion.nearest("getResolvedOption", names) == "getResolvedOptions")
-        #expect(Suggestion.nearest("fn", ["f", "frame"]) == "f")
-        #expect(Suggestion.nearest("ordrs", ["orders_csv", "customers"]) == nil || Suggestion.nearest("ordrs", ["orders_csv", "customers"]) == "orders_csv")
-        #expect(Suggestion.nearest("Resolve", names) == "ResolveChoice")
-        #expect(Suggestion.nearest("zzz", names) == nil)
-        #expect(Suggestion.nearest("x", ["y"]) == nil)
     }
 }
