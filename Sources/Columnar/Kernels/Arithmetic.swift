@@ -125,17 +125,16 @@ extension Operand {
         _ a: Operand, _ b: Operand, _ count: Int, _ from: A.Type, _ out: UnsafeMutablePointer<B>, _ body: (A, A) -> B
     ) {
         let (first, second) = (a.storage, b.storage)
-        withExtendedLifetime((first, second)) {
-            let (x, y) = (first.fixedValues(of: A.self), second.fixedValues(of: A.self))
-            if b.isConstant {
-                let value = y[0]
-                if a.isConstant { out[0] = body(x[0], value) } else { for i in 0..<count { out[i] = body(x[i], value) } }
-            } else if a.isConstant {
-                let value = x[0]
-                for i in 0..<count { out[i] = body(value, y[i]) }
-            } else {
-                for i in 0..<count { out[i] = body(x[i], y[i]) }
-            }
+        defer { withExtendedLifetime((first, second)) {} }
+        let (x, y) = (first.fixedValues(of: A.self), second.fixedValues(of: A.self))
+        if b.isConstant {
+            let value = y[0]
+            if a.isConstant { out[0] = body(x[0], value) } else { for i in 0..<count { out[i] = body(x[i], value) } }
+        } else if a.isConstant {
+            let value = x[0]
+            for i in 0..<count { out[i] = body(value, y[i]) }
+        } else {
+            for i in 0..<count { out[i] = body(x[i], y[i]) }
         }
     }
 
@@ -218,24 +217,23 @@ extension Operand {
                 }
             }
         }
-        withExtendedLifetime((first, second)) {
-            switch operation {
-            case .add, .subtract, .remainder:
-                loop { u, v in
-                    guard let u = DecimalArithmetic.rescale(u, by: both - s1), let v = DecimalArithmetic.rescale(v, by: both - s2) else { return nil }
-                    switch operation {
-                    case .add:
-                        let (sum, overflow) = u.addingReportingOverflow(v)
-                        return overflow ? nil : DecimalArithmetic.rescale(sum, by: scale - both)
-                    case .subtract:
-                        let (difference, overflow) = u.subtractingReportingOverflow(v)
-                        return overflow ? nil : DecimalArithmetic.rescale(difference, by: scale - both)
-                    default: return v == 0 ? nil : DecimalArithmetic.rescale(u % v, by: scale - both)
-                    }
+        defer { withExtendedLifetime((first, second)) {} }
+        switch operation {
+        case .add, .subtract, .remainder:
+            loop { u, v in
+                guard let u = DecimalArithmetic.rescale(u, by: both - s1), let v = DecimalArithmetic.rescale(v, by: both - s2) else { return nil }
+                switch operation {
+                case .add:
+                    let (sum, overflow) = u.addingReportingOverflow(v)
+                    return overflow ? nil : DecimalArithmetic.rescale(sum, by: scale - both)
+                case .subtract:
+                    let (difference, overflow) = u.subtractingReportingOverflow(v)
+                    return overflow ? nil : DecimalArithmetic.rescale(difference, by: scale - both)
+                default: return v == 0 ? nil : DecimalArithmetic.rescale(u % v, by: scale - both)
                 }
-            case .multiply: loop { DecimalArithmetic.multiply($0, $1, droppingDigits: s1 + s2 - scale) }
-            case .divide: loop { DecimalArithmetic.divide($0, $1, addingDigits: scale - s1 + s2) }
             }
+        case .multiply: loop { DecimalArithmetic.multiply($0, $1, droppingDigits: s1 + s2 - scale) }
+        case .divide: loop { DecimalArithmetic.divide($0, $1, addingDigits: scale - s1 + s2) }
         }
         return result(Column(type: type, count: count, validity: mask.validity, storage: .fixed(owner: out, start: UnsafeRawPointer(out.base))), of: [x, y])
     }

@@ -42,10 +42,9 @@ extension Operand {
         let (x, y) = (a.column(count: count).flattened, b.column(count: count).flattened)
         let out = Buffer(size: count * MemoryLayout<T>.stride)
         let to = out.values(of: T.self)
-        withExtendedLifetime((x, y)) {
-            let (first, second) = (x.fixedValues(of: T.self), y.fixedValues(of: T.self))
-            for i in 0..<count { to[i] = mask[i] ? first[i] : second[i] }
-        }
+        defer { withExtendedLifetime((x, y)) {} }
+        let (first, second) = (x.fixedValues(of: T.self), y.fixedValues(of: T.self))
+        for i in 0..<count { to[i] = mask[i] ? first[i] : second[i] }
         return Column(
             type: a.type, count: count, validity: chooseValidity(mask, x, y), storage: .fixed(owner: out, start: UnsafeRawPointer(out.base)))
     }

@@ -222,23 +222,22 @@ extension Operand {
         let to = out.values(of: StringView.self)
         var arena = StringArena()
         var text = TextBuffer(capacity: 256)
-        withExtendedLifetime(columns) {
-            for i in 0..<count {
-                if let validity, !validity[i] {
-                    to[i] = .empty
-                    continue
-                }
-                text.removeAll()
-                var isFirst = true
-                for c in views.indices {
-                    let row = i * steps[c]
-                    if skipsNulls, let present = validities[c], !present[row] { continue }
-                    if !isFirst { separator.withUnsafeBytes { text.append(bytes: $0) } }
-                    text.append(views[c][row])
-                    isFirst = false
-                }
-                to[i] = arena.view(copying: text.bytes)
+        defer { withExtendedLifetime(columns) {} }
+        for i in 0..<count {
+            if let validity, !validity[i] {
+                to[i] = .empty
+                continue
             }
+            text.removeAll()
+            var isFirst = true
+            for c in views.indices {
+                let row = i * steps[c]
+                if skipsNulls, let present = validities[c], !present[row] { continue }
+                if !isFirst { separator.withUnsafeBytes { text.append(bytes: $0) } }
+                text.append(views[c][row])
+                isFirst = false
+            }
+            to[i] = arena.view(copying: text.bytes)
         }
         return result(
             Column(type: .string, count: count, validity: validity, storage: .views(Values(out, count: count), buffers: arena.finish())), of: operands)

@@ -27,10 +27,9 @@ struct KeyCells {
             let inner = KeyCells(values)
             let out = Buffer(size: n * 16)
             let to = out.values(of: StringView.self)
-            withExtendedLifetime(inner.cells.owner) {
-                let from = inner.cells.start
-                for i in 0..<n { to[i] = from[Int(indices[i])] }
-            }
+            defer { withExtendedLifetime(inner.cells) {} }
+            let from = inner.cells.start
+            for i in 0..<n { to[i] = from[Int(indices[i])] }
             KeyCells.setNulls(to, presence, n)
             (cells, retained) = (Values(out, count: n), inner.retained)
             return
@@ -39,29 +38,28 @@ struct KeyCells {
         let out = Buffer(size: n * 16)
         let to = out.values(of: StringView.self)
         var retained: [AnyObject] = [flat]
-        withExtendedLifetime(flat) {
-            switch flat.storage {
-            case .views(let views, _):
-                for i in 0..<n { to[i] = views[i] }
-            case .fixed where flat.type.isDecimal:
-                let values = flat.fixedValues(of: Int128.self)
-                for i in 0..<n {
-                    to[i] = StringView(low: UInt64(truncatingIfNeeded: values[i]), high: UInt64(truncatingIfNeeded: values[i] >> 64))
-                }
-            case .null: break
-            case .bits, .fixed:
-                let words = KeyWords(flat)
-                for i in 0..<n { to[i] = StringView(low: words.words[i], high: 0) }
-            default:
-                var arena = StringArena()
-                var text = TextBuffer()
-                for i in 0..<n {
-                    text.removeAll()
-                    flat.appendKey(row: i, to: &text)
-                    to[i] = arena.view(copying: text.bytes)
-                }
-                retained = arena.finish()
+        defer { withExtendedLifetime(flat) {} }
+        switch flat.storage {
+        case .views(let views, _):
+            for i in 0..<n { to[i] = views[i] }
+        case .fixed where flat.type.isDecimal:
+            let values = flat.fixedValues(of: Int128.self)
+            for i in 0..<n {
+                to[i] = StringView(low: UInt64(truncatingIfNeeded: values[i]), high: UInt64(truncatingIfNeeded: values[i] >> 64))
             }
+        case .null: break
+        case .bits, .fixed:
+            let words = KeyWords(flat)
+            for i in 0..<n { to[i] = StringView(low: words.words[i], high: 0) }
+        default:
+            var arena = StringArena()
+            var text = TextBuffer()
+            for i in 0..<n {
+                text.removeAll()
+                flat.appendKey(row: i, to: &text)
+                to[i] = arena.view(copying: text.bytes)
+            }
+            retained = arena.finish()
         }
         KeyCells.setNulls(to, presence, n)
         (cells, self.retained) = (Values(out, count: n), retained)
@@ -99,24 +97,23 @@ struct KeyWords {
             let from = flat.fixedValues(of: T.self)
             for i in 0..<n { to[i] = UInt64(truncatingIfNeeded: Int64(truncatingIfNeeded: from[i])) }
         }
-        withExtendedLifetime(flat) {
-            switch flat.type {
-            case .boolean:
-                let bits = flat.bits
-                for i in 0..<n { to[i] = bits[i] ? 1 : 0 }
-            case .byte: integers(Int8.self)
-            case .short: integers(Int16.self)
-            case .int, .date: integers(Int32.self)
-            case .float:
-                let from = flat.fixedValues(of: Float.self)
-                for i in 0..<n { to[i] = UInt64((from[i] == 0 ? 0 : from[i].isNaN ? Float.nan : from[i]).bitPattern) }
-            case .double:
-                let from = flat.fixedValues(of: Double.self)
-                for i in 0..<n { to[i] = (from[i] == 0 ? 0 : from[i].isNaN ? Double.nan : from[i]).bitPattern }
-            default:
-                let from = flat.fixedValues(of: UInt64.self)
-                to.update(from: from, count: n)
-            }
+        defer { withExtendedLifetime(flat) {} }
+        switch flat.type {
+        case .boolean:
+            let bits = flat.bits
+            for i in 0..<n { to[i] = bits[i] ? 1 : 0 }
+        case .byte: integers(Int8.self)
+        case .short: integers(Int16.self)
+        case .int, .date: integers(Int32.self)
+        case .float:
+            let from = flat.fixedValues(of: Float.self)
+            for i in 0..<n { to[i] = UInt64((from[i] == 0 ? 0 : from[i].isNaN ? Float.nan : from[i]).bitPattern) }
+        case .double:
+            let from = flat.fixedValues(of: Double.self)
+            for i in 0..<n { to[i] = (from[i] == 0 ? 0 : from[i].isNaN ? Double.nan : from[i]).bitPattern }
+        default:
+            let from = flat.fixedValues(of: UInt64.self)
+            to.update(from: from, count: n)
         }
         words = Values(out, count: n)
     }

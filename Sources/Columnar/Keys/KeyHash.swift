@@ -15,13 +15,12 @@ public enum KeyHash {
         let to = out.values(of: UInt64.self)
         to.update(repeating: k2, count: count)
         for (column, type) in zip(cells, types) {
-            withExtendedLifetime(column) {
-                let from = column.cells.start
-                if KeyCells.isText(type) {
-                    for i in 0..<count { to[i] = mix(to[i] ^ hash(text: from[i]), k2) }
-                } else {
-                    for i in 0..<count { to[i] = mix(to[i] ^ hash(from[i].low, from[i].high), k2) }
-                }
+            defer { withExtendedLifetime(column) {} }
+            let from = column.cells.start
+            if KeyCells.isText(type) {
+                for i in 0..<count { to[i] = mix(to[i] ^ hash(text: from[i]), k2) }
+            } else {
+                for i in 0..<count { to[i] = mix(to[i] ^ hash(from[i].low, from[i].high), k2) }
             }
         }
         return Values(out, count: count)

@@ -14,14 +14,26 @@ struct RowSorter {
     }
 
     private let keys: [SortKey]
-    private let entries: Buffer
-    private let scratch: Buffer
+    /// Room for `count` entries each; whoever makes the sorter keeps the memory until it is done.
+    private let entries: UnsafeMutablePointer<Entry>
+    private let scratch: UnsafeMutablePointer<Entry>
 
     /// - Parameter keys: flattened columns.
-    init(keys: [SortKey], count: Int) {
-        self.keys = keys
-        entries = Buffer(size: count * MemoryLayout<Entry>.stride)
-        scratch = Buffer(size: count * MemoryLayout<Entry>.stride)
+    init(keys: [SortKey], entries: UnsafeMutablePointer<Entry>, scratch: UnsafeMutablePointer<Entry>) {
+        (self.keys, self.entries, self.scratch) = (keys, entries, scratch)
+    }
+
+    /// The rows 0..<count in sorted order.
+    static func sorted(_ count: Int, by keys: [SortKey]) -> Values<Int32> {
+        let out = Buffer(size: count * 4)
+        let order = out.values(of: Int32.self)
+        for i in 0..<count { order[i] = Int32(truncatingIfNeeded: i) }
+        let flat = keys.map { SortKey($0.column.flattened, descending: $0.descending, nullsFirst: $0.nullsFirst) }
+        let (entries, scratch) = (Buffer(size: count * MemoryLayout<Entry>.stride), Buffer(size: count * MemoryLayout<Entry>.stride))
+        withExtendedLifetime((flat, entries, scratch, out)) {
+            RowSorter(keys: flat, entries: entries.values(of: Entry.self), scratch: scratch.values(of: Entry.self)).sort(order, count, key: 0, level: 0)
+        }
+        return Values(out, count: count)
     }
 
     /// Runs of at most this many rows are sorted by insertion.
@@ -30,7 +42,7 @@ struct RowSorter {
     private static let radixRun = 256
 
     /// Sorts rows that are equal in the keys before `key` and, when `level` is not 0, in that many words of `key`.
-    mutating func sort(_ rows: UnsafeMutablePointer<Int32>, _ count: Int, key: Int, level: Int) {
+    func sort(_ rows: UnsafeMutablePointer<Int32>, _ count: Int, key: Int, level: Int) {
         if count < 2 || key == keys.count { return }
         if count <= RowSorter.smallRun {
             insertionSort(rows, count, key: key)
@@ -50,7 +62,7 @@ struct RowSorter {
     }
 
     /// Rows whose value of `key` is not null.
-    private mutating func sortPresent(_ rows: UnsafeMutablePointer<Int32>, _ count: Int, key: Int, level: Int) {
+    private func sortPresent(_ rows: UnsafeMutablePointer<Int32>, _ count: Int, key: Int, level: Int) {
         if count < 2 { return }
         if count <= RowSorter.smallRun {
             insertionSort(rows, count, key: key)
@@ -62,8 +74,8 @@ struct RowSorter {
             mergeSort(rows, count, key: key)
             return
         }
-        let all = entries.values(of: Entry.self)
-        sortEntries(all, scratch.values(of: Entry.self), count)
+        let all = entries
+        sortEntries(all, scratch, count)
         for i in 0..<count { rows[i] = all[i].row }
         // Find the runs before anything overwrites the words: a run's end is marked in the row number's sign.
         for i in 0..<count - 1 where all[i].word != all[i + 1].word { rows[i] = ~rows[i] }
@@ -88,7 +100,7 @@ struct RowSorter {
     }
 
     /// Strings that agree in `8 * (level + 1)` bytes, zeros taken for bytes behind the end: those that end there are told apart by length alone.
-    private mutating func sortTextRun(_ rows: UnsafeMutablePointer<Int32>, _ count: Int, key: Int, level: Int) {
+    private func sortTextRun(_ rows: UnsafeMutablePointer<Int32>, _ count: Int, key: Int, level: Int) {
         let sortKey = keys[key]
         let views = sortKey.column.views.start
         let end = 8 * (level + 1)
@@ -113,7 +125,7 @@ struct RowSorter {
     /// Fills `entries` with the words of the rows at a level; false when the type has none.
     private func fillWords(_ rows: UnsafePointer<Int32>, _ count: Int, _ key: SortKey, _ level: Int) -> Bool {
         let column = key.column
-        let out = entries.values(of: Entry.self)
+        let out = entries
         let inversion: UInt64 = key.descending ? .max : 0
         @inline(__always) func fill(_ word: (Int) -> UInt64) {
             for i in 0..<count { out[i] = Entry(word: word(Int(rows[i])) ^ inversion, row: rows[i]) }
@@ -188,34 +200,35 @@ struct RowSorter {
 
     /// Least significant byte first; bytes that all words share are passed over.
     private func radixSort(_ entries: UnsafeMutablePointer<Entry>, _ scratch: UnsafeMutablePointer<Entry>, _ count: Int) {
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: 8 * 256) { counts in
-            let histogram = counts.baseAddress!
-            histogram.update(repeating: 0, count: 8 * 256)
-            for i in 0..<count {
-                let word = entries[i].word
-                for byte in 0..<8 { histogram[byte * 256 + Int(truncatingIfNeeded: word >> UInt64(byte * 8) & 0xff)] += 1 }
-            }
-            var (from, to) = (entries, scratch)
-            for byte in 0..<8 {
-                let places = histogram + byte * 256
-                let shift = UInt64(byte * 8)
-                if places[Int(truncatingIfNeeded: from[0].word >> shift & 0xff)] == count { continue }
-                var next: Int32 = 0
-                for value in 0..<256 {
-                    let n = places[value]
-                    places[value] = next
-                    next += n
-                }
-                for i in 0..<count {
-                    let entry = from[i]
-                    let value = Int(truncatingIfNeeded: entry.word >> shift & 0xff)
-                    to[Int(places[value])] = entry
-                    places[value] += 1
-                }
-                swap(&from, &to)
-            }
-            if from != entries { entries.update(from: from, count: count) }
+        // Not on the stack: in a closure that may throw, a copy at the end has been compiled into a jump that loses the error register.
+        let counts = Buffer(size: 8 * 256 * 4)
+        defer { withExtendedLifetime(counts) {} }
+        let histogram = counts.values(of: Int32.self)
+        histogram.update(repeating: 0, count: 8 * 256)
+        for i in 0..<count {
+            let word = entries[i].word
+            for byte in 0..<8 { histogram[byte * 256 + Int(truncatingIfNeeded: word >> UInt64(byte * 8) & 0xff)] += 1 }
         }
+        var (from, to) = (entries, scratch)
+        for byte in 0..<8 {
+            let places = histogram + byte * 256
+            let shift = UInt64(byte * 8)
+            if places[Int(truncatingIfNeeded: from[0].word >> shift & 0xff)] == count { continue }
+            var next: Int32 = 0
+            for value in 0..<256 {
+                let n = places[value]
+                places[value] = next
+                next += n
+            }
+            for i in 0..<count {
+                let entry = from[i]
+                let value = Int(truncatingIfNeeded: entry.word >> shift & 0xff)
+                to[Int(places[value])] = entry
+                places[value] += 1
+            }
+            swap(&from, &to)
+        }
+        if from != entries { entries.update(from: from, count: count) }
     }
 
     /// Bottom-up merging of runs of eight.
@@ -224,8 +237,8 @@ struct RowSorter {
     }
 
     /// Sorts by whole-row comparison of `key` and the keys after it; for values without words.
-    private mutating func mergeSort(_ rows: UnsafeMutablePointer<Int32>, _ count: Int, key: Int) {
-        let scratch = self.scratch.values(of: Int32.self)
+    private func mergeSort(_ rows: UnsafeMutablePointer<Int32>, _ count: Int, key: Int) {
+        let scratch = UnsafeMutableRawPointer(self.scratch).assumingMemoryBound(to: Int32.self)
         RowSorter.merge(rows, scratch, count) { compare($0, $1, from: key) <= 0 }
     }
 
@@ -286,7 +299,7 @@ struct RowSorter {
 
     /// Moves the rows that belong to the group before the others, or behind them; keeps the order in both. Returns the size of the group.
     private func partition(_ rows: UnsafeMutablePointer<Int32>, _ count: Int, _ first: Bool, _ belongs: (Int32) -> Bool) -> Int {
-        let others = scratch.values(of: Int32.self)
+        let others = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: Int32.self)
         var (kept, moved) = (0, 0)
         for i in 0..<count {
             let row = rows[i]

@@ -42,14 +42,6 @@ extension Batch {
 extension SortKey {
     /// The positions 0..<count in sorted order; see `Batch.sortIndices`.
     public static func sortIndices(by keys: [SortKey], count: Int) -> Values<Int32> {
-        let out = Buffer(size: count * 4)
-        let order = out.values(of: Int32.self)
-        for i in 0..<count { order[i] = Int32(truncatingIfNeeded: i) }
-        if count > 1, !keys.isEmpty {
-            let flat = keys.map { SortKey($0.column.flattened, descending: $0.descending, nullsFirst: $0.nullsFirst) }
-            var sorter = RowSorter(keys: flat, count: count)
-            withExtendedLifetime(flat) { sorter.sort(order, count, key: 0, level: 0) }
-        }
-        return Values(out, count: count)
+        RowSorter.sorted(count, by: keys)
     }
 }

@@ -1,4 +1,4 @@
-import Columnar
+internal import Columnar
 
 extension Expression {
     /// The expression with every part that reads no column computed, and logic with constants simplified. It has the same value for every record.

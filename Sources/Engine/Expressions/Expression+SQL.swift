@@ -1,4 +1,4 @@
-import Columnar
+internal import Columnar
 
 /// Expressions as SQL text that reads back as the same expression (`Expression.init(parsing:)`), with no more parentheses than it needs.
 extension Expression: CustomStringConvertible {

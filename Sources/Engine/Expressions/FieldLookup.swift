@@ -1,4 +1,4 @@
-public import Columnar
+internal import Columnar
 
 /// How an expression's field names meet the columns of a schema.
 public struct FieldLookup: Sendable, Hashable {

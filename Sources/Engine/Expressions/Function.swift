@@ -1,4 +1,4 @@
-public import Columnar
+internal import Columnar
 
 /// The functions that expressions can call, by their names in Spark SQL.
 public enum Function: String, Sendable, Hashable, CaseIterable {

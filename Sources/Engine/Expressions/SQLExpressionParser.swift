@@ -1,4 +1,4 @@
-public import Columnar
+internal import Columnar
 
 extension Expression {
     /// Reads an expression as Spark SQL writes it in a WHERE clause.

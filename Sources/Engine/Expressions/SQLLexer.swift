@@ -1,4 +1,4 @@
-import Columnar
+internal import Columnar
 
 /// Cuts SQL text into tokens, in Spark's lexical rules.
 struct SQLLexer {
