@@ -11,8 +11,8 @@ import Testing
         func forms(_ type: DataType, _ values: [Value]) -> [(Operand, [Value])] {
             let column = Column.of(type, values)
             var forms: [(Operand, [Value])] = [(.column(column), values)]
-            if type != .null, !type.containsChoice { forms.append((.column(column.asDictionary()), values)) }
-            for row in [0, 2] where row < length {
+            if type != .null, !type.containsChoice, length <= 100 { forms.append((.column(column.asDictionary()), values)) }
+            for row in length <= 100 ? [0, 2] : [1] where row < length {
                 forms.append((.constant(column.slice(row..<row + 1)), Array(repeating: values[row], count: length)))
             }
             return forms

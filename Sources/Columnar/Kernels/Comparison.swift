@@ -192,23 +192,15 @@ extension Operand {
     }
 
     private static func compareAlike(_ a: Operand, _ comparison: Comparison, _ b: Operand, _ type: DataType, _ count: Int) -> Bitmap {
-        func fixed<T: BitwiseCopyable & Comparable>(_ type: T.Type) -> Bitmap {
-            answers(a, comparison, b, count, { $0.fixedValues(of: T.self) }, { $0 == $1 }, { $0 < $1 })
-        }
         switch type {
-        case .byte: return fixed(Int8.self)
-        case .short: return fixed(Int16.self)
-        case .int, .date: return fixed(Int32.self)
-        case .long, .timestamp: return fixed(Int64.self)
-        case .decimal: return fixed(Int128.self)
-        case .float:
-            return answers(
-                a, comparison, b, count, { $0.fixedValues(of: Float.self) }, { $0 == $1 || ($0 != $0 && $1 != $1) }, { $0 < $1 || ($0 == $0 && $1 != $1) })
-        case .double:
-            return answers(
-                a, comparison, b, count, { $0.fixedValues(of: Double.self) }, { $0 == $1 || ($0 != $0 && $1 != $1) }, { $0 < $1 || ($0 == $0 && $1 != $1) })
-        case .string, .binary:
-            return answers(a, comparison, b, count, { $0.views.start }, { $0 == $1 }, { $0 < $1 })
+        case .byte: return comparing(a, comparison, b, count, Int8.self)
+        case .short: return comparing(a, comparison, b, count, Int16.self)
+        case .int, .date: return comparing(a, comparison, b, count, Int32.self)
+        case .long, .timestamp: return comparing(a, comparison, b, count, Int64.self)
+        case .decimal: return comparing(a, comparison, b, count, Int128.self)
+        case .float: return comparing(a, comparison, b, count, Float.self)
+        case .double: return comparing(a, comparison, b, count, Double.self)
+        case .string, .binary: return comparing(a, comparison, b, count, StringView.self)
         case .boolean:
             let (x, y) = (a.column(count: count).bits, b.column(count: count).bits)
             switch comparison {
@@ -227,38 +219,18 @@ extension Operand {
     }
 
     /// All six comparisons from two: greater is less with the sides changed, the others are negations.
-    @inline(__always)
-    private static func answers<T: BitwiseCopyable>(
-        _ a: Operand, _ comparison: Comparison, _ b: Operand, _ count: Int, _ values: (Column) -> UnsafePointer<T>, _ equal: (T, T) -> Bool,
-        _ less: (T, T) -> Bool
-    ) -> Bitmap {
+    private static func comparing<T: RowOrdered>(_ a: Operand, _ comparison: Comparison, _ b: Operand, _ count: Int, _ type: T.Type) -> Bitmap {
         let (first, second) = (a.storage, b.storage)
-        return withExtendedLifetime((first, second)) {
-            let (x, y) = (values(first), values(second))
-            switch comparison {
-            case .equal: return rows(x, a.isConstant, y, b.isConstant, count, equal)
-            case .notEqual: return rows(x, a.isConstant, y, b.isConstant, count) { !equal($0, $1) }
-            case .less: return rows(x, a.isConstant, y, b.isConstant, count, less)
-            case .greaterOrEqual: return rows(x, a.isConstant, y, b.isConstant, count) { !less($0, $1) }
-            case .greater: return rows(y, b.isConstant, x, a.isConstant, count, less)
-            case .lessOrEqual: return rows(y, b.isConstant, x, a.isConstant, count) { !less($0, $1) }
-            }
+        defer { withExtendedLifetime((first, second)) {} }
+        let (x, y) = (T.values(of: first), T.values(of: second))
+        switch comparison {
+        case .equal: return equalRows(x, a.isConstant, y, b.isConstant, count)
+        case .notEqual: return equalRows(x, a.isConstant, y, b.isConstant, count).inverted
+        case .less: return lessRows(x, a.isConstant, y, b.isConstant, count)
+        case .greaterOrEqual: return lessRows(x, a.isConstant, y, b.isConstant, count).inverted
+        case .greater: return lessRows(y, b.isConstant, x, a.isConstant, count)
+        case .lessOrEqual: return lessRows(y, b.isConstant, x, a.isConstant, count).inverted
         }
-    }
-
-    @inline(__always)
-    private static func rows<A: BitwiseCopyable, B: BitwiseCopyable>(
-        _ a: UnsafePointer<A>, _ aIsConstant: Bool, _ b: UnsafePointer<B>, _ bIsConstant: Bool, _ count: Int, _ holds: (A, B) -> Bool
-    ) -> Bitmap {
-        if bIsConstant {
-            let value = b[0]
-            return packedBits(count) { holds(a[aIsConstant ? 0 : $0], value) }
-        }
-        if aIsConstant {
-            let value = a[0]
-            return packedBits(count) { holds(value, b[$0]) }
-        }
-        return packedBits(count) { holds(a[$0], b[$0]) }
     }
 
     // MARK: Across types
@@ -266,10 +238,10 @@ extension Operand {
     /// Compares longs with doubles by their exact values.
     private static func compareExactly(_ a: Operand, _ comparison: Comparison, _ b: Operand, _ count: Int) -> Bitmap {
         let (first, second) = (a.storage, b.storage)
-        return withExtendedLifetime((first, second)) {
-            let (x, y) = (first.fixedValues(of: Int64.self), second.fixedValues(of: Double.self))
-            return rows(x, a.isConstant, y, b.isConstant, count) { comparison.holds(compareExact($0, $1)) }
-        }
+        defer { withExtendedLifetime((first, second)) {} }
+        let (x, y) = (first.fixedValues(of: Int64.self), second.fixedValues(of: Double.self))
+        let (stepX, stepY) = (a.isConstant ? 0 : 1, b.isConstant ? 0 : 1)
+        return packedBits(count) { comparison.holds(compareExact(x[$0 * stepX], y[$0 * stepY])) }
     }
 
     /// Compares a decimal with a decimal of another scale or with an integer, without rounding.
@@ -277,12 +249,17 @@ extension Operand {
         let scale = a.type.decimalScale
         let (first, second) = (a.storage, (b.type.isInteger ? b.cast(to: .decimal(precision: 38, scale: 0)) : b).storage)
         let difference = scale - second.type.decimalScale
-        return withExtendedLifetime((first, second)) {
-            let (x, y) = (first.fixedValues(of: Int128.self), second.fixedValues(of: Int128.self))
-            if difference == 0 { return rows(x, a.isConstant, y, b.isConstant, count) { comparison.holds($0 < $1 ? -1 : $0 == $1 ? 0 : 1) } }
-            return rows(x, a.isConstant, y, b.isConstant, count) { comparison.holds(compareDecimal($0, $1, difference)) }
-        }
+        if difference == 0 { return comparing(.init(first, a), comparison, .init(second, b), count, Int128.self) }
+        defer { withExtendedLifetime((first, second)) {} }
+        let (x, y) = (first.fixedValues(of: Int128.self), second.fixedValues(of: Int128.self))
+        let (stepX, stepY) = (a.isConstant ? 0 : 1, b.isConstant ? 0 : 1)
+        return packedBits(count) { comparison.holds(compareDecimal(x[$0 * stepX], y[$0 * stepY], difference)) }
     }
+}
+
+extension Operand {
+    /// `column` in the form of another operand.
+    private init(_ column: Column, _ other: Operand) { self = other.isConstant ? .constant(column) : .column(column) }
 }
 
 extension DataType {
