@@ -6,7 +6,7 @@ public struct ParquetFileEncoder: FileEncoder {
     public let options: ParquetWriteOptions
     public init(_ options: ParquetWriteOptions) { self.options = options }
 
-    public var fileExtension: String { options.compression == .uncompressed ? "parquet" : "\(options.compression.rawValue.lowercased()).parquet" }
+    public var fileExtension: String { options.compression == .uncompressed ? "parquet" : "\(options.compression == .lz4Raw ? "lz4" : options.compression.rawValue).parquet" }
     public var needsOneSchema: Bool { true }
     public var chunkRows: Int { options.rowGroupRows }
     public var chunkBytes: Int { options.rowGroupBytes }

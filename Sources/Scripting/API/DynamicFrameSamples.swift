@@ -39,7 +39,7 @@ extension DynamicFrame {
         let most = max(try options.integer("topk") ?? 100, 0)
         let probability = try options.number("prob") ?? 1
         guard (0...1).contains(probability) else { throw APIError("\(arguments.function): 'prob' must be from 0 to 1, not \(probability)") }
-        let target = try environment.job.home.locate(arguments.string("path", default: ""))
+        let target = try environment.locate(arguments.string("path", default: ""))
         let sample = try sampled(most, probability)
         let node = ScanNode(MemorySource(name: "spigot", schema: sample.schema, batches: [sample]))
         let write = FrameWrite(target: target, encoder: TextFileEncoder(.json(JSONWriteOptions())))

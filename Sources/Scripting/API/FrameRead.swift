@@ -31,7 +31,7 @@ extension ScriptEnvironment {
         }
         let (fileFormat, declared) = try FormatOptions.source(format, formatOptions)
         let listing = try listingOptions(options, recursive: try options.boolean("recurse") ?? (format.lowercased() == "parquet"))
-        let locations = try paths.map { try job.home.locate($0) }
+        let locations = try paths.map { try locate($0) }
         let context = arguments.string("transformation_ctx", default: "")
         warnWithoutContext(context, arguments)
         let name = paths.count == 1 ? paths[0] : paths.joined(separator: ", ")
@@ -75,17 +75,17 @@ extension ScriptEnvironment {
             failsFast: try options.boolean("isFailFast") ?? false, filenameColumn: nil,
             list: { [self] in
                 if keys.isEmpty {
-                    let place = try job.home.locate(location)
+                    let place = try locate(location)
                     return try job.newFiles(context: context, source: place.url, boundedFiles: boundedFiles, boundedSize: boundedSize) {
                         try job.files(at: place, options: listing)
                     }.all().map { InputFile(path: $0.storedPath, size: Int($0.size), modified: $0.modified) }
                 }
                 var files: [InputFile] = []
-                let root = try? job.home.locate(location)
+                let root = try? locate(location)
                 for partition in try selection.partitions(in: job.home.catalog) {
                     guard let location = partition.location else { continue }
                     let values = partition.values.map { $0 == HivePath.nullValue ? nil : Optional($0) }
-                    let place = try job.home.locate(location)
+                    let place = try locate(location)
                     // A partition's folder may have gone since the crawl; the catalog keeps such partitions, marked.
                     guard try job.exists(place) else { continue }
                     var within = listing

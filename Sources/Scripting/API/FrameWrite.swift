@@ -29,7 +29,7 @@ struct FrameWrite {
         guard let format = arguments.string("format") ?? (FormatOptions.writable.contains(type) ? type : nil) else {
             throw APIError("\(arguments.function) needs the argument 'format': one of \(FormatOptions.writable.joined(separator: ", "))")
         }
-        target = try environment.job.home.locate(folder.map { path + (path.hasSuffix("/") ? "" : "/") + $0 + "/" } ?? path)
+        target = try environment.locate(folder.map { path + (path.hasSuffix("/") ? "" : "/") + $0 + "/" } ?? path)
         encoder = try FormatOptions.encoder(format, arguments.options("format_options"), compression: try options.string("compression"))
         partitionKeys = try options.strings("partitionKeys") ?? []
         mode = try Self.mode(try options.string("mode"))
@@ -49,7 +49,7 @@ struct FrameWrite {
         let options = arguments.options("additional_options")
         let record = try environment.table(tableName, in: database)
         guard let location = record.storageDescriptor?.location else { throw APIError("table \(record.qualifiedName) has no location to write to") }
-        target = try environment.job.home.locate(location)
+        target = try environment.locate(location)
         var format: Options { Options(nil, function: arguments.function, argument: "format_options") }
         switch try FormatOptions.source(of: record) {
         case .parquet: encoder = try FormatOptions.encoder("parquet", format, compression: try options.string("compression"))

@@ -1,6 +1,6 @@
 internal import Catalog
 internal import Columnar
-internal import Connectors
+public import Connectors
 public import Engine
 public import Logging
 
@@ -59,6 +59,23 @@ public final class ScriptEnvironment: @unchecked Sendable {
 
     /// Nodes that problems are noted of, so that their identity stays theirs.
     private var kept: [PlanNode] = []
+
+    /// What a script or the catalog names, where the script may reach it: anywhere, but for a sandboxed script below the allowed roots alone.
+    ///
+    /// The roots of a sandbox are the folders of the setting `sandbox_roots` (paths with `:` between), else the working directory; the home's `s3`
+    /// folder is always one. Links are resolved first, so that none leads out.
+    func locate(_ name: String) throws -> StorageLocation {
+        let location = try job.home.locate(name)
+        guard state.options.sandbox else { return location }
+        let setting = job.home.setting("sandbox_roots")
+        let folders = setting.map { $0.split(separator: ":").map(String.init) } ?? [LocalPath.workingDirectory]
+        let roots = (folders.map(LocalPath.absolute) + [job.home.path + "/s3"]).map(LocalPath.resolvingLinks)
+        let real = LocalPath.resolvingLinks(location.path)
+        guard roots.contains(where: { LocalPath.contains($0, real) }) else {
+            throw APIError("'\(name)' lies outside the folders that a sandboxed script may reach (\(folders.joined(separator: ", ")))")
+        }
+        return location
+    }
 
     /// Writes text where the script's `print` writes.
     public func print(_ text: String) { state.print(text) }
