@@ -140,7 +140,8 @@ class KilledJobTests(MasticTest):
         self.assertGreater(seen["while staged"], 0)
         self.assertGreater(seen["complete"], 0)
 
-    def test_killed_with_all_its_children(self):
+    def test_killed_with_its_process_group(self):
+        """The child that publishes has a session of its own, and goes on."""
         self.kill_rounds(20, self.once_staged, lambda process: os.killpg(process.pid, signal.SIGKILL), settles=2)
 
 
