@@ -59,13 +59,19 @@ class Process:
     def kill(self, number=signal.SIGKILL):
         os.kill(self.pid, number)
 
+    def end(self):
+        """Ends the process where a failed test has left it running, so that it writes no more into the test's folder."""
+        if self.child.returncode is None:
+            os.killpg(self.pid, signal.SIGKILL)
+            os.wait4(self.pid, 0)
+            self.child.returncode = -signal.SIGKILL
+
     def wait(self, timeout=120):
         """Waits for the end; a process that does not come to one is killed, and that is an error."""
         deadline = self.started + timeout
         while self.is_running():
             if time.monotonic() > deadline:
-                os.killpg(self.pid, signal.SIGKILL)
-                os.wait4(self.pid, 0)
+                self.end()
                 raise AssertionError(f"{' '.join(self.arguments)}: no end after {timeout} s")
             time.sleep(0.002)
         _, status, usage = os.wait4(self.pid, 0)
@@ -109,7 +115,9 @@ class MasticTest(unittest.TestCase):
     def start(self, *arguments, stdin="", env=None):
         words = [MASTIC, *map(str, arguments)]
         environment = {**os.environ, "MASTIC_HOME": self.home, "TZ": "UTC", "LC_ALL": "C.UTF-8", "NO_COLOR": "1", **(env or {})}
-        return Process(words, self.folder, environment, stdin.encode() if isinstance(stdin, str) else stdin)
+        process = Process(words, self.folder, environment, stdin.encode() if isinstance(stdin, str) else stdin)
+        self.addCleanup(process.end)
+        return process
 
     def mastic(self, *arguments, stdin="", env=None, timeout=120):
         return self.start(*arguments, stdin=stdin, env=env).wait(timeout)

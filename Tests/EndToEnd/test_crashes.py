@@ -6,9 +6,10 @@ import statistics
 import threading
 import time
 
-from support import READ, ROOT, MasticTest, files_below, needs_pyarrow, parquet_rows, pyarrow
+from support import LONG_TESTS, READ, ROOT, MasticTest, files_below, needs_pyarrow, parquet_rows, pyarrow
 
-ROUNDS = 50
+#: Moments at which the job is killed.
+ROUNDS = 500 if LONG_TESTS else 50
 
 
 class Reader(threading.Thread):
@@ -68,8 +69,19 @@ class KilledJobTests(MasticTest):
     def ids(self):
         return [row["transaction_id"] for row in parquet_rows(self.path("sample/processed"), ["transaction_id"])]
 
-    def kill_rounds(self, rounds, kill, settles):
+    def after_a_share(self, process, whole, share):
+        """Waits for a share of the time that a run takes."""
+        time.sleep(whole * share)
+
+    def once_staged(self, process, whole, share):
+        """Waits until the run writes, and then for a share of what is left: the moments in which data and bookmark are made one."""
+        while process.is_running() and not os.path.exists(self.path("sample/_staging")):
+            time.sleep(0.0005)
+        time.sleep(whole * 0.4 * share)
+
+    def kill_rounds(self, rounds, wait, kill, settles):
         """
+        - wait: until when the run is let go on, given the process, the time of a whole run, and the round as a share of all.
         - settles: how long the output may take to be one or the other after the kill; 0 where the kill leaves nothing running.
         - Returns: how often each state was seen after the kill.
         """
@@ -89,10 +101,11 @@ class KilledJobTests(MasticTest):
                 before, new = complete, self.add_input()
                 complete = sorted(before + new)
                 process = self.start(*self.command())
-                time.sleep(whole * number / rounds)
+                wait(process, whole, number / rounds)
                 kill(process)
                 result = process.wait()
-                place = f"round {number}, killed after {whole * number / rounds * 1000:.1f} ms of {whole * 1000:.0f} ms: {result}"
+                place = f"round {number}, killed after {result.seconds * 1000:.1f} ms of {whole * 1000:.0f} ms: {result}"
+                seen["while staged"] += bool(self.leftovers())
                 self.assertIn(result.status, (0, -signal.SIGKILL), place)
                 deadline = time.monotonic() + settles
                 found = sorted(self.ids())
@@ -117,13 +130,19 @@ class KilledJobTests(MasticTest):
     def leftovers(self):
         return [place for place, folders, names in os.walk(self.path("sample")) if os.path.basename(place) == "_staging"]
 
-    def test_killed_at_fifty_moments(self):
-        seen = self.kill_rounds(ROUNDS, lambda process: process.kill(signal.SIGKILL), settles=2)
+    def test_killed_at_many_moments(self):
+        seen = self.kill_rounds(ROUNDS, self.after_a_share, lambda process: process.kill(signal.SIGKILL), settles=2)
         self.assertGreater(seen["before"], 0)
         self.assertGreater(seen["complete"], 0)
 
-    def test_killed_with_all_its_children(self):
-        self.kill_rounds(20, lambda process: os.killpg(process.pid, signal.SIGKILL), settles=2)
+    def test_killed_while_it_writes_and_commits(self):
+        seen = self.kill_rounds(ROUNDS, self.once_staged, lambda process: process.kill(signal.SIGKILL), settles=2)
+        self.assertGreater(seen["while staged"], 0)
+        self.assertGreater(seen["complete"], 0)
+
+    def test_killed_with_its_process_group(self):
+        """The child that publishes has a session of its own, and goes on."""
+        self.kill_rounds(20, self.once_staged, lambda process: os.killpg(process.pid, signal.SIGKILL), settles=2)
 
 
 WRITER = READ + """
