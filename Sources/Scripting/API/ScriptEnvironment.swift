@@ -69,7 +69,7 @@ public final class ScriptEnvironment: @unchecked Sendable {
         guard state.options.sandbox else { return location }
         let setting = job.home.setting("sandbox_roots")
         let folders = setting.map { $0.split(separator: ":").map(String.init) } ?? [LocalPath.workingDirectory]
-        let roots = (folders.map(LocalPath.absolute) + [job.home.path + "/s3"]).map(LocalPath.resolvingLinks)
+        let roots = (folders.map { LocalPath.absolute($0) } + [job.home.path + "/s3"]).map { LocalPath.resolvingLinks($0) }
         let real = LocalPath.resolvingLinks(location.path)
         guard roots.contains(where: { LocalPath.contains($0, real) }) else {
             throw APIError("'\(name)' lies outside the folders that a sandboxed script may reach (\(folders.joined(separator: ", ")))")
