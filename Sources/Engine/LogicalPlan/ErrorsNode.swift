@@ -1,4 +1,4 @@
-public import Columnar
+internal import Columnar
 
 /// The error records of a frame and of everything that it was made from, as rows.
 public final class ErrorsNode: PlanNode, @unchecked Sendable {

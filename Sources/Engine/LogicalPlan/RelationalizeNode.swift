@@ -1,4 +1,4 @@
-public import Columnar
+internal import Columnar
 
 /// The rows of one of the tables that `relationalize` makes of a frame. Keys count in row order, so the rows pass one after the other.
 public final class RelationalizeNode: PlanNode, @unchecked Sendable {

@@ -1,4 +1,4 @@
-public import Columnar
+internal import Columnar
 
 /// Parses a text field into the value that it holds; records whose text does not parse become error records.
 public final class UnboxNode: PlanNode, @unchecked Sendable {

@@ -1,4 +1,4 @@
-public import Columnar
+internal import Columnar
 
 /// What functions with side effects returned in one action, kept so that they are called once for each record even when the action has to start
 /// again because its rows did not have the schema that was assumed.

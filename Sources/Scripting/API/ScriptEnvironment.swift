@@ -1,6 +1,6 @@
 internal import Catalog
 internal import Columnar
-public import Connectors
+internal import Connectors
 public import Engine
 public import Logging
 
