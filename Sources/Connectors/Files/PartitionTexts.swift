@@ -20,7 +20,9 @@ struct PartitionTexts {
             // Neighbouring rows often agree, and inline views (12 bytes or fewer: dates, codes) are compared without a look at their bytes.
             var known: [ViewKey: Int32] = [:]
             var last: (StringView, Int32)?
-            for i in 0..<column.count where !column.isNull(i) {
+            let validity = column.validity
+            for i in 0..<column.count {
+                if let validity, !validity[i] { continue }
                 let view = views[i]
                 if let last, last.0 == view {
                     codes[i] = last.1
@@ -98,11 +100,12 @@ struct PartitionTexts {
             }
         }
         let rows = sizes.map { Values<Int32>(Buffer(size: $0 * 4), count: $0) }
-        var filled = [Int](repeating: 0, count: keys.count)
+        // Where the next row of each group goes.
+        var next = rows.map { $0.owner.values(of: Int32.self) }
         for i in 0..<count {
             let place = Int(groupOfRow[i])
-            rows[place].owner.values(of: Int32.self)[filled[place]] = Int32(i)
-            filled[place] += 1
+            next[place].pointee = Int32(i)
+            next[place] += 1
         }
         return keys.indices.map { Group(codes: keys[$0], rows: rows[$0]) }
     }
