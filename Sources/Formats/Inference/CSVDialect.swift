@@ -187,6 +187,9 @@ public struct CSVDialect: Sendable {
                 switch tokenizer.cut(window.base, &at, window.end, isAtEnd: window.isAtEnd, limit: 1) {
                 case .bad(let problem):
                     switch problem.kind {
+                    case .tooManyFields where options.multiLine && !Self.isWellQuoted(window.base, problem.start, problem.next, options):
+                        // A stray quote swallowed the lines up to the next field that is quoted: no record is better than a wrong one.
+                        unclosed += 1
                     case .tooManyFields(let fields):
                         records += 1
                         counts[fields, default: (0, problem.start)].records += 1
@@ -201,6 +204,37 @@ public struct CSVDialect: Sendable {
             guard let most = counts.max(by: { ($0.value.records, -$0.key) < ($1.value.records, -$1.key) }) else { return }
             (fields, usual) = (most.key, most.value.records)
             if let other = counts.filter({ $0.key != most.key }).map(\.value.first).min() { unusualLine = TextScan.count(window.base, other, window.usualLineEnd) + 1 }
+        }
+
+        /// Whether every quoted field of a record that spans lines ends at a separator or at the record's end, as fields do that were quoted for it.
+        private static func isWellQuoted(_ base: UnsafeMutablePointer<UInt8>, _ start: Int, _ end: Int, _ options: CSVReadOptions) -> Bool {
+            guard let quote = options.quote else { return true }
+            func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0a || byte == 0x0d }
+            var end = end
+            while end > start, isLineEnd(base[end - 1]) { end -= 1 }
+            guard (start..<end).contains(where: { isLineEnd(base[$0]) }) else { return true }
+            var at = start
+            while at < end {
+                if base[at] == quote {
+                    at += 1
+                    while at < end {
+                        if let escape = options.escape, base[at] == escape {
+                            at += 2
+                        } else if base[at] != quote {
+                            at += 1
+                        } else if at + 1 < end, base[at + 1] == quote {
+                            at += 2
+                        } else {
+                            break
+                        }
+                    }
+                    at += 1
+                    if at < end, base[at] != options.separator { return false }
+                }
+                while at < end, base[at] != options.separator { at += 1 }
+                at += 1
+            }
+            return true
         }
 
         func isBetter(than other: Candidate) -> Bool {
