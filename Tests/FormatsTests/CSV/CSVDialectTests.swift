@@ -1,3 +1,4 @@
+import Columnar
 import Testing
 
 @testable import Formats
