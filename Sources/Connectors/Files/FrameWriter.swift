@@ -37,6 +37,8 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
     private var fileSchema: Schema?
     private var isSchemaFixed = false
     private var lastConforming: Schema?
+    /// Batches of morsels under way that are still to be cut, fewer than `rowsToCut` rows each.
+    private var uncut: [Int: [Batch]] = [:]
     private var morsels: [Int: [Piece]] = [:]
     private var finishedMorsels = Set<Int>()
     private var nextMorsel = 0
@@ -48,6 +50,7 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
 
     /// How far a worker may run ahead of the oldest unfinished morsel.
     private static let window = 32
+    private static let rowsToCut = 32768
 
     /// - Parameters:
     ///   - schema: the schema of all rows where it is known; else the first rows decide, and rows that do not fit raise a `SchemaSurprise`.
@@ -77,17 +80,37 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
     // MARK: BatchConsumer
 
     public func consume(_ batch: Batch, morsel: Int) throws -> Bool {
-        let pieces = try cut(batch)
-        try locked {
+        // Rows are cut many at a time: every piece costs some buffers, however few its rows.
+        let together: [Batch]? = try locked {
             if let failure { throw failure }
             try checkSchema(batch.schema)
-            morsels[morsel, default: []] += pieces
-            waitingBytes += pieces.reduce(0) { $0 + $1.size }
+            var waiting = uncut.removeValue(forKey: morsel) ?? []
+            waiting.append(batch)
+            if waiting.reduce(0, { $0 + $1.count }) >= Self.rowsToCut { return waiting }
+            uncut[morsel] = waiting
+            return nil
         }
+        if let together { try cut(together, of: morsel) }
         return true
     }
 
+    /// Cuts the batches of a morsel, those of one schema as one.
+    private func cut(_ batches: [Batch], of morsel: Int) throws {
+        var pieces: [Piece] = []
+        var rest = batches[...]
+        while let first = rest.first {
+            let run = rest.prefix { $0.schema == first.schema }
+            pieces += try cut(Batch.concatenate(Array(run), schema: first.schema))
+            rest = rest.dropFirst(run.count)
+        }
+        locked {
+            morsels[morsel, default: []] += pieces
+            waitingBytes += pieces.reduce(0) { $0 + $1.size }
+        }
+    }
+
     public func endMorsel(_ number: Int) throws {
+        if let left = locked({ uncut.removeValue(forKey: number) }) { try cut(left, of: number) }
         var work: [Chunk] = []
         try locked {
             finishedMorsels.insert(number)
@@ -106,8 +129,10 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
     }
 
     public func finish() throws {
+        for (number, left) in locked({ uncut }).sorted(by: { $0.key < $1.key }) { try cut(left, of: number) }
         var work: [Chunk] = []
         try locked {
+            uncut = [:]
             // Morsels of an early end may never have been ended in order.
             for number in morsels.keys.sorted() { for piece in morsels[number]! { queue(piece) } }
             morsels = [:]
@@ -123,6 +148,7 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
     public func restart() throws {
         try locked {
             (schema, fileSchema, isSchemaFixed, lastConforming, failure) = (nil, nil, false, nil, nil)
+            uncut = [:]
             (morsels, finishedMorsels, nextMorsel, partitions, waitingBytes, rowsWritten) = ([:], [], 0, [:], 0, 0)
             partitionValues = [:]
             try output.removeAll()
