@@ -37,7 +37,7 @@ final class DataFrame: ScriptObject {
     func column(_ name: String) throws -> Field {
         let schema = try schema()
         guard let index = schema.index(ofAnyCase: name) else {
-            let hint = Suggestion.nearest(name, in: schema.names).map { "; did you mean '\($0)'?" } ?? ""
+            let hint = Suggestion.hint(for: name, in: schema.names)
             throw APIError("there is no column '\(name)'\(hint) (columns: \(schema.names.joined(separator: ", ")))")
         }
         return schema[index]

@@ -39,7 +39,7 @@ final class DynamicFrameCollection: ScriptObject {
             collection.subscripting { collection, key in
                 guard let name = key.text else { throw APIError("a DynamicFrameCollection is read by name, not by \(key.kindDescription)") }
                 guard let frame = collection[name] else {
-                    let hint = Suggestion.nearest(name, in: collection.names).map { "; did you mean '\($0)'?" } ?? ""
+                    let hint = Suggestion.hint(for: name, in: collection.names)
                     throw APIError("there is no frame '\(name)'\(hint) (frames: \(collection.names.joined(separator: ", ")))")
                 }
                 return .object(frame)

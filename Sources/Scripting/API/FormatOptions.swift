@@ -156,7 +156,7 @@ enum FormatOptions {
     }
 
     private static func unknown(_ format: String, _ known: [String], _ verb: String) -> APIError {
-        let hint = Suggestion.nearest(format.lowercased(), in: known).map { "; did you mean '\($0)'?" } ?? ""
+        let hint = Suggestion.hint(for: format.lowercased(), in: known)
         return APIError("the format '\(format)' cannot be \(verb)\(hint) (known: \(known.joined(separator: ", ")))")
     }
 }

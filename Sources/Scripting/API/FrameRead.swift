@@ -106,19 +106,19 @@ extension ScriptEnvironment {
         if let table = try catalog.table(name, in: database) { return table }
         let databases = try catalog.databaseNames()
         guard databases.contains(database.lowercased()) else {
-            let hint = Suggestion.nearest(database, in: databases).map { "; did you mean '\($0)'?" } ?? ""
+            let hint = Suggestion.hint(for: database, in: databases)
             let known = databases.isEmpty ? "the catalog has none; `mastic crawl PATH --database \(database)` makes one" : "there are: \(databases.joined(separator: ", "))"
             throw APIError("Database \(database) not found\(hint) (\(known))")
         }
         let tables = try catalog.tableNames(in: database)
-        let hint = Suggestion.nearest(name, in: tables).map { "; did you mean '\($0)'?" } ?? ""
+        let hint = Suggestion.hint(for: name, in: tables)
         let shown = tables.prefix(20).joined(separator: ", ") + (tables.count > 20 ? ", ..." : "")
         throw APIError("Table \(name) not found in database \(database)\(hint) (\(tables.isEmpty ? "it has no tables" : "tables: \(shown)"))")
     }
 
     func checkConnection(_ type: String) throws {
         guard Self.connectionTypes.contains(type) else {
-            let hint = Suggestion.nearest(type, in: Self.connectionTypes).map { "; did you mean '\($0)'?" } ?? ""
+            let hint = Suggestion.hint(for: type, in: Self.connectionTypes)
             throw APIError("the connection type '\(type)' is not known\(hint) (known: \(Self.connectionTypes.joined(separator: ", ")))")
         }
     }
@@ -172,7 +172,7 @@ private struct PartitionSelection: Sendable {
         guard let predicate else { return }
         for name in predicate.fields where !keys.contains(where: { $0.name.lowercased() == name.lowercased() }) {
             let names = keys.map(\.name)
-            let hint = Suggestion.nearest(name, in: names).map { "; did you mean '\($0)'?" } ?? ""
+            let hint = Suggestion.hint(for: name, in: names)
             let known = names.isEmpty ? "the table has none" : "partition keys: \(names.joined(separator: ", "))"
             throw APIError("push_down_predicate names '\(name)', which is no partition key of \(table.qualifiedName)\(hint) (\(known))")
         }

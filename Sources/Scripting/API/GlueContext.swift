@@ -87,7 +87,7 @@ final class GlueContext: ScriptObject {
     }
 
     private static func unknown(_ name: String, of owner: String) -> APIError {
-        let hint = Suggestion.nearest(name, in: ["from_catalog", "from_options"]).map { "; did you mean '\($0)'?" } ?? ""
+        let hint = Suggestion.hint(for: name, in: ["from_catalog", "from_options"])
         return APIError("\(owner) has no '\(name)'\(hint) (known: from_catalog, from_options)")
     }
 }

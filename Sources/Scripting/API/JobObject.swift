@@ -25,7 +25,7 @@ final class JobObject: ScriptObject {
             job.method("isInitialized") { job, _ in [.boolean(job.environment.job.isInitialized)] }
             job.property { _, name in
                 throw APIError(
-                    "a Job has no method '\(name)'" + (Suggestion.nearest(name, in: ["init", "commit", "isInitialized"]).map { "; did you mean '\($0)'?" } ?? ""))
+                    "a Job has no method '\(name)'\(Suggestion.hint(for: name, in: ["init", "commit", "isInitialized"]))")
             }
         }
         api.function(Signature("Job", [.required("glue_context", .any)])) { _ in [.object(JobObject(environment))] }
@@ -34,7 +34,6 @@ final class JobObject: ScriptObject {
         ) { arguments in
             guard case .table(let table)? = arguments["args"] else { return [.nil] }
             let resolved = try ResolvedOptions(words: table.items.compactMap(\.text), wanted: arguments.strings("options"))
-            environment.resolvedOptions = resolved.values
             return [.table(LuaTable(fields: resolved.values.mapValues { .string($0) }))]
         }
     }

@@ -21,7 +21,7 @@ final class SchemaObject: ScriptObject {
             schema.method(Signature("getField", [.required("field", .string)])) { schema, arguments in
                 let name = arguments.string("field", default: "")
                 guard let field = schema.fields.first(where: { $0.name == name }) else {
-                    let hint = Suggestion.nearest(name, in: schema.fields.map(\.name)).map { "; did you mean '\($0)'?" } ?? ""
+                    let hint = Suggestion.hint(for: name, in: schema.fields.map(\.name))
                     throw APIError("the schema has no field '\(name)'\(hint) (fields: \(schema.fields.map(\.name).joined(separator: ", ")))")
                 }
                 return [.object(SchemaObject(field.type))]

@@ -22,10 +22,6 @@ public final class ScriptEnvironment: @unchecked Sendable {
 
     /// What the last complete run of each stage found wrong, for the report at the end.
     private var problems: [ObjectIdentifier: (order: Int, text: String)] = [:]
-    /// The values that `getResolvedOptions` gave last.
-    var resolvedOptions: [String: String] = [:]
-    /// Temporary views by name.
-    var views: [String: DataFrame] = [:]
 
     public init(
         state: LuaState, workers: WorkerPool, cancellation: Cancellation, job: any JobContext, log: Logger, lifts: Bool, scriptFolder: String,

@@ -89,7 +89,7 @@ struct BookmarkCommand: ParsableCommand {
     private static func require(_ job: String, in catalog: CatalogStore) throws {
         let jobs = try catalog.bookmarkedJobs()
         guard jobs.contains(job) else {
-            let hint = Suggestion.nearest(job, in: jobs).map { "; did you mean '\($0)'?" } ?? ""
+            let hint = Suggestion.hint(for: job, in: jobs)
             throw InputError(description: "job '\(job)' has no bookmark\(hint) (\(jobs.isEmpty ? "no job has one" : "jobs: \(jobs.joined(separator: ", "))"))")
         }
     }

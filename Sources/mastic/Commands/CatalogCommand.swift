@@ -143,7 +143,7 @@ enum CatalogNames {
     static func requireDatabase(_ name: String, in catalog: CatalogStore) throws {
         let databases = try catalog.databaseNames()
         guard databases.contains(name.lowercased()) else {
-            let hint = Suggestion.nearest(name, in: databases).map { "; did you mean '\($0)'?" } ?? ""
+            let hint = Suggestion.hint(for: name, in: databases)
             let known = databases.isEmpty ? "the catalog has none" : "there are: \(databases.joined(separator: ", "))"
             throw InputError(description: "Database \(name) not found\(hint) (\(known))")
         }
@@ -157,7 +157,7 @@ enum CatalogNames {
         try requireDatabase(database, in: catalog)
         if let record = try catalog.table(table, in: database) { return record }
         let tables = try catalog.tableNames(in: database)
-        let hint = Suggestion.nearest(table, in: tables).map { "; did you mean '\($0)'?" } ?? ""
+        let hint = Suggestion.hint(for: table, in: tables)
         throw InputError(
             description: "Table \(table) not found in database \(database)\(hint) (\(tables.isEmpty ? "it has no tables" : "tables: \(tables.joined(separator: ", "))"))")
     }

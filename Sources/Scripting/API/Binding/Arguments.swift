@@ -95,7 +95,7 @@ struct Options {
     /// - Throws: when an option is none of the known ones.
     func check(known: [String]) throws(APIError) {
         for name in names where !known.contains(name) {
-            let hint = Suggestion.nearest(name, in: known).map { "; did you mean '\($0)'?" } ?? ""
+            let hint = Suggestion.hint(for: name, in: known)
             throw APIError("\(owner) has no option '\(name)'\(hint) (known: \(known.joined(separator: ", ")))")
         }
     }
