@@ -42,25 +42,46 @@ final class FileScan: BatchScan {
     }
 
     private func parts(of file: InputFile) throws -> [Part] {
+        guard mayMatch(file) else { return [] }
         context.execution.counters.addBytes(file.size)
         switch try source.open(file) {
         case .csv(let csv): return try csv.splits().map { .csv(csv, $0, file) }
         case .json(let json): return try json.splits().map { .json(json, $0, file) }
         case .parquet(let parquet):
-            return parquet.rowGroups.indices.filter { mayMatch(parquet, rowGroup: $0) }.map { .parquet(parquet, $0, file) }
+            let wanted = parquet.rowGroups.indices.filter { mayMatch(parquet, rowGroup: $0, file) }
+            context.execution.counters.addRowGroups(read: wanted.count, skipped: parquet.rowGroups.count - wanted.count)
+            return wanted.map { .parquet(parquet, $0, file) }
         }
     }
 
+    /// Whether the values that a file's folders give leave room for a row that fulfils the predicate: asked before the file is opened, and so only
+    /// where the catalog says that the files hold no columns of the keys' names.
+    private func mayMatch(_ file: InputFile) -> Bool {
+        guard let predicate = request.predicate, let declared = source.declared else { return true }
+        func value(_ name: String) -> (Value, DataType)? { declared.index(of: name) == nil ? partitionValue(of: name, file) : nil }
+        return predicate.withoutIdleCasts { value($0)?.1 }.mayBeTrue { value($0).map { Self.statistics(of: $0.0) } }
+    }
+
     /// Whether a row group's statistics leave room for a row that fulfils the predicate.
-    private func mayMatch(_ file: ParquetFile, rowGroup: Int) -> Bool {
+    private func mayMatch(_ parquet: ParquetFile, rowGroup: Int, _ file: InputFile) -> Bool {
         guard let predicate = request.predicate else { return true }
-        let rows = file.rowGroups[rowGroup].rowCount
-        return predicate.mayBeTrue { column in
-            guard let index = file.schema.index(ofAnyCase: column), let found = file.statistics(rowGroup: rowGroup, column: file.schema[index].name) else {
-                return nil
+        func field(_ name: String) -> Field? { parquet.schema.index(ofAnyCase: name).map { parquet.schema[$0] } }
+        return predicate.withoutIdleCasts { name in field(name)?.type ?? partitionValue(of: name, file)?.1 }.mayBeTrue { name in
+            guard let field = field(name) else { return partitionValue(of: name, file).map { Self.statistics(of: $0.0) } }
+            return parquet.statistics(rowGroup: rowGroup, column: field.name).map {
+                ColumnStatistics(min: $0.min, max: $0.max, nullCount: $0.nullCount, rowCount: parquet.rowGroups[rowGroup].rowCount)
             }
-            return ColumnStatistics(min: found.min, max: found.max, nullCount: found.nullCount, rowCount: rows)
         }
+    }
+
+    private func partitionValue(of name: String, _ file: InputFile) -> (Value, DataType)? {
+        guard let index = source.partitionKeys.firstIndex(where: { $0.name == name }) else { return nil }
+        let type = source.partitionKeys[index].type
+        return (index < file.partition.count ? Self.partitionValue(file.partition[index], as: type) : .null, type)
+    }
+
+    private static func statistics(of value: Value) -> ColumnStatistics {
+        value == .null ? (min: nil, max: nil, nullCount: 1, rowCount: 1) : (min: value, max: value, nullCount: 0, rowCount: 1)
     }
 
     fileprivate func read(_ part: Part, _ emit: (Batch) throws -> Bool) throws {
@@ -141,8 +162,12 @@ final class FileScan: BatchScan {
 
     /// A partition value, which is text, as its key's type.
     private static func constant(_ text: String?, as type: DataType, count: Int) -> Column {
-        guard let text else { return .nulls(type, count: count) }
-        return constant(Column(.string, values: [.string(text)]).cast(to: type).value(at: 0), as: type, count: count)
+        constant(partitionValue(text, as: type), as: type, count: count)
+    }
+
+    private static func partitionValue(_ text: String?, as type: DataType) -> Value {
+        guard let text else { return .null }
+        return Column(.string, values: [.string(text)]).cast(to: type).value(at: 0)
     }
 }
 

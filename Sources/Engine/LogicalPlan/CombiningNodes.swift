@@ -15,6 +15,7 @@ public final class UnionNode: PlanNode, @unchecked Sendable {
     public override func derivedSchema(_ inputs: [Schema]) -> Schema? { inputs.dropFirst().reduce(inputs[0]) { $0.merging($1) } }
 
     public override func requiredColumns(_ columns: ColumnSet) -> [ColumnSet] { inputs.map { _ in columns } }
+    public override func requiredRows(_ rows: Expression?) -> [Expression?] { inputs.map { _ in rows } }
 
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
         Stream(isOrdered: inputs.contains { $0.isOrdered }) { context in

@@ -18,6 +18,7 @@ public final class ConformNode: PlanNode, @unchecked Sendable {
     }
     public override func derivedSchema(_ inputs: [Schema]) throws -> Schema? { ConformNode.withoutChoices(inputs[0]) }
     public override func requiredColumns(_ columns: ColumnSet) -> [ColumnSet] { [columns] }
+    public override func requiredRows(_ rows: Expression?) -> [Expression?] { [rows] }
 
     private static func withoutChoices(_ schema: Schema) -> Schema {
         schema.fields.contains { $0.type.containsChoice } ? ((try? ResolveChoice.asStructs.outputSchema(for: schema)) ?? schema) : schema

@@ -56,11 +56,22 @@ open class PlanNode: @unchecked Sendable {
     /// The columns of each input that are read to give `columns`.
     open func requiredColumns(_ columns: ColumnSet) -> [ColumnSet] { inputs.map { _ in nil } }
 
+    /// The rows of each input that are of use when only the rows of this node that fulfil `rows` are; nil for all of them.
+    ///
+    /// A row of which the answer is false or null may be left out: it must not reach the node's output among the rows wanted, nor become an
+    /// error record, nor be seen by a function with side effects. Names are those of the input's columns, to the letter, and a missing one is null.
+    open func requiredRows(_ rows: Expression?) -> [Expression?] { inputs.map { _ in nil } }
+
     /// How the node runs over its lowered inputs.
     ///
     /// - Parameter columns: the columns that will be looked at; a node may deliver more.
     open func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
         fatalError("\(label) has no way to run")
+    }
+
+    /// The same for a node that can make use of knowing which rows are wanted: one that reads them.
+    open func lower(_ inputs: [Stream], columns: ColumnSet, rows: Expression?, context: ExecutionContext) throws -> Stream {
+        try lower(inputs, columns: columns, context: context)
     }
 
     /// Whether running the node twice does something twice: a user function that prints or counts.

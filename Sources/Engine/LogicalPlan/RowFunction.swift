@@ -13,10 +13,20 @@ public protocol RowFunction: AnyObject, Sendable {
     /// Whether a map function may return the record that it was given, changed or not, so that fields it never names are part of the result.
     var returnsGivenRecord: Bool { get }
 
+    /// What every record fulfils for which the function, as a filter, returns something true or fails; nil where nothing is known.
+    ///
+    /// Records that do not fulfil it may never be read. It is evaluated by statistics alone, which say nothing of a column whose type is of another
+    /// kind than the constant that it is compared with.
+    var impliedPredicate: Expression? { get }
+
     /// Calls the function on each record. The mask's bit is set where it returned something true; failed records have an unset bit.
     func filter(_ batch: Batch) throws -> FilterResult
     /// Calls the function on each record and makes records of what it returns.
     func map(_ batch: Batch) throws -> MapResult
+}
+
+extension RowFunction {
+    public var impliedPredicate: Expression? { nil }
 }
 
 public struct FilterResult: Sendable {

@@ -3,12 +3,9 @@ public import Columnar
 /// Reads a source.
 public final class ScanNode: PlanNode, @unchecked Sendable {
     public let source: any BatchSource
-    /// What the rows must fulfil to be wanted; the source may use it, the plan applies it anyway.
-    public let predicate: Expression?
 
-    public init(_ source: any BatchSource, predicate: Expression? = nil, options: StageOptions = StageOptions()) {
+    public init(_ source: any BatchSource, options: StageOptions = StageOptions()) {
         self.source = source
-        self.predicate = predicate
         super.init(inputs: [], options: options)
     }
 
@@ -24,10 +21,24 @@ public final class ScanNode: PlanNode, @unchecked Sendable {
     }
 
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
-        let request = ScanRequest(columns: columns, predicate: predicate)
-        return Stream { [source] context in
-            try source.open(request, context: ScanContext(execution: context, node: self))
-        }
+        try lower(inputs, columns: columns, rows: nil, context: context)
+    }
+
+    public override func lower(_ inputs: [Stream], columns: ColumnSet, rows: Expression?, context: ExecutionContext) throws -> Stream {
+        Stream(scanning: SourceScan(node: self, request: ScanRequest(columns: columns, predicate: rows)))
+    }
+}
+
+/// A scan that has not been opened yet, and takes filters until then.
+struct SourceScan: Sendable {
+    let node: ScanNode
+    var request: ScanRequest
+    var filters: [@Sendable (ExecutionContext) -> ScanFilter] = []
+
+    func open(_ context: ExecutionContext) throws -> any BatchScan {
+        var request = request
+        request.filters = filters.map { $0(context) }
+        return try node.source.open(request, context: ScanContext(execution: context, node: node))
     }
 }
 

@@ -24,6 +24,7 @@ public final class SortNode: PlanNode, @unchecked Sendable {
     public override var detail: String { keys.map { $0.column + ($0.descending ? " desc" : "") }.joined(separator: ", ") }
     public override var declaredSchema: FrameSchema { inputs[0].declaredSchema }
     public override func derivedSchema(_ inputs: [Schema]) -> Schema? { inputs[0] }
+    public override func requiredRows(_ rows: Expression?) -> [Expression?] { [rows] }
     public override func requiredColumns(_ columns: ColumnSet) -> [ColumnSet] { [columns.map { $0.union(keys.map(\.column)) }] }
 
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {

@@ -16,17 +16,20 @@ public final class TransformNode: PlanNode, @unchecked Sendable {
     private let name: String
     private let text: String
     private let columns: @Sendable (ColumnSet) -> ColumnSet
+    private let rows: @Sendable (Expression?) -> Expression?
     private let schema: @Sendable (Schema) throws -> Schema
     private let transform: @Sendable (Batch, TransformNotes) throws -> Batch
 
     /// - Parameters:
     ///   - columns: the input columns that are needed to give some output columns.
+    ///   - rows: what an input row must fulfil to be of use when an output row must fulfil something; see `PlanNode.requiredRows`.
     ///   - schema: the output schema of an input schema.
     public init(
         _ name: String, detail: String = "", input: PlanNode, options: StageOptions, columns: @escaping @Sendable (ColumnSet) -> ColumnSet,
-        schema: @escaping @Sendable (Schema) throws -> Schema, transform: @escaping @Sendable (Batch, TransformNotes) throws -> Batch
+        rows: @escaping @Sendable (Expression?) -> Expression? = { _ in nil }, schema: @escaping @Sendable (Schema) throws -> Schema,
+        transform: @escaping @Sendable (Batch, TransformNotes) throws -> Batch
     ) {
-        (self.name, text, self.columns, self.schema, self.transform) = (name, detail, columns, schema, transform)
+        (self.name, text, self.columns, self.rows, self.schema, self.transform) = (name, detail, columns, rows, schema, transform)
         super.init(inputs: [input], options: options)
     }
 
@@ -38,6 +41,7 @@ public final class TransformNode: PlanNode, @unchecked Sendable {
     }
     public override func derivedSchema(_ inputs: [Schema]) throws -> Schema? { try schema(inputs[0]) }
     public override func requiredColumns(_ wanted: ColumnSet) -> [ColumnSet] { [columns(wanted)] }
+    public override func requiredRows(_ wanted: Expression?) -> [Expression?] { [rows(wanted)] }
 
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
         inputs[0].mapping { [transform] context in

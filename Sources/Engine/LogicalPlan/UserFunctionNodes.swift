@@ -20,8 +20,18 @@ public final class FilterFunctionNode: PlanNode, @unchecked Sendable {
         return [columns.union(read)]
     }
 
+    /// Rows that the function refuses are of no use; what those behind it want says nothing, because a record that fails here is counted.
+    public override func requiredRows(_ rows: Expression?) -> [Expression?] { [function.hasSideEffects ? nil : function.impliedPredicate?.comparingTextWithTextOnly] }
+
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
-        calling(function, over: inputs[0]) { [function] batch in
+        if !function.hasSideEffects, !context.errors.keepsRecords {
+            return inputs[0].filtering(reading: function.fieldsRead, columns: columns) { [function] context, batch in
+                let result = try function.filter(batch)
+                try context.errors.report(result.failures, in: batch, stage: self)
+                return result.mask
+            }
+        }
+        return calling(function, over: inputs[0]) { [function] batch in
             let result = try function.filter(batch)
             return (batch.filter(result.mask), result.failures)
         }

@@ -1,17 +1,33 @@
 public import Columnar
 
-/// What a scan asks of a source. A source may ignore `predicate` and `limit`, which the plan applies anyway; `columns` it must obey.
+/// What a scan asks of a source. A source may ignore `predicate` and `limit`, which the plan applies anyway; `columns` it must obey, and `filters`
+/// where it says that it `appliesFilters`.
 public struct ScanRequest: Sendable {
-    /// Names of the top-level columns wanted, in any order; nil for all of them. Names that the source does not have are ignored.
+    /// Names of the top-level columns wanted behind the filters, in any order; nil for all of them. Names that the source does not have are ignored.
     public var columns: Set<String>?
-    /// Rows for which this is false or null need not be delivered.
+    /// Rows for which this is false or null need not be delivered, nor shown to a filter.
     public var predicate: Expression?
     /// No more rows than this are needed from the whole scan.
     public var limit: Int?
+    /// What rows must pass to be delivered, in this order; empty for a source that does not apply filters.
+    public var filters: [ScanFilter] = []
 
     public init(columns: Set<String>? = nil, predicate: Expression? = nil, limit: Int? = nil) {
         (self.columns, self.predicate, self.limit) = (columns, predicate, limit)
     }
+
+    /// The columns to read: those wanted and those that a filter looks at; nil for all.
+    public var columnsRead: Set<String>? { columns.map { filters.reduce($0) { $0.union($1.columns) } } }
+}
+
+/// A filter that a source applies while it reads, so that what only refused rows hold is never materialized.
+public struct ScanFilter: Sendable {
+    /// The top-level columns that it looks at.
+    public let columns: Set<String>
+    /// The rows that pass. Called once for each row, and in order within a morsel, with batches that have at least `columns`, where the source has them.
+    public let apply: @Sendable (Batch) throws -> Bitmap
+
+    public init(columns: Set<String>, apply: @escaping @Sendable (Batch) throws -> Bitmap) { (self.columns, self.apply) = (columns, apply) }
 }
 
 /// What is known of a frame's schema before its rows are read.
@@ -43,10 +59,13 @@ public protocol BatchSource: Sendable {
     func resolveSchema(_ context: ExecutionContext) throws -> Schema?
     /// About how many bytes the source holds, where that is cheap to tell.
     var estimatedBytes: Int? { get }
+    /// Whether the source applies the filters of a request.
+    var appliesFilters: Bool { get }
 }
 
 extension BatchSource {
     public var estimatedBytes: Int? { nil }
+    public var appliesFilters: Bool { false }
     public func resolveSchema(_ context: ExecutionContext) throws -> Schema? { nil }
 }
 

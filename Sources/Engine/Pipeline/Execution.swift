@@ -37,12 +37,11 @@ public enum Execution {
         var surprised = Set<ObjectIdentifier>()
         while true {
             do {
-                let plan = Optimizer.optimize(node)
-                let nodes = plan.selfAndAncestors
+                let nodes = node.selfAndAncestors
                 if nodes.contains(where: { $0.hasSideEffects }), consumer.mayRestart || nodes.contains(where: { $0.mayRestart }) {
                     context.spool.isNeeded = true
                 }
-                let stream = try lower(plan, columns: wanted, context: context)
+                let stream = try lower(Optimizer.optimize(node, columns: wanted, keepsErrorRecords: context.errors.keepsRecords), context: context)
                 try run(stream, ordered: ordered, context: context, into: consumer)
                 for stage in nodes { try context.errors.checkTotal(of: stage) }
                 try consumer.finish()
@@ -57,10 +56,9 @@ public enum Execution {
     }
 
     /// Lowers a plan, inputs first, telling each what is wanted of it.
-    public static func lower(_ node: PlanNode, columns: ColumnSet, context: ExecutionContext) throws -> Stream {
-        let wanted = context.errors.keepsRecords ? node.inputs.map { _ in nil } : node.requiredColumns(columns)
-        let inputs = try zip(node.inputs, wanted).map { try lower($0, columns: $1, context: context) }
-        return try node.lower(inputs, columns: columns, context: context)
+    public static func lower(_ plan: OptimizedPlan, context: ExecutionContext) throws -> Stream {
+        let inputs = try plan.inputs.map { try lower($0, context: context) }
+        return try plan.node.lower(inputs, columns: plan.columns, rows: plan.rows, context: context)
     }
 
     /// Drives a stream's morsels through the workers into a consumer.

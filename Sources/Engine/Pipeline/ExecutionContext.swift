@@ -37,6 +37,19 @@ public final class ExecutionCounters: Sendable {
     /// Bytes of input that were read, compressed as they were.
     public var bytesRead: Int { bytes.load(ordering: .relaxed) }
 
+    private let groupsRead = Atomic<Int>(0)
+    private let groupsSkipped = Atomic<Int>(0)
+
+    /// Parts of files with statistics of their own (Parquet's row groups) that were read.
+    public var rowGroupsRead: Int { groupsRead.load(ordering: .relaxed) }
+    /// Such parts that were passed over because no row of theirs could be wanted.
+    public var rowGroupsSkipped: Int { groupsSkipped.load(ordering: .relaxed) }
+
+    public func addRowGroups(read: Int, skipped: Int) {
+        groupsRead.add(read, ordering: .relaxed)
+        groupsSkipped.add(skipped, ordering: .relaxed)
+    }
+
     private let casts = Locked<[(node: PlanNode, failures: CastFailures)]>([])
 
     /// Values that could not be cast and became null, by the node that cast them.

@@ -8,10 +8,33 @@ public struct Stream: Sendable {
     /// Whether the rows must pass in order on the thread that runs the action: a user function with side effects, running keys, a limit.
     public let isOrdered: Bool
     public let open: @Sendable (ExecutionContext) throws -> any BatchScan
+    /// Set while the rows come straight from a source.
+    private let scan: SourceScan?
 
     public init(isOrdered: Bool = false, open: @escaping @Sendable (ExecutionContext) throws -> any BatchScan) {
         self.isOrdered = isOrdered
         self.open = open
+        scan = nil
+    }
+
+    init(scanning scan: SourceScan) {
+        isOrdered = false
+        open = { try scan.open($0) }
+        self.scan = scan
+    }
+
+    /// The rows that pass a filter: applied by the source itself where the rows come straight from one that does so.
+    ///
+    /// - Parameters:
+    ///   - read: the columns that the filter looks at; nil for any.
+    ///   - columns: the columns wanted behind the filter.
+    func filtering(reading read: ColumnSet, columns: ColumnSet, _ mask: @escaping @Sendable (ExecutionContext, Batch) throws -> Bitmap) -> Stream {
+        if var scan, scan.node.source.appliesFilters, let read {
+            scan.request.columns = columns
+            scan.filters.append { context in ScanFilter(columns: read) { try mask(context, $0) } }
+            return Stream(scanning: scan)
+        }
+        return mapping { context in { batch in batch.filter(try mask(context, batch)) } }
     }
 
     /// The stream with a function applied to each batch. The function is called from several threads at once, unless the stream is ordered;

@@ -84,6 +84,16 @@ public struct ApplyMapping: Sendable {
         return Set(names.compactMap { FieldPath.index(of: $0, in: schema.fields, ignoringCase: true).map { schema[$0].name } })
     }
 
+    /// The value, by the input's columns, of the field at a path of names; nil where it cannot be told from the mappings.
+    ///
+    /// - Parameter schema: what is known of the input's; without it a source whose case does not count could be any column.
+    public func inputValue(of path: [String], in schema: Schema?) -> Expression? {
+        guard choiceRule == .castEveryValue, let mapping = mappings.last(where: { $0.target.names == path }), mapping.source.names.count == 1 else { return nil }
+        let name = mapping.source.names[0]
+        guard caseSensitive || schema?.index(of: name) != nil else { return nil }
+        return .cast(.field(name), mapping.targetType)
+    }
+
     /// Sources that a schema does not have, which give columns of nulls: most likely a mistake in the script.
     public func unknownPaths(in schema: Schema) -> [FieldPath] {
         mappings.map(\.source).filter { $0.type(in: schema, ignoringCase: !caseSensitive, throughArrays: false) == nil }

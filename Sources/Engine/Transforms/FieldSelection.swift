@@ -26,6 +26,9 @@ public struct SelectFields: Sendable {
 
     public func outputSchema(for schema: Schema) -> Schema { apply(.empty(schema)).schema }
 
+    /// Whether the field at a path of names is, in every row, what it was before.
+    public func keeps(_ path: [String]) -> Bool { paths.contains { !$0.hasArrayMarker && $0.names == [path[0]] } }
+
     /// The top-level columns that the paths lead into.
     public var sourceColumns: Set<String> { Set(paths.map { $0.names[0] }) }
 
@@ -61,6 +64,9 @@ public struct DropFields: Sendable {
     }
 
     public func outputSchema(for schema: Schema) -> Schema { apply(.empty(schema)).schema }
+
+    /// Whether the field at a path of names is, in every row, what it was before.
+    public func keeps(_ path: [String]) -> Bool { !paths.contains { $0.names[0] == path[0] } }
 
     /// The paths that lead nowhere in a schema: most likely a mistake in the script.
     public func unknownPaths(in schema: Schema) -> [FieldPath] { paths.filter { $0.type(in: schema) == nil } }

@@ -32,6 +32,14 @@ public struct RenameField: Sendable {
     /// - Throws: as `apply`.
     public func outputSchema(for schema: Schema) throws(TransformError) -> Schema { try apply(.empty(schema)).schema }
 
+    /// Where the field at a path of names stood before; nil where the path alone does not tell.
+    public func inputPath(of path: [String]) -> [String]? {
+        let (from, to) = (source.names, target.names)
+        if from == to { return path }
+        if from.count == 1, to.count == 1, path[0] == to[0] { return from + path.dropFirst() }
+        return path[0] == from[0] || path[0] == to[0] ? nil : path
+    }
+
     public func isKnown(in schema: Schema) -> Bool { source.type(in: schema) != nil }
 
     private func renaming(_ columns: NamedColumns, _ names: ArraySlice<String>, to name: String) throws(TransformError) -> NamedColumns {

@@ -47,6 +47,27 @@ public struct SplitRows: Sendable {
 
     public init(_ comparisons: [Comparison]) { self.comparisons = comparisons }
 
+    /// A condition that every matching row fulfils; nil where all rows do.
+    public var impliedPredicate: Expression? {
+        let conditions = comparisons.compactMap { comparison -> Expression? in
+            guard comparison.path.names.count == 1, !comparison.path.hasArrayMarker else { return nil }
+            let field = Expression.field(comparison.path.names)
+            let value = Expression.literal(comparison.value, comparison.value.literalType)
+            switch (comparison.op, comparison.value) {
+            case (.equal, .null): return .isNull(field)
+            case (.notEqual, .null): return .isNotNull(field)
+            case (_, .null): return .literal(false)
+            case (.equal, _): return .comparison(field, .equal, value)
+            case (.notEqual, _): return .comparison(field, .notEqual, value)
+            case (.less, _): return .comparison(field, .less, value)
+            case (.lessOrEqual, _): return .comparison(field, .lessOrEqual, value)
+            case (.greater, _): return .comparison(field, .greater, value)
+            case (.greaterOrEqual, _): return .comparison(field, .greaterOrEqual, value)
+            }
+        }
+        return conditions.isEmpty ? nil : .all(conditions)
+    }
+
     /// The rows for which every comparison holds; all of them where there is none.
     public func mask(_ batch: Batch) -> Bitmap {
         var mask = Bitmap(repeating: true, count: batch.count)

@@ -48,6 +48,17 @@ final class DataFrame: ScriptObject {
         return with(SelectColumnsNode(plan, columns: columns))
     }
 
+    /// The rows that fulfil a condition written in SQL.
+    func filter(_ text: String) throws -> DataFrame {
+        let schema = try schema()
+        let condition = try Expression(parsing: text)
+        let type = try condition.resolveType(in: schema)
+        guard type == .boolean || type == .null else { throw APIError("DataFrame:filter takes a condition, and '\(condition)' is \(type.hiveName)") }
+        // From here on names are the columns' own.
+        let names = Dictionary(condition.fields.compactMap { name in schema.index(ofAnyCase: name).map { (name, schema[$0].name) } }, uniquingKeysWith: { a, _ in a })
+        return with(FilterNode(plan, condition: condition.renamingFields(names)))
+    }
+
     func sorted(_ keys: [SortNode.Key]) throws -> DataFrame {
         with(SortNode(plan, keys: try keys.map { SortNode.Key(try column($0.column).name, descending: $0.descending, nullsFirst: $0.nullsFirst) }))
     }
@@ -83,6 +94,11 @@ final class DataFrame: ScriptObject {
                 [.object(frame.with(LimitNode(frame.plan, count: max(arguments.integer("num", default: 0), 0))))]
             }
             frame.method("select") { frame, call in [.object(try frame.select(try names(call, "DataFrame:select")))] }
+            for name in ["filter", "where"] {
+                frame.method(Signature(name, [.required("condition", .string)])) { frame, arguments in
+                    [.object(try frame.filter(arguments.string("condition", default: "")))]
+                }
+            }
             for name in ["orderBy", "sort"] {
                 frame.method(name) { frame, call in [.object(try frame.sorted(try names(call, "DataFrame:\(name)").map { SortNode.Key($0) }))] }
             }
@@ -91,7 +107,7 @@ final class DataFrame: ScriptObject {
                 return [.object(frame.with(SelectColumnsNode(frame.plan, columns: try frame.schema().names.filter { !dropped.contains($0.lowercased()) })))]
             }
             frame.property { frame, name in
-                let known = ["collect", "columns", "count", "drop", "first", "limit", "orderBy", "printSchema", "schema", "select", "show", "sort", "take"]
+                let known = ["collect", "columns", "count", "drop", "filter", "first", "limit", "orderBy", "printSchema", "schema", "select", "show", "sort", "take", "where"]
                 throw APIError("a DataFrame has no method '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")
             }
             frame.metamethod("__tostring") { call in

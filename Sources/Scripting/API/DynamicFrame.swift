@@ -95,7 +95,8 @@ extension DynamicFrame {
         }
         return with(
             TransformNode(
-                "ApplyMapping", detail: detail, input: plan, options: options, columns: columns, schema: { mapping.outputSchema(for: $0) },
+                "ApplyMapping", detail: detail, input: plan, options: options, columns: columns, rows: { [plan] in $0?.pushed { mapping.inputValue(of: $0, in: plan.knownSchema ?? plan.declaredSchema.known) } },
+                schema: { mapping.outputSchema(for: $0) },
                 transform: { batch, notes in
                     let result = mapping.apply(batch)
                     notes.add(result.failures)
@@ -109,7 +110,7 @@ extension DynamicFrame {
         return with(
             TransformNode(
                 "SelectFields", detail: paths.map(\.description).joined(separator: ", "), input: plan, options: options, columns: { _ in tops },
-                schema: { select.outputSchema(for: $0) }, transform: { batch, _ in select.apply(batch) }))
+                rows: { $0?.pushed { path in select.keeps(path) ? .field(path) : nil } }, schema: { select.outputSchema(for: $0) }, transform: { batch, _ in select.apply(batch) }))
     }
 
     func dropFields(_ paths: [FieldPath], _ options: StageOptions) -> DynamicFrame {
@@ -117,7 +118,7 @@ extension DynamicFrame {
         return with(
             TransformNode(
                 "DropFields", detail: paths.map(\.description).joined(separator: ", "), input: plan, options: options, columns: { $0 },
-                schema: { drop.outputSchema(for: $0) }, transform: { batch, _ in drop.apply(batch) }))
+                rows: { $0?.pushed { path in drop.keeps(path) ? .field(path) : nil } }, schema: { drop.outputSchema(for: $0) }, transform: { batch, _ in drop.apply(batch) }))
     }
 
     func renameField(_ old: FieldPath, _ new: FieldPath, _ options: StageOptions) -> DynamicFrame {
@@ -125,7 +126,8 @@ extension DynamicFrame {
         return with(
             TransformNode(
                 "RenameField", detail: "\(old) -> \(new)", input: plan, options: options,
-                columns: { $0.map { $0.union([old.names[0], new.names[0]]) } }, schema: { try rename.outputSchema(for: $0) },
+                columns: { $0.map { $0.union([old.names[0], new.names[0]]) } },
+                rows: { $0?.pushed { path in rename.inputPath(of: path).map { .field($0) } } }, schema: { try rename.outputSchema(for: $0) },
                 transform: { batch, _ in try rename.apply(batch) }))
     }
 

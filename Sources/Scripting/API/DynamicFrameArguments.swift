@@ -80,6 +80,10 @@ extension DynamicFrame {
             return with(
                 TransformNode(
                     "SplitRows", detail: matching ? "matching" : "rest", input: plan, options: arguments.stage, columns: { $0.map { $0.union(tops) } },
+                    rows: { wanted in
+                        guard matching, let own = split.impliedPredicate else { return wanted }
+                        return wanted.map { .and(own, $0) } ?? own
+                    },
                     schema: { $0 }, transform: { batch, _ in matching ? split.apply(batch).matching : split.apply(batch).rest }),
                 name: name)
         }

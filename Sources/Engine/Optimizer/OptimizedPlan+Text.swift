@@ -1,0 +1,26 @@
+extension OptimizedPlan: CustomStringConvertible {
+    /// The plan as a tree, the last step first: each node's label, what it does, and what is wanted of it where that is less than everything.
+    ///
+    ///     Map job.lua:9 (reads id, amount)
+    ///     └─ Scan sales (columns: amount, id; rows: amount > 0)
+    public var description: String { lines.joined(separator: "\n") }
+
+    private var lines: [String] {
+        var result = [([node.label] + (notes.isEmpty ? [] : ["(\(notes.joined(separator: "; ")))"])).joined(separator: " ")]
+        for (i, input) in inputs.enumerated() {
+            let isLast = i == inputs.count - 1
+            for (j, line) in input.lines.enumerated() {
+                result.append((j == 0 ? isLast ? "└─ " : "├─ " : isLast ? "   " : "│  ") + line)
+            }
+        }
+        return result
+    }
+
+    private var notes: [String] {
+        var notes = node.detail.isEmpty ? [] : [node.detail]
+        guard inputs.isEmpty else { return notes }
+        if let columns { notes.append("columns: " + (columns.isEmpty ? "none" : columns.sorted().joined(separator: ", "))) }
+        if let rows { notes.append("rows: \(rows)") }
+        return notes
+    }
+}
