@@ -190,6 +190,15 @@ class SplittingTests(TransformTest):
             with self.subTest(way=way):
                 self.assertEqual(self.shown(f"local c = {way} print(c:select('a'):count(), c:select('b'):count())"), "2\t1\n")
 
+    def test_data_frame_filter(self):
+        for condition, count in [("qty > 6", 2), ("QTY = 7 and id is not null", 1), ("qty > 6 or true", 3), ("qty is null", 0)]:
+            for method in ["filter", "where"]:
+                with self.subTest(condition=condition, method=method):
+                    self.assertEqual(self.shown(f"print(frame:toDF():{method}('{condition}'):select('id'):count())"), f"{count}\n")
+        self.assertComplains("frame:toDF():filter('qtty > 6')", "qty")
+        self.assertComplains("frame:toDF():filter('qty +')", "^")
+        self.assertComplains("frame:toDF():filter('qty + 1')", "takes a condition")
+
     def test_split_rows_compares_in_every_way(self):
         for operator, count in [(">", 1), ("<", 1), (">=", 2), ("<=", 2), ("=", 1), ("!=", 2)]:
             with self.subTest(operator=operator):

@@ -52,7 +52,7 @@ public struct SplitRows: Sendable {
         let conditions = comparisons.compactMap { comparison -> Expression? in
             guard comparison.path.names.count == 1, !comparison.path.hasArrayMarker else { return nil }
             let field = Expression.field(comparison.path.names)
-            let value = Expression.literal(comparison.value, comparison.value.literalType)
+            let value = if case .integer(let number) = comparison.value { Expression.literal(number) } else { Expression.literal(comparison.value, comparison.value.literalType) }
             switch (comparison.op, comparison.value) {
             case (.equal, .null): return .isNull(field)
             case (.notEqual, .null): return .isNotNull(field)

@@ -67,7 +67,7 @@ private final class StatedFunction: RowFunction {
         #expect(
             explained(plan, columns: []) == [
                 "Filter (day = '2024-01-01')", "└─ Filter job.lua:7 (reads amount, status)",
-                "   └─ Scan sales (columns: amount, day, status; rows: (amount IS NULL OR amount > 0) AND CAST(status AS STRING) = 'paid')",
+                "   └─ Scan sales (columns: amount, day, status; rows: (amount IS NULL OR amount > 0) AND cast(status as string) = 'paid')",
             ])
     }
 
@@ -114,7 +114,7 @@ private final class StatedFunction: RowFunction {
         func push(_ condition: String, known: Schema?) throws -> String? {
             try pushed(condition) { $0?.pushed { mapping.inputValue(of: $0, in: known) } }
         }
-        #expect(try push("key = '3' and amount > 0", known: schema) == "CAST(id AS STRING) = '3'")
+        #expect(try push("key = '3' and amount > 0", known: schema) == "cast(id as string) = '3'")
         #expect(try push("key = '3'", known: nil) == nil)
     }
 
@@ -125,7 +125,7 @@ private final class StatedFunction: RowFunction {
 
     @Test func idleCastsGo() throws {
         let condition = try Expression(parsing: "cast(status as string) = 'paid' and cast(id as string) = '3'")
-        #expect(condition.withoutIdleCasts { schema.index(of: $0).map { schema[$0].type } }.description == "status = 'paid' AND CAST(id AS STRING) = '3'")
+        #expect(condition.withoutIdleCasts { schema.index(of: $0).map { schema[$0].type } }.description == "status = 'paid' AND cast(id as string) = '3'")
     }
 
     @Test func filtersInTheSourceGetWhatTheyRead() throws {
