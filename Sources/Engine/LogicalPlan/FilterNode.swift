@@ -22,7 +22,7 @@ public final class FilterNode: PlanNode, @unchecked Sendable {
     public override func requiredRows(_ rows: Expression?) -> [Expression?] { [rows.map { .and(condition, $0) } ?? condition] }
 
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
-        inputs[0].filtering(reading: condition.fields, columns: columns) { [condition, lookup] _, batch in
+        inputs[0].filtering(self, reading: condition.fields, columns: columns) { [condition, lookup] _, batch in
             try condition.matchingRows(of: batch, lookup: lookup)
         }
     }

@@ -38,7 +38,9 @@ struct SourceScan: Sendable {
     func open(_ context: ExecutionContext) throws -> any BatchScan {
         var request = request
         request.filters = filters.map { $0(context) }
-        return try node.source.open(request, context: ScanContext(execution: context, node: node))
+        let scan = ScanContext(execution: context, node: node)
+        guard let profile = context.profile?.entry(for: node) else { return try node.source.open(request, context: scan) }
+        return ProfiledScan(try profile.timing { try node.source.open(request, context: scan) }, profile, countsRows: filters.isEmpty)
     }
 }
 

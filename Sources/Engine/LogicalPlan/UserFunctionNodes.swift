@@ -25,7 +25,7 @@ public final class FilterFunctionNode: PlanNode, @unchecked Sendable {
 
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
         if !function.hasSideEffects, !context.errors.keepsRecords {
-            return inputs[0].filtering(reading: function.fieldsRead, columns: columns) { [function] context, batch in
+            return inputs[0].filtering(self, reading: function.fieldsRead, columns: columns) { [function] context, batch in
                 let result = try function.filter(batch)
                 try context.errors.report(result.failures, in: batch, stage: self)
                 return result.mask

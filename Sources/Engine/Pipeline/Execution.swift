@@ -41,10 +41,13 @@ public enum Execution {
                 if nodes.contains(where: { $0.hasSideEffects }), consumer.mayRestart || nodes.contains(where: { $0.mayRestart }) {
                     context.spool.isNeeded = true
                 }
-                let stream = try lower(Optimizer.optimize(node, columns: wanted, keepsErrorRecords: context.errors.keepsRecords), context: context)
-                try run(stream, ordered: ordered, context: context, into: consumer)
+                let plan = Optimizer.optimize(node, columns: wanted, keepsErrorRecords: context.errors.keepsRecords)
+                if let explain = context.explain { return explain(plan) }
+                context.profile?.note(plan)
+                let stream = try lower(plan, context: context)
+                try context.timing { try run(stream, ordered: ordered, context: context, into: consumer) }
                 for stage in nodes { try context.errors.checkTotal(of: stage) }
-                try consumer.finish()
+                try context.timing { try consumer.finish() }
                 return
             } catch let surprise as SchemaSurprise {
                 precondition(surprised.insert(ObjectIdentifier(surprise.node)).inserted, "\(surprise.node.label) surprised twice")
@@ -58,7 +61,8 @@ public enum Execution {
     /// Lowers a plan, inputs first, telling each what is wanted of it.
     public static func lower(_ plan: OptimizedPlan, context: ExecutionContext) throws -> Stream {
         let inputs = try plan.inputs.map { try lower($0, context: context) }
-        return try plan.node.lower(inputs, columns: plan.columns, rows: plan.rows, context: context)
+        let stream = try plan.node.lower(inputs, columns: plan.columns, rows: plan.rows, context: context)
+        return context.profile.map { stream.profiled($0.entry(for: plan.node)) } ?? stream
     }
 
     /// Drives a stream's morsels through the workers into a consumer.
@@ -78,7 +82,11 @@ public enum Execution {
         let pulled = MorselQueue([first, second])
         let failure = Locked<(any Error)?>(nil)
         let flag = StopFlag()
+        // The workers' time belongs to whom they work for.
+        let owner = context.profile.map { _ in ThreadClock.current.owner }
         context.workers.run(workers: workers) { _ in
+            if let owner { ThreadClock.current.enter(owner) }
+            defer { if owner != nil { ThreadClock.current.enter(nil) } }
             do {
                 while !flag.isSet, let morsel = try pulled.next() ?? scan.nextMorsel() {
                     if try !run(morsel, context: context, into: consumer) { flag.set() }
@@ -89,6 +97,8 @@ public enum Execution {
                 consumer.abort(error)
             }
         }
+        // The thread that runs the action was one of the workers.
+        if let owner { ThreadClock.current.enter(owner) }
         if let error = failure.withLock({ $0 }) { throw error }
     }
 
@@ -104,6 +114,14 @@ public enum Execution {
         try context.cancellation.check()
         try consumer.endMorsel(number)
         return goesOn
+    }
+}
+
+extension ExecutionContext {
+    /// Makes the thread's time the action's own, where nobody else claims it.
+    fileprivate func timing<R>(_ body: () throws -> R) rethrows -> R {
+        guard let profile else { return try body() }
+        return try (ThreadClock.current.owner ?? profile.action).timing(body)
     }
 }
 

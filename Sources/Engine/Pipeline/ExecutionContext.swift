@@ -7,21 +7,26 @@ public final class ExecutionContext: Sendable {
     public let errors: ErrorLog
     public let counters: ExecutionCounters
     let spool: Spool
+    /// Where times and rows of operators are noted, if anyone wants them.
+    public let profile: Profile?
+    /// Takes the plan of an action instead of running it.
+    public let explain: (@Sendable (OptimizedPlan) -> Void)?
 
     public init(
         workers: WorkerPool, cancellation: Cancellation, keepsErrorRecords: Bool = false, counters: ExecutionCounters = ExecutionCounters(),
-        spool: Spool = Spool()
+        spool: Spool = Spool(), profile: Profile? = nil, explain: (@Sendable (OptimizedPlan) -> Void)? = nil
     ) {
-        self.spool = spool
+        (self.profile, self.explain, self.spool) = (profile, explain, spool)
         self.workers = workers
         self.cancellation = cancellation
         self.counters = counters
         errors = ErrorLog(keepsRecords: keepsErrorRecords)
     }
 
-    /// The same run with a fresh error log: what a second attempt at an action gets.
+    /// The same run with a fresh error log: what a second attempt at an action gets, and a pass that learns a schema, even of what is only explained.
     public func restarted() -> ExecutionContext {
-        ExecutionContext(workers: workers, cancellation: cancellation, keepsErrorRecords: errors.keepsRecords, counters: counters, spool: spool)
+        ExecutionContext(
+            workers: workers, cancellation: cancellation, keepsErrorRecords: errors.keepsRecords, counters: counters, spool: spool, profile: profile)
     }
 }
 

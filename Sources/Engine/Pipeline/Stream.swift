@@ -23,15 +23,33 @@ public struct Stream: Sendable {
         self.scan = scan
     }
 
+    /// The stream with its rows and times noted. A scan that may still take filters notes them itself when it is opened.
+    func profiled(_ profile: OperatorProfile) -> Stream {
+        if scan != nil { return self }
+        return Stream(isOrdered: isOrdered) { [open] context in ProfiledScan(try profile.timing { try open(context) }, profile) }
+    }
+
     /// The rows that pass a filter: applied by the source itself where the rows come straight from one that does so.
     ///
     /// - Parameters:
     ///   - read: the columns that the filter looks at; nil for any.
     ///   - columns: the columns wanted behind the filter.
-    func filtering(reading read: ColumnSet, columns: ColumnSet, _ mask: @escaping @Sendable (ExecutionContext, Batch) throws -> Bitmap) -> Stream {
+    func filtering(
+        _ node: PlanNode, reading read: ColumnSet, columns: ColumnSet, _ mask: @escaping @Sendable (ExecutionContext, Batch) throws -> Bitmap
+    ) -> Stream {
         if var scan, scan.node.source.appliesFilters, let read {
             scan.request.columns = columns
-            scan.filters.append { context in ScanFilter(columns: read) { try mask(context, $0) } }
+            let (isFirst, source) = (scan.filters.isEmpty, scan.node)
+            scan.filters.append { context in
+                guard let profile = context.profile else { return ScanFilter(columns: read) { try mask(context, $0) } }
+                let (own, sources) = (profile.entry(for: node), profile.entry(for: source))
+                return ScanFilter(columns: read) { batch in
+                    if isFirst { sources.addRows(batch.count) }
+                    let result = try own.timing { try mask(context, batch) }
+                    own.addRows(result.setCount)
+                    return result
+                }
+            }
             return Stream(scanning: scan)
         }
         return mapping { context in { batch in batch.filter(try mask(context, batch)) } }

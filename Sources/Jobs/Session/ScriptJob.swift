@@ -14,9 +14,13 @@ final class ScriptJob: JobContext {
     /// Whether something was written, or read under the bookmark, since the last commit.
     private var isPending = false
 
-    init(_ home: Home, log: Logger) { (self.home, self.log) = (home, log) }
+    /// Whether the script is only explained: nothing is written, locked or remembered, and the bookmark is read.
+    private let isExplained: Bool
+    private var wasExplained = false
 
-    var isInitialized: Bool { transaction != nil }
+    init(_ home: Home, log: Logger, isExplained: Bool = false) { (self.home, self.log, self.isExplained) = (home, log, isExplained) }
+
+    var isInitialized: Bool { transaction != nil || wasExplained }
     var usesBookmark: Bool { bookmark.map { $0.option != .disable } ?? false }
 
     func initialize(name: String, arguments: [String: String]) throws {
@@ -29,6 +33,11 @@ final class ScriptJob: JobContext {
         // getResolvedOptions gives names with underscores.
         let dashed = Dictionary(arguments.map { ($0.key.hasPrefix("job_bookmark") ? $0.key.replacing("_", with: "-") : $0.key, $0.value) }) { first, _ in first }
         let option = try BookmarkOption(arguments: dashed)
+        if isExplained {
+            bookmark = try JobBookmark(job: name, option: option, catalog: home.catalog)
+            wasExplained = true
+            return
+        }
         let transaction = try RunTransaction(home: home, job: name, arguments: arguments, usesBookmark: option.locksJob)
         do {
             bookmark = try JobBookmark(job: name, option: option, catalog: home.catalog)
@@ -40,6 +49,7 @@ final class ScriptJob: JobContext {
     }
 
     func commit() throws {
+        if wasExplained { return }
         guard let transaction else { throw JobError(.invalidOption, "job:commit() needs job:init(name, args) before it") }
         try transaction.commit(changes: changes, bookmarks: bookmark?.takeUpdates() ?? [])
         (changes, isPending) = ([], false)

@@ -19,13 +19,14 @@ public final class ScriptRun {
     public init(_ session: Session, name: String, arguments: [String]) throws {
         self.session = session
         try session.recover()
-        job = ScriptJob(try session.home, log: session.log)
+        job = ScriptJob(try session.home, log: session.log, isExplained: session.options.explains)
         // Without --memory the interpreter still has a bound: a script that runs away must end in an error, not in a killed machine.
         let options = LuaState.Options(memoryLimit: session.options.memoryBytes ?? 4 << 30, sandbox: session.options.sandbox)
         state = LuaState(options, control: session.control)
         environment = ScriptEnvironment(
             state: state, workers: session.workers, cancellation: session.cancellation, job: job, log: session.log, lifts: session.options.lifts,
-            scriptFolder: LocalPath.parent(of: LocalPath.absolute(name)), arguments: arguments)
+            scriptFolder: LocalPath.parent(of: LocalPath.absolute(name)), arguments: arguments,
+            explains: session.options.explains, profiles: session.options.profiles)
         try ScriptAPI.install(environment)
         try state.set(
             "arg", .table(LuaTable(items: arguments.map { .string($0) }, others: [LuaTable.Pair(.integer(0), .string(name))])))

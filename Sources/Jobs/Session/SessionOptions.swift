@@ -12,6 +12,10 @@ public struct SessionOptions: Sendable {
     public var sandbox: Bool
     public var logLevel: Logger.Level
     public var logsJSON: Bool
+    /// Whether actions print their plans instead of running them.
+    public var explains = false
+    /// Whether actions note where their time goes.
+    public var profiles = false
 
     public init(
         home: String? = nil, threads: Int? = nil, memoryBytes: Int? = nil, timeoutNanoseconds: Int? = nil, lifts: Bool = true, sandbox: Bool = false,

@@ -75,6 +75,7 @@ final class DataFrame: ScriptObject {
                 }
                 let count = max(arguments.integer("n", default: 20), 0)
                 let rows = try frame.rows(limit: count == .max ? count : count + 1)
+                if frame.environment.explains { return [] }
                 frame.environment.state.print(
                     rows.showString(rows: count, truncate: truncate, vertical: arguments.boolean("vertical")) + "\n")
                 return []

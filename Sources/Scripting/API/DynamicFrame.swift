@@ -35,7 +35,7 @@ extension DynamicFrame {
     /// the schema of the records read.
     func head(_ count: Int) throws -> Batch {
         try environment.run { context in
-            let isCheap = (plan.estimatedBytes ?? 0) <= 64 << 20 && !plan.selfAndAncestors.contains { $0.hasSideEffects }
+            let isCheap = !environment.explains && (plan.estimatedBytes ?? 0) <= 64 << 20 && !plan.selfAndAncestors.contains { $0.hasSideEffects }
             let known = try isCheap ? plan.fullSchema(context) : plan.cheapSchema(context)
             let collector = CollectingConsumer(limit: max(count, 0))
             if count > 0 { try Execution.run(plan, ordered: true, context: context, into: collector) }
@@ -48,6 +48,7 @@ extension DynamicFrame {
     /// Records as JSON, one a line.
     func show(_ count: Int) throws -> String {
         let batch = try head(count)
+        if environment.explains { return "" }
         var text = TextBuffer(capacity: 256)
         for row in 0..<batch.count {
             batch.appendJSON(row: row, to: &text)

@@ -77,9 +77,19 @@ struct FrameWrite {
         }
     }
 
+    /// What the write does, in a line: `write parquet to out/ by day`.
+    private var description: String {
+        "write \(encoder.fileExtension) to \(target.url)" + (partitionKeys.isEmpty ? "" : " by \(partitionKeys.joined(separator: ", "))") + ","
+    }
+
+    /// Prints the plan of the write instead of running it.
+    func explain(_ node: PlanNode, _ environment: ScriptEnvironment) throws {
+        try environment.run(description) { try Execution.run(node, context: $0, into: CountingConsumer()) }
+    }
+
     /// Runs the write, and returns what the catalog has to learn of it.
     func run(_ node: PlanNode, to output: StagedOutput, _ environment: ScriptEnvironment) throws -> [CatalogChange] {
-        try environment.run { context in
+        try environment.run(description) { context in
             let files = StagedFiles(output)
             let writer = try FrameWriter(
                 encoder: encoder, output: files, partitionKeys: partitionKeys, schema: encoder.needsOneSchema ? try node.cheapSchema(context) : nil, node: node)
@@ -126,7 +136,7 @@ private final class StagedFile: OutputFile {
 extension DynamicFrame {
     /// Writes the frame. Returns a frame of the records that failed to write: none, because a write that fails fails the run.
     func write(_ write: FrameWrite, _ options: StageOptions) throws -> DynamicFrame {
-        try environment.job.write(to: write.target, mode: write.mode) { output in try write.run(plan, to: output, environment) }
+        if environment.explains { try write.explain(plan, environment) } else { try environment.job.write(to: write.target, mode: write.mode) { output in try write.run(plan, to: output, environment) } }
         return DynamicFrame(
             ScanNode(MemorySource(name: "\(name)_errors", schema: .empty, batches: [])), name: "\(name)_errors", environment: environment)
     }

@@ -19,21 +19,46 @@ public final class ScriptEnvironment: @unchecked Sendable {
     /// The words behind the script's name on the command line.
     public let arguments: [String]
     public let counters = ExecutionCounters()
+    /// Whether actions print their plans instead of running them.
+    public let explains: Bool
+    /// Whether actions note where their time goes.
+    public let profiles: Bool
+    /// What the actions have noted, in their order, with the wall time of each.
+    public private(set) var profiled: [(profile: Profile, nanoseconds: Int)] = []
 
     /// What the last complete run of each stage found wrong, for the report at the end.
     private var problems: [ObjectIdentifier: (order: Int, text: String)] = [:]
 
     public init(
         state: LuaState, workers: WorkerPool, cancellation: Cancellation, job: any JobContext, log: Logger, lifts: Bool, scriptFolder: String,
-        arguments: [String]
+        arguments: [String], explains: Bool = false, profiles: Bool = false
     ) {
+        (self.explains, self.profiles) = (explains, profiles)
         (self.state, self.workers, self.cancellation, self.job, self.log) = (state, workers, cancellation, job, log)
         (self.lifts, self.scriptFolder, self.arguments) = (lifts, scriptFolder, arguments)
     }
 
     /// Runs an action with a context of its own, and notes what it found wrong.
-    func run<R>(_ body: (ExecutionContext) throws -> R) throws -> R {
-        let context = ExecutionContext(workers: workers, cancellation: cancellation)
+    ///
+    /// - Parameter action: what the action does, for `explain` and profiles; the function that the script called if not given.
+    func run<R>(_ action: String? = nil, _ body: (ExecutionContext) throws -> R) throws -> R {
+        guard explains || profiles else { return try run(ExecutionContext(workers: workers, cancellation: cancellation), body) }
+        let call = state.currentCall
+        let place = call?.file.map { file in " " + file + (call?.line.map { ":\($0)" } ?? "") } ?? ""
+        let title = (action ?? call?.name ?? "run") + place
+        if explains {
+            return try run(ExecutionContext(workers: workers, cancellation: cancellation, explain: { [self] in print("\(title)\n\($0)\n\n") }), body)
+        }
+        let profile = Profile(action: title)
+        let start = ContinuousClock.now
+        defer {
+            let elapsed = (ContinuousClock.now - start).components
+            profiled.append((profile, Int(elapsed.seconds) * 1_000_000_000 + Int(elapsed.attoseconds / 1_000_000_000)))
+        }
+        return try run(ExecutionContext(workers: workers, cancellation: cancellation, profile: profile), body)
+    }
+
+    private func run<R>(_ context: ExecutionContext, _ body: (ExecutionContext) throws -> R) throws -> R {
         defer { note(context) }
         return try body(context)
     }

@@ -89,6 +89,7 @@ final class LuaHost {
         let file = source.map { String(decoding: UnsafeRawBufferPointer(start: $0, count: length), as: UTF8.self) }
         let context = LuaCall(
             state: state, name: names[function], receiver: receiver, arguments: arguments, file: file, line: line > 0 ? Int(line) : nil)
+        state.currentCall = CallSite(name: names[function], file: file, line: context.line)
         do {
             let results = try handlers[function](context)
             var writer = SlotWriter()
@@ -129,6 +130,14 @@ final class LuaHost {
 ///
 /// What it throws becomes a Lua error with the caller's place in front; uncaught, the original error reaches whoever ran the script.
 public typealias LuaHandler = (LuaCall) throws -> [LuaValue]
+
+/// What a script called, and where.
+public struct CallSite: Sendable {
+    /// The name under which the function was registered: `DynamicFrame:count`, `create_dynamic_frame.from_catalog`.
+    public let name: String
+    public let file: String?
+    public let line: Int?
+}
 
 /// One call from a script.
 public struct LuaCall {

@@ -19,6 +19,8 @@ public final class LuaState: @unchecked Sendable {
     private var sources: [String: [UInt8]] = [:]
     /// Errors that Swift threw into the script lately, by the message that stands for them.
     private var remembered: [(message: String, error: any Error)] = []
+    /// What the script has called last of what Swift registered.
+    public internal(set) var currentCall: CallSite?
 
     public struct Options: Sendable {
         /// Bytes that the interpreter may hold; nil for no limit.

@@ -1,14 +1,17 @@
 /// Prepares the words of the command line for the argument parser, which knows options only behind the command they belong to:
-/// common options that stand before the command move behind it, and what follows `run`'s script is set apart as the job's own arguments.
+/// common options that stand before the command move behind it, and what follows the script of `run` or `explain` is set apart as the job's own arguments.
 ///
 ///     --home h run --no-lift job.lua --day 1     ->  run --home h --no-lift job.lua  |  --day 1
 struct ArgumentSplitter {
     private(set) var words: [String] = []
-    /// What follows SCRIPT of `run`.
+    /// What follows SCRIPT of `run` or `explain`.
     private(set) var jobArguments: [String] = []
 
     private static let valued: Set<String> = ["--home", "--threads", "--memory", "--timeout", "--log-level", "--log-format"]
     private static let flags: Set<String> = ["--no-lift", "--json", "--quiet", "--no-progress", "--sandbox"]
+
+    /// Commands whose first word is a script, and whose others are the script's own.
+    private static let scripted: Set<String> = ["run", "explain"]
 
     init(_ arguments: [String]) {
         var leading: [String] = []
@@ -26,7 +29,7 @@ struct ArgumentSplitter {
             return
         }
         words = [rest.removeFirst()] + leading
-        guard command == "run" else {
+        guard Self.scripted.contains(command) else {
             words += rest
             return
         }

@@ -17,20 +17,57 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @Flag(help: "Say at the end where the time went: rows, time and threads of each operator.")
+    var profile = false
+
     @Argument(help: "The script's path; - for standard input.")
     var script: String
 
     func run() throws {
-        let session = Session(common.sessionOptions)
+        var options = common.sessionOptions
+        options.profiles = profile
+        let session = Session(options)
         session.watch()
-        let source = script == "-" ? try StandardInput.all() : try ScriptFile.read(script)
+        let source = try ScriptFile.source(script)
         let run = try ScriptRun(session, name: script, arguments: Self.jobArguments)
+        let outcome = run.run(source, name: script)
+        if profile { StandardOutput.writeError(ProfileTable.text(of: run.environment)) }
+        throw ExitStatus(outcome, session)
+    }
+}
+
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain", abstract: "Prints the plan of each action of a script instead of running it.",
+        discussion: """
+            The script itself runs, and reads the catalog; its frames are not: count() is 0, collect() is empty, nothing is written. Each plan is a tree, the last
+            step first. A scan says which columns it reads, and which rows it may leave out; a user function whether it was lifted, or why not.
+
+            Example:
+              mastic explain sales.lua --JOB_NAME sales --target out/
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "The script's path; - for standard input.")
+    var script: String
+
+    func run() throws {
+        var options = common.sessionOptions
+        options.explains = true
+        let session = Session(options)
+        session.watch()
+        let source = try ScriptFile.source(script)
+        let run = try ScriptRun(session, name: script, arguments: RunCommand.jobArguments)
         throw ExitStatus(run.run(source, name: script), session)
     }
 }
 
 /// A script's text.
 enum ScriptFile {
+    /// The text of the script that a command names: `-` is standard input.
+    static func source(_ name: String) throws -> [UInt8] { name == "-" ? try StandardInput.all() : try read(name) }
+
     static func read(_ path: String) throws -> [UInt8] {
         guard let bytes = try LocalFile.contents(of: path) else { throw InputError(description: "there is no script '\(path)'") }
         if bytes.prefix(4096).contains(0) { throw InputError(description: "'\(path)' is no Lua script: it holds binary data") }

@@ -1,0 +1,90 @@
+"""What people see of plans: explain prints them, --profile says where the time went."""
+import os
+import re
+
+from support import MasticTest, files_below
+
+JOB = """
+local args = getResolvedOptions(arg, {"JOB_NAME", "target"})
+local job = Job(glueContext)
+job:init(args.JOB_NAME, args)
+local sales = glueContext.create_dynamic_frame.from_catalog{database = "db", table_name = "sales", transformation_ctx = "sales"}
+local paid = Filter.apply{frame = sales, f = function(r) return r.amount > 2 and r.status == "paid" end}
+local mapped = Map.apply{frame = paid, f = function(r) return {id = r.id, amount = r.amount * 2, day = r.day} end}
+print(mapped:count())
+glueContext.write_dynamic_frame.from_options{
+  frame = mapped, connection_type = "s3", format = "parquet", connection_options = {path = args.target, partitionKeys = {"day"}}}
+job:commit()
+"""
+
+class ExplainTest(MasticTest):
+    def setUp(self):
+        super().setUp()
+        for day in range(1, 4):
+            lines = [f'{{"id": {i}, "amount": {i / 2}, "status": "{"paid" if i % 3 else "open"}", "note": "n{i}"}}' for i in range(100)]
+            self.write(f"data/sales/day={day}/part.json", "\n".join(lines) + "\n")
+        self.succeeds("crawl", "data/sales", "--database", "db", "--quiet")
+        self.write("job.lua", JOB)
+
+    def words(self, command, *options):
+        return [command, *options, "job.lua", "--JOB_NAME", "sales", "--target", "out/", "--job-bookmark-option", "job-bookmark-enable"]
+
+
+class ExplainTests(ExplainTest):
+    def test_plans_instead_of_results(self):
+        out = self.succeeds(*self.words("explain")).out
+        # How a function runs is told behind what it reads.
+        out = re.sub(r" \((reads [^;)]*)[^)]*\)", r" (\1)", out)
+        self.assertIn("DynamicFrame:count job.lua:8\nMap job.lua:7 (reads amount, day, id)\n└─ Filter job.lua:6 (reads amount, status)\n   └─ Scan db.sales (columns: ", out)
+        self.assertIn(f"write snappy.parquet to {self.path('out')}/ by day, job.lua:9\nMap job.lua:7", out)
+        self.assertIn("\n0\n", out)
+
+    def test_nothing_is_written_or_remembered(self):
+        self.succeeds(*self.words("explain"))
+        self.assertFalse(os.path.exists(self.path("out")))
+        self.fails("bookmark", "show", "sales", says=["no bookmark"])
+        # A run that follows reads everything.
+        self.assertIn("189\n", self.succeeds(*self.words("run")).out)
+        self.assertEqual(len(files_below(self.path("out"))), 3)
+
+    def test_conditions_reach_the_scan(self):
+        self.write("where.lua", """
+            local sales = glueContext.create_dynamic_frame.from_catalog{database = "db", table_name = "sales"}
+            sales:rename_field("id", "key"):toDF():where("key > 5 and day = '2'"):select("key"):count()
+        """)
+        out = self.succeeds("explain", "where.lua").out
+        self.assertIn("      └─ Scan db.sales (columns: day, id, key; rows: id > 5 AND day = '2')\n", out)
+
+    def test_an_error_of_the_script_is_its_own(self):
+        self.write("wrong.lua", "glueContext.create_dynamic_frame.from_catalog{database = 'db', table_name = 'sale'}")
+        self.fails("explain", "wrong.lua", says=["wrong.lua:1", "sales"])
+
+    def test_actions_without_rows_go_on(self):
+        self.write("many.lua", """
+            local sales = glueContext.create_dynamic_frame.from_catalog{database = "db", table_name = "sales"}
+            sales:show()
+            sales:toDF():show()
+            print(#sales:toDF():collect(), sales:toDF():first())
+            Join.apply(sales, sales, {"id"}, {"id"}):show()
+            sales:relationalize("root"):select("root"):count()
+        """)
+        out = self.succeeds("explain", "many.lua").out
+        self.assertIn("0\tnil\n", out)
+        self.assertNotIn("+--", out)
+        self.assertIn("├─ Scan db.sales", out)
+
+
+class ProfileTests(ExplainTest):
+    def test_operators_with_their_rows(self):
+        result = self.succeeds(*self.words("run", "--profile", "--threads", "2"))
+        self.assertEqual(result.out, "189\n")
+        tables = result.err
+        self.assertIn("DynamicFrame:count job.lua:8", tables)
+        self.assertRegex(tables, r"write snappy\.parquet to .*out/ by day, job\.lua:9 +\d+\.\d{3} s\n")
+        for line in (r"Map job\.lua:7 +189 ", r"└─ Filter job\.lua:6 +189 ", r"   └─ Scan db\.sales +300 "):
+            self.assertEqual(len(re.findall(line, tables)), 2, tables)
+        shares = [int(share) for share in re.findall(r" (\d+) %", tables)]
+        self.assertTrue(195 <= sum(shares) <= 205, shares)
+
+    def test_without_it_nothing_is_said(self):
+        self.assertEqual(self.succeeds(*self.words("run")).err, "")
