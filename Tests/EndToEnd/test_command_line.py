@@ -7,7 +7,7 @@ import time
 from support import MASTIC, READ, MasticTest
 
 COMMANDS = [
-    [], ["run"], ["explain"], ["repl"], ["crawl"], ["catalog"], ["catalog", "databases"], ["catalog", "tables"], ["catalog", "show"], ["catalog", "partitions"],
+    [], ["run"], ["check"], ["explain"], ["repl"], ["crawl"], ["catalog"], ["catalog", "databases"], ["catalog", "tables"], ["catalog", "show"], ["catalog", "partitions"],
     ["catalog", "versions"], ["catalog", "drop"], ["bookmark"], ["bookmark", "show"], ["bookmark", "reset"], ["bookmark", "rewind"],
 ]
 

@@ -5,14 +5,17 @@ public enum Suggestion {
     public static func nearest(_ name: String, in candidates: [String]) -> String? {
         let wanted = Array(name.lowercased())
         let limit = max(1, wanted.count / 3)
-        var best: (distance: Int, candidate: String)?
+        var best: (distance: Int, differences: Int, candidate: String)?
         for candidate in candidates {
             let other = Array(candidate.lowercased())
             if abs(other.count - wanted.count) > limit { continue }
             let distance = editDistance(wanted, other)
             // One letter may be any other letter, which suggests nothing.
             if distance > limit || distance >= max(wanted.count, other.count) { continue }
-            if best == nil || distance < best!.distance { best = (distance, candidate) }
+            if let best, distance > best.distance { continue }
+            // Of those that are as near the one whose letters' case is nearer.
+            let differences = editDistance(Array(name), Array(candidate))
+            if best == nil || (distance, differences) < (best!.distance, best!.differences) { best = (distance, differences, candidate) }
         }
         return best?.candidate
     }

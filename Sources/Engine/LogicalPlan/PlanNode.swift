@@ -142,16 +142,19 @@ open class PlanNode: @unchecked Sendable {
     }
 }
 
-/// The merged schema of all batches that pass.
+/// The merged schema of all batches that pass: columns in the order of the rows that have them first, whatever the threads.
 final class SchemaCollector: BatchConsumer {
-    private let witness = SchemaWitness()
-    var schema: Schema { witness.schema }
+    private let morsels = Locked<[Int: Schema]>([:])
+    var schema: Schema { morsels.withLock { $0.sorted { $0.key < $1.key }.reduce(.empty) { $0.merging($1.value) } } }
 
     func consume(_ batch: Batch, morsel: Int) throws -> Bool {
-        witness.see(batch.schema)
+        morsels.withLock { morsels in
+            guard let known = morsels[morsel] else { return morsels[morsel] = batch.schema }
+            if known !== batch.schema { morsels[morsel] = known.merging(batch.schema) }
+        }
         return true
     }
-    func restart() { witness.reset() }
+    func restart() { morsels.withLock { $0 = [:] } }
 }
 
 /// Merges the schemas of batches as they pass; cheap when they are all one object or equal.

@@ -93,7 +93,10 @@ struct FunctionAnalysis {
         }
     }
 
-    private func successors(_ pc: Int) -> [Int] {
+    private func successors(_ pc: Int) -> [Int] { Self.successors(of: prototype, pc) }
+
+    /// The instructions that may follow one.
+    static func successors(of prototype: Prototype, _ pc: Int) -> [Int] {
         let i = prototype.code[pc]
         guard let opcode = i.opcode else { return [] }
         switch opcode {
@@ -112,7 +115,7 @@ struct FunctionAnalysis {
     private func loops(_ pc: Int) -> Bool { successors(pc).contains { $0 <= pc } }
 
     /// Registers that functions inside `prototype` assign to.
-    private static func assignedInside(_ prototype: Prototype) -> Set<Int> {
+    static func assignedInside(_ prototype: Prototype) -> Set<Int> {
         var result = Set<Int>()
         for inner in prototype.prototypes {
             let viaInner = assignedUpvalues(inner)

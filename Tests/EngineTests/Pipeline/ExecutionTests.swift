@@ -58,6 +58,14 @@ private final class CountingFunction: RowFunction {
         #expect(values == (0..<10000).map { .integer(Int64($0)) })
     }
 
+    @Test(arguments: [1, 4]) func columnsComeInTheOrderOfTheRows(threads: Int) throws {
+        let batches = (0..<40).map { i in
+            Batch(schema: Schema([Field("c\(i)", .long)]), columns: [Column(.long, values: [.integer(1)])], count: 1)
+        }
+        let schema = try ScanNode(UntoldSource(batches: batches)).fullSchema(context(threads: threads))
+        #expect(schema.names == (0..<40).map { "c\($0)" })
+    }
+
     @Test func aSchemaThatSurprisesStartsTheActionAgain() throws {
         let source = UntoldSource(batches: [batch(.int, [.integer(1)]), batch(.string, [.string("a")])])
         let plan = resolved(ScanNode(source))
