@@ -7,6 +7,7 @@ at a limit comes up. What is not made, because Mastic and a plain Lua differ the
 - variables that keep something from one record to the next: every action runs the functions anew;
 - `null` compared or put into strings, `getmetatable`, `rawget` and `rawset` of records: a record is no table of Lua's;
 - tables with holes, whose length Lua leaves open;
+- names of fields that are no UTF-8: names are text;
 - dates and decimals, which a plain Lua has not.
 """
 from .records import ITEM_FIELDS, STRUCT_FIELDS, lua_string
@@ -44,7 +45,7 @@ class Generator:
         self.names = 0
         self.scopes = []
         self.loops = 0
-        self.can_fail = 0.04
+        self.can_fail = self.random.choice([0, 0.01, 0.01, 0.02, 0.05])
         verb = self.random.choice(["filter", "filter", "filter", "map", "map", "map", "map", "chain"])
         # Many functions of real jobs are small, and small ones are lifted.
         self.length = self.random.choice([0, 0, 1, 2, 3, 5])
@@ -83,6 +84,10 @@ class Generator:
                 parts += [entry, self.constant(kind), ", "]
             statements.append(Statement("local ", name, " = ", *parts, "}", declares=[name]))
             variables[name] = ("lookup", "string", kind)
+        if self.chance(0.15):
+            name = self.fresh("F")
+            statements.append(Statement("local ", name, " = ", Expression("string", lua_string(random.choice(list(self.columns)).encode())), declares=[name]))
+            variables[name] = "field name"
         if self.chance(0.25):
             name, kind = self.fresh("L"), random.choice(["int", "string"])
             parts = ["{"]
@@ -139,6 +144,8 @@ class Generator:
         if style in ("change", "both"):
             for _ in range(self.random.randint(1, 4)):
                 body.append(self.assignment("r"))
+        if self.chance(0.05):
+            body.append(Statement("for k, x in pairs(r) do if type(x) == \"string\" then r[k] = x", self.random.choice([":upper()", ":sub(1, 5)", ":gsub(\"a\", \"b\")"]), " end end"))
         if style == "both":
             body.append(Statement("if ", self.boolean(self.depth), " then", Block([Statement("return ", self.new_record())]), "end"))
         if self.chance(0.08):
@@ -151,7 +158,8 @@ class Generator:
         for key in self.random.sample(KEYS + ["id", "s", "d"], self.random.randint(1, 4)):
             parts += [f"{key} = ", self.column_value(), ", "]
         if self.chance(0.05):
-            parts += ["[", self.string(1), "] = ", self.column_value(), ", "]
+            key = self.random.choice(["(r.s or \"none\")", "(r.t or \"none\")", "(\"k\" .. (r.id or \"\"))", "r.s", "type(r.k)"])
+            parts += ["[", Expression("string", key), "] = ", self.column_value(), ", "]
         return Expression("table", *parts, "}")
 
     def column_value(self):
@@ -190,7 +198,13 @@ class Generator:
         if table == "r" and self.columns.get("st") == "struct" and self.chance(0.06):
             guard = Statement("if r.st then", Block([Statement("r.st", random.choice([".a", ".new", ".name"]), " = ", self.of(random.choice(["int", "string", "nil"]), 1))]), "end")
             return guard
-        statement = Statement(Name(table), target, " = ", self.column_value())
+        value = self.column_value()
+        if table == "r" and self.chance(0.35) and self.columns.get(field) in ("int", "float", "string", "boolean"):
+            # A field of the kind that it was.
+            value = self.of(self.columns[field], self.depth)
+        if table == "r" and self.chance(0.1):
+            value = Expression("nil", self.random.choice(["nil", "null"]))
+        statement = Statement(Name(table), target, " = ", value)
         if self.chance(0.25):
             return Statement("if ", self.boolean(self.depth), " then", Block([statement]), "end")
         return statement
@@ -215,12 +229,13 @@ class Generator:
 
     def statement(self):
         random = self.random
-        makers = ["local"] * 6 + ["set"] * 3 + ["if"] * 4 + ["for", "for", "ipairs", "while", "helper", "pcall", "several", "do", "assert", "exit", "repeat"]
+        makers = ["local"] * 6 + ["set"] * 3 + ["if"] * 4 + ["for", "for", "ipairs", "while", "helper", "pcall", "several", "do", "assert", "exit", "repeat", "count", "names", "total"]
         pick = random.choice(makers)
         if len(self.scopes) > 4 and pick in ("if", "for", "ipairs", "while", "do", "repeat", "helper"):
             pick = "local"
         return getattr(self, {"if": "branch", "for": "numeric_for", "while": "while_loop", "do": "do_block", "repeat": "repeat_loop", "set": "set_local",
-                              "helper": "local_helper", "assert": "assertion", "exit": "early_exit", "ipairs": "list_loop", "pcall": "protected"}.get(pick, pick))()
+                              "helper": "local_helper", "assert": "assertion", "exit": "early_exit", "ipairs": "list_loop", "pcall": "protected", "count": "count_fields",
+                              "names": "name_loop", "total": "total_loop"}.get(pick, pick))()
 
     def local(self):
         kind = self.random.choice(["int", "float", "number", "string", "string", "boolean", "any"])
@@ -325,6 +340,44 @@ class Generator:
         body.statements.insert(0, Statement(name, " = ", name, " + 1"))
         return Statement("local ", name, " = 0 repeat", body, "until ", name, f" >= {self.random.randint(1, 4)} or ", self.boolean(1), declares=[name])
 
+    def count_fields(self):
+        """`pairs` where its order does not show."""
+        if not self.record_known or self.loops:
+            return self.local()
+        name = self.fresh("v")
+        self.scopes[-1][name] = "int"
+        table = self.random.choice([f"r.{column} or {{}}" for column in ("st", "arr", "tags") if column in self.columns] + ["r"])
+        return Statement("local ", name, f" = 0 for k, x in pairs({table}) do ", name, " = ", name, self.random.choice([" + 1", " + #tostring(k)"]), " end", declares=[name])
+
+    def name_loop(self):
+        """Fields by names that stand in a list."""
+        if not self.record_known or self.loops:
+            return self.local()
+        name = self.fresh("v")
+        numbers = [column for column, kind in self.columns.items() if kind in ("int", "float")]
+        if numbers and self.chance(0.6):
+            self.scopes[-1][name] = "number"
+            start, term = "0", self.random.choice(["(r[k] or 0)", "(r[k] or 0)", "r[k]", "math.max(r[k] or 0, 1)"])
+            step = " + " + term
+        else:
+            numbers = [column for column, kind in self.columns.items() if kind == "string"]
+            self.scopes[-1][name] = "string"
+            start, step = '""', " .. " + self.random.choice(['(r[k] or "-")', '(r[k] or ""):sub(1, 3)', "#(r[k] or k)", "r[k]"])
+        chosen = ", ".join(f'"{column}"' for column in self.random.sample(numbers, min(len(numbers), self.random.randint(1, 3))))
+        return Statement("local ", name, f" = {start} for _, k in ipairs({{{chosen}}}) do ", name, " = ", name, step, " end", declares=[name])
+
+    def total_loop(self):
+        """A total, a largest value or a list of what an array holds."""
+        if not self.record_known or self.loops or "items" not in self.columns:
+            return self.local()
+        name = self.fresh("v")
+        start, step, kind = self.random.choice([
+            ("0", "{0} = {0} + x.price * (x.qty or 0)", "float"), ("0", "{0} = {0} + x.price * x.qty", "float"), ("0", "if (x.qty or 0) > {0} then {0} = x.qty end", "int"),
+            ("nil", "if x.sku == \"abc\" then {0} = x.price break end", "any"), ("{{}}", "{0}[#{0} + 1] = x.price", "any"), ("{{}}", "{0}[#{0} + 1] = {{a = x.sku}}", "any"),
+            ("false", "{0} = {0} or x.sku == \"Tea\"", "boolean"), ('""', "{0} = {0} .. x.sku .. \";\"", "string")])
+        self.scopes[-1][name] = kind
+        return Statement("local ", name, " = " + start.format() + " for i, x in ipairs(r.items or {}) do " + step.format(name) + " end", declares=[name])
+
     def do_block(self):
         return Statement("do", self.block(2), "end")
 
@@ -406,6 +459,9 @@ class Generator:
         if not names:
             return None
         name = random.choice(names)
+        known = self.variables("field name")
+        if known and self.chance(0.3):
+            return Expression(kind, "r[", Name(random.choice(known)), "]")
         read = f"r.{name}" if self.chance(0.9) else f'r["{name}"]'
         if is_guarded and self.chance(0.45):
             return Expression(kind, f"({read} or ", self.default(kind), ")")
@@ -457,6 +513,8 @@ class Generator:
         a, b = (lambda: self.of("int", depth - 1)), (lambda: self.of("int", depth - 1))
         if pick < 0.22:
             return self.leaf("int")
+        if pick < 0.28 and self.record_known and "from_day" in self.columns:
+            return Expression("int", random.choice(["r.from_day.year", "r.from_time.hour", "r.to_day.month", "(r.to_day - r.from_day)", "(r.to_time - r.from_time)", "r.from_time.microsecond"]))
         if pick < 0.45:
             return Expression("int", "(", a(), random.choice([" + ", " - ", " * "]), b(), ")")
         if pick < 0.57:
@@ -496,6 +554,8 @@ class Generator:
         a, b = (lambda: self.number(depth - 1)), (lambda: self.number(depth - 1))
         if pick < 0.25:
             return self.leaf("float")
+        if pick < 0.32 and self.record_known and "from_day" in self.columns:
+            return Expression("float", random.choice(["(r.price * 2)", "(r.price + r.rate)", "(r.rate / 3)", "r.price:tonumber()", "r.rate:round(1)", "(r.price * 1.5)", "(- r.rate)", "(r.price // 7)"]))
         if pick < 0.5:
             return Expression("float", "(", self.of("float", depth - 1), random.choice([" + ", " - ", " * ", " / "]), b(), ")")
         if pick < 0.6:
@@ -536,7 +596,8 @@ class Generator:
     def numeral(self):
         """A string that may be a number's text."""
         if self.record_known and "k" in self.columns and self.chance(0.6):
-            return Expression("string", "r.k")
+            texts = [name for name in ("k", "k", "i", "l", "d", "w") if self.columns.get(name) == "string"]
+            return Expression("string", "r." + self.random.choice(texts))
         if self.chance(0.3):
             return Expression("string", self.random.choice(['"10"', '"0x1F"', '" 7 "', '"1e2"', '"-3"', '"1.25"', '"ff"', '"z"', '""', '"0x"', '"1e"', '"9223372036854775808"']))
         return self.leaf("string")
@@ -566,6 +627,8 @@ class Generator:
         random, pick = self.random, self.random.random()
         if pick < 0.25:
             return self.leaf("string")
+        if pick < 0.3 and self.record_known and "from_day" in self.columns:
+            return Expression("string", random.choice(["tostring(r.from_day)", "(r.from_time .. \"\")", "r.from_day:format(\"%Y-%m\")", "tostring(r.price)", "(r.rate .. \" EUR\")", "type(r.price)"]))
         if pick < 0.42:
             left = self.scalar(depth - 1) if self.chance(0.3) else self.of("string", depth - 1)
             right = self.number(depth - 1) if self.chance(0.3) else self.of("string", depth - 1)
@@ -646,6 +709,10 @@ class Generator:
 
     def comparison(self, depth):
         random = self.random
+        if self.record_known and "from_day" in self.columns and self.chance(0.3):
+            left, right = random.choice([("from_day", "to_day"), ("from_time", "to_time"), ("price", "rate"), ("from_day", "from_time"), ("price", "i"), ("rate", "d"), ("price", "price")])
+            other = f"r.{right}" if self.chance(0.7) else self.constant("int")
+            return Expression("boolean", f"(r.{left}", random.choice([" < ", " <= ", " > ", " >= ", " == ", " ~= "]), other, ")")
         kind = random.choice(["number", "number", "string", "int", "float"])
         if self.chance(0.3):
             # Sameness holds across all kinds.

@@ -6,6 +6,12 @@ local records = assert(loadfile("records.lua"))(
   function(items) return setmetatable(items, array) end, function(fields) return setmetatable(fields, struct) end, -(0 / 0))
 local show = require "serialize"
 
+-- The kind of a key as error messages have it: a record is an object there.
+local function kind_of_key(key)
+  local meta = type(key) == "table" and getmetatable(key)
+  return meta and meta.__name == "record" and "userdata" or type(key)
+end
+
 -- A record over a table of fields: reading an emptied field gives nil, names are strings.
 local function record(fields)
   return setmetatable({}, {
@@ -16,7 +22,7 @@ local function record(fields)
       return value
     end,
     __newindex = function(_, name, value)
-      if type(name) ~= "string" then error("a field's name must be a string, not a " .. type(name), 2) end
+      if type(name) ~= "string" then error("a field's name must be a string, not a " .. kind_of_key(name), 2) end
       fields[name] = value
     end,
     __pairs = function() return next, fields, nil end,
@@ -55,7 +61,7 @@ local function fields_of(result, given)
   if rawequal(result, given) then return select(2, getmetatable(given).__pairs()) end
   if type(result) == "table" then
     for key in next, result do
-      if type(key) ~= "string" then error("the function returned a table with a " .. type(key) .. " as key, where a record has named fields only", 0) end
+      if type(key) ~= "string" then error("the function returned a table with a " .. kind_of_key(key) .. " as key, where a record has named fields only", 0) end
     end
     return result
   end

@@ -4,6 +4,8 @@ A value is None, a bool, an int, a float, bytes (a string), a list or a dict: wh
 profile for a whole data set, so that a kernel meets columns that are all plain, columns with nulls, and columns where most rows are plain and some are
 at a limit.
 """
+import datetime
+import decimal
 import json
 import math
 import struct
@@ -21,6 +23,8 @@ COLUMNS = {
     "id": "int", "i": "int", "n": "int", "l": "int", "d": "float", "w": "float", "s": "string", "t": "string", "k": "string", "day": "string", "b": "boolean",
     "st": "struct", "arr": "ints", "tags": "strings", "items": "structs", "mix": "any", "num": "number", "gone": "nil",
 }
+#: Columns whose values a plain Lua has not.
+VALUES = {"from_day": "date", "to_day": "date", "from_time": "timestamp", "to_time": "timestamp", "price": "decimal", "rate": "decimal"}
 #: Fields of the struct column, by path.
 STRUCT_FIELDS = {"a": "int", "name": "string", "in.x": "float", "in.tag": "string", "none": "nil"}
 ITEM_FIELDS = {"price": "float", "qty": "int", "sku": "string"}
@@ -41,14 +45,19 @@ class Data:
 
     def __init__(self, records, file_format, columns):
         self.records, self.format, self.columns = records, file_format, columns
+        if file_format == "typed csv":
+            # Empty cells are null where the others tell a type, and else empty strings.
+            texts = {name for name in columns if all(record[name] is None or isinstance(record[name], bytes) for record in records)}
+            self.records = [{name: b"" if name in texts and value is None else value for name, value in record.items()} for record in records]
         self.parquet_options = {}
         self.types = {}
+        self.threads = None
 
     def only(self, identifiers):
         """The same data set with these records alone."""
         wanted = set(identifiers)
         data = Data([record for record in self.records if record["id"] in wanted], self.format, self.columns)
-        data.parquet_options, data.types = self.parquet_options, self.types
+        data.parquet_options, data.types, data.threads = self.parquet_options, self.types, self.threads
         return data
 
     def without(self, names):
@@ -59,20 +68,35 @@ class Data:
 
     @property
     def file_name(self):
-        return {"json": "data.json", "csv": "data.csv", "parquet": "data.parquet"}[self.format]
+        return {"json": "data.json", "csv": "data.csv", "typed csv": "data.csv", "parquet": "data.parquet", "valued": "data.parquet"}[self.format]
 
     def write(self, path):
-        {"json": write_json, "csv": write_csv, "parquet": write_parquet}[self.format](self, path)
+        {"json": write_json, "csv": write_csv, "typed csv": write_csv, "parquet": write_parquet, "valued": write_parquet}[self.format](self, path)
+
+    @property
+    def source(self):
+        """What `create_dynamic_frame.from_options` needs to know, as a Lua table."""
+        options = {"csv": "{withHeader = true, multiLine = true}", "typed csv": "{withHeader = true, inferSchema = true}"}.get(self.format, "nil")
+        return f'{{path = "{self.file_name}", format = "{self.file_name.split(".")[1]}", format_options = {options}}}'
+
+    @property
+    def has_witness(self):
+        """Whether a plain Lua has all the values."""
+        return self.format != "valued"
 
 
 def make_data(random, count, file_format):
     """A data set of `count` records, numbered from 1 in `id`."""
     columns = dict(COLUMNS)
+    if file_format == "typed csv":
+        columns = {name: kind for name, kind in columns.items() if name in ("id", "i", "n", "l", "d", "w", "s", "b")}
     if file_format == "csv":
         columns = {name: kind for name, kind in columns.items() if name in ("id", "i", "n", "l", "d", "w", "s", "t", "k", "day", "b")}
-    if file_format == "parquet":
+    if file_format in ("parquet", "valued"):
         del columns["mix"], columns["num"]
         columns["bin"] = "string"
+    if file_format == "valued":
+        columns.update(VALUES)
     data = Data([], file_format, columns)
     makers = {name: Column(random, name, file_format) for name in columns if name != "id"}
     for number in range(1, count + 1):
@@ -81,17 +105,17 @@ def make_data(random, count, file_format):
             record[name] = maker.value()
         data.records.append(record)
     if file_format == "csv":
-        for record in data.records:
-            for name, value in record.items():
-                if name != "id":
-                    record[name] = csv_text(value)
-        data.columns = {name: "int" if name == "id" else "string" for name in columns}
-    if file_format == "parquet":
+        data.records = [{name: value if name == "id" else csv_text(value) for name, value in record.items()} for record in data.records]
+        data.columns = {name: "string" for name in columns}
+    if file_format == "typed csv":
+        data = Data(data.records, file_format, columns)
+    if file_format in ("parquet", "valued"):
         choose_types(random, data)
         data.parquet_options = {
             "row_group_size": random.choice([count, max(1, count // 3), 64]), "use_dictionary": random.random() < 0.7,
             "data_page_version": random.choice(["1.0", "2.0"]), "compression": random.choice(["snappy", "none", "zstd"]),
             "write_page_index": random.random() < 0.5, "data_page_size": random.choice([256, 4096, 1 << 20])}
+    data.threads = random.choice([1, None])
     return data
 
 
@@ -119,7 +143,7 @@ class Column:
 
     def make_d(self, wild):
         if wild:
-            return self.random.choice(WILD_FLOATS + (NO_JSON_FLOATS if self.format == "parquet" else []))
+            return self.random.choice(WILD_FLOATS + (NO_JSON_FLOATS if self.format in ("parquet", "valued") else []))
         return round(self.random.uniform(-self.scale, self.scale), self.random.choice([1, 2, 6]))
 
     def make_w(self, wild): return self.random.choice(WILD_FLOATS) if wild else float(self.random.randint(-self.scale, self.scale))
@@ -164,6 +188,15 @@ class Column:
     def make_num(self, wild):
         return self.random.choice(WILD_INTS + WILD_FLOATS) if wild else self.random.choice([self.random.randint(-99, 99), self.random.randint(-9, 9) / 2])
 
+    def make_from_day(self, wild): return datetime.date(1, 1, 1) if wild else datetime.date(2024, 1, 1) + datetime.timedelta(self.random.randint(-900, 900))
+    def make_to_day(self, wild): return self.make_from_day(wild)
+
+    def make_from_time(self, wild):
+        return datetime.datetime(1969, 12, 31, 23, 59, 59, 999999) if wild else datetime.datetime(2024, 1, 1) + datetime.timedelta(seconds=self.random.randint(-10**7, 10**7))
+
+    def make_to_time(self, wild): return self.make_from_time(wild)
+    def make_price(self, wild): return decimal.Decimal(self.random.choice([0, -1, 9999999999, -9999999999, 1000]) if wild else self.random.randint(-99999, 99999)).scaleb(-2)
+    def make_rate(self, wild): return decimal.Decimal(self.random.randint(-10**17, 10**17) if wild else self.random.randint(-99999, 99999)).scaleb(-4)
     def make_gone(self, wild): return None
 
 
@@ -206,12 +239,11 @@ def csv_text(value):
 
 def write_csv(data, path):
     def quoted(value):
-        text = value if isinstance(value, bytes) else str(value).encode()
-        return b'"' + text.replace(b'"', b'""') + b'"' if any(mark in text for mark in (b",", b'"', b"\n", b"\r")) else text
+        return b'"' + value.replace(b'"', b'""') + b'"' if any(mark in value for mark in (b",", b'"', b"\n", b"\r")) else value
     with open(path, "wb") as file:
         file.write(",".join(data.columns).encode() + b"\n")
         for record in data.records:
-            file.write(b",".join(quoted(record[name]) for name in data.columns) + b"\n")
+            file.write(b",".join(quoted(csv_text(record[name])) for name in data.columns) + b"\n")
 
 
 # MARK: Parquet
@@ -238,6 +270,9 @@ def write_parquet(data, path):
         "arr": pyarrow.list_(pyarrow.int64()), "tags": pyarrow.list_(strings),
         "items": pyarrow.list_(pyarrow.struct([("price", pyarrow.float64()), ("qty", pyarrow.int32()), ("sku", strings)]))}
     named = {"int8": pyarrow.int8(), "int16": pyarrow.int16(), "int32": pyarrow.int32(), "int64": pyarrow.int64(), "double": pyarrow.float64(), "float": pyarrow.float32()}
+    types.update({
+        "from_day": pyarrow.date32(), "to_day": pyarrow.date32(), "from_time": pyarrow.timestamp("us"), "to_time": pyarrow.timestamp("us"),
+        "price": pyarrow.decimal128(10, 2), "rate": pyarrow.decimal128(18, 4)})
     types.update({name: named[word] for name, word in data.types.items()})
     arrays = [pyarrow.array([plain(record[name], name == "bin") for record in data.records], types[name]) for name in data.columns]
     pyarrow.parquet.write_table(pyarrow.table(arrays, names=list(data.columns)), path, **data.parquet_options)

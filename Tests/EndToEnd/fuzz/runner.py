@@ -50,9 +50,11 @@ class Runner:
             return
         self.data = data
         data.write(os.path.join(self.folder, "mastic", data.file_name))
-        options = "{withHeader = true, multiLine = true}" if data.format == "csv" else "nil"
-        self.write("mastic/source.lua", f'return {{path = "{data.file_name}", format = "{data.format}", format_options = {options}}}\n')
+        self.write("mastic/source.lua", f"return {data.source}\n")
+        if not data.has_witness:
+            return
         if data.format == "csv":
+            # Numbers are texts there, the number of a record too.
             data = type(data)([{**record, "id": str(record["id"]).encode()} for record in data.records], data.format, data.columns)
         write_lua(data, os.path.join(self.folder, "lua", "records.lua"))
 
@@ -69,12 +71,13 @@ class Runner:
         return Outcome(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
 
     def run(self, programs):
-        """The outcomes of lifted, interpreted and plain Lua."""
+        """The outcomes of lifted and interpreted, and of a plain Lua where it has the values."""
         script = 'local probe = require "probe"\n' + "".join(program.render(number) for number, program in enumerate(programs)) + "probe.done()\n"
         for name in ("mastic", "lua"):
             self.write(f"{name}/script.lua", script)
-        return (self.process("mastic", [self.mastic, "run", "--quiet", "script.lua"]), self.process("mastic", [self.mastic, "run", "--quiet", "--no-lift", "script.lua"]),
-                self.process("lua", [self.lua, "script.lua"]))
+        command = [self.mastic, "run", "--quiet"] + (["--threads", str(self.data.threads)] if self.data.threads else [])
+        outcomes = [self.process("mastic", command + ["script.lua"]), self.process("mastic", command + ["--no-lift", "script.lua"])]
+        return outcomes + [self.process("lua", [self.lua, "script.lua"])] if self.data.has_witness else outcomes
 
     def compare(self, programs, data):
         """For each program a `Difference`, or None where the engines agree."""
@@ -84,7 +87,11 @@ class Runner:
     def compare_written(self, programs):
         outcomes = self.run(programs)
         if all(outcome.is_complete for outcome in outcomes):
-            return [compare_sections(program.verb, *(outcome.sections.get(str(number), []) for outcome in outcomes)) for number, program in enumerate(programs)]
+            sections = [[outcome.sections.get(str(number), []) for outcome in outcomes] for number in range(len(programs))]
+            if self.data.threads != 1:
+                # The order of columns that only some batches have is that of the batches' ends.
+                sections = [[with_sorted_schema(section) for section in some] for some in sections]
+            return [compare_sections(program.verb, *some) for program, some in zip(programs, sections)]
         if len(programs) == 1:
             named = zip(("lifted", "interpreted", "plain Lua"), outcomes)
             return [Difference("crash", [f"{name}: exit status {outcome.status}: {outcome.err.strip()[-600:]}" for name, outcome in named if not outcome.is_complete])]
@@ -93,17 +100,30 @@ class Runner:
         return self.compare_written(programs[:half]) + self.compare_written(programs[half:])
 
 
+def with_sorted_schema(lines):
+    """The lines with the fields of the printed schema in the order of their names, at each level."""
+    schema = [line for line in lines if line.startswith("|")]
+    fields, path = [], []
+    for line in schema:
+        depth, name = line.index("--") // 5, line.split("-- ", 1)[1]
+        path = path[:depth] + [name]
+        fields.append(path)
+    return [" / ".join(field) for field in sorted(fields)] + [line for line in lines if not line.startswith("|")]
+
+
 def cut(lines):
     """Errors by record, and what the other records became."""
     errors = dict(line[2:].split(" ", 1) for line in lines if line.startswith("E "))
     return errors, [line[2:] for line in lines if line.startswith("R ")]
 
 
-def compare_sections(verb, lifted, interpreted, plain):
-    if any(ADDRESS.search(line) for line in plain if line.startswith(("E", "R"))):
+def compare_sections(verb, lifted, interpreted, plain=None):
+    if any(ADDRESS.search(line) for line in plain or interpreted if line.startswith(("E", "R"))):
         return None
     if lifted != interpreted:
         return Difference("lifting", contrast("lifted", lifted, "interpreted", interpreted), changed(lifted, interpreted))
+    if plain is None:
+        return None
     errors, rows = cut(interpreted)
     expected_errors, expected = cut(plain)
     expected_errors = {key: as_text(message) for key, message in expected_errors.items()}

@@ -9,7 +9,7 @@ from .generator import Generator
 from .runner import Runner
 from .shrink import shrink
 
-FORMATS = ["json", "json", "parquet", "csv"]
+FORMATS = ["json", "json", "json", "parquet", "parquet", "parquet", "csv", "typed csv", "valued"]
 #: Functions and records of a round. Most rounds are small; some have several batches.
 SHAPES = [(60, 40), (40, 150), (40, 150), (40, 400), (20, 1500)]
 LARGE = (3, 20000)
@@ -28,7 +28,7 @@ class Result:
 def make_round(seed, large=False):
     """The data set and the programs of one round."""
     chance = random.Random(seed)
-    formats = [name for name in FORMATS if name != "parquet" or records.pyarrow]
+    formats = [name for name in FORMATS if name not in ("parquet", "valued") or records.pyarrow]
     functions, count = LARGE if large else chance.choice(SHAPES)
     data = records.make_data(chance, count, chance.choice(formats))
     generator = Generator(chance, data.columns)
@@ -63,7 +63,7 @@ def run(folder, mastic, lua, seed, pairs, keep=None, most=10, shrinks=True, say=
 
 
 def shown_record(record):
-    return "{" + ", ".join(f"{name} = {records.lua_value(value, name == 'bin')}" for name, value in record.items() if value is not None) + "}"
+    return "{" + ", ".join(f"{name} = {records.lua_value(value, name == 'bin') if name not in records.VALUES else value}" for name, value in record.items() if value is not None) + "}"
 
 
 def describe(seed, index, program, data, difference):
