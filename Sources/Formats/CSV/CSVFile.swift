@@ -59,14 +59,21 @@ public final class CSVFile: Sendable {
     ///
     /// - Parameters:
     ///   - columns: names of the columns to make; nil for all. The others are counted, not read. Names that the file lacks are ignored.
+    ///   - filters: what rows must pass, in this order. Their columns need not be among `columns`. A value that is not of its declared type makes a
+    ///     column a choice only where it is decoded, which in rows that a filter refused it is not.
     ///   - emit: takes the batches; returns false when no more are wanted. Their columns stand in the order of `schema`.
     ///   - bad: takes the records that can't be read, before the batch that follows them.
     /// - Throws: `FormatError` for a damaged compressed file; what the source or a closure throws.
-    public func read(_ split: TextSplit, columns: Set<String>? = nil, emit: (Batch) throws -> Bool, bad: ([BadRecord]) -> Void) throws {
-        let reader = try CSVReader(self, split, columns: columns)
+    public func read(
+        _ split: TextSplit, columns: Set<String>? = nil, filters: [RowFilter] = [], emit: (Batch) throws -> Bool, bad: ([BadRecord]) -> Void
+    ) throws {
+        try read(CSVReader(self, split, columns: columns, filters: filters), emit: emit, bad: bad)
+    }
+
+    func read(_ reader: CSVReader, emit: (Batch) throws -> Bool, bad: ([BadRecord]) -> Void) throws {
         while let (batch, problems) = try reader.next() {
             if !problems.isEmpty { bad(problems) }
-            if batch.count > 0, try !emit(batch) { return }
+            if let batch, try !emit(batch) { return }
         }
     }
 

@@ -2,44 +2,129 @@ internal import Columnar
 internal import Glibc
 
 /// Reads one split of a CSV file, batch after batch. Used by one thread.
+///
+/// Records that are all alike are found by `CSVRecordIndex`; from the first one in a block of text that is not, `CSVTokenizer` reads to the block's end.
 final class CSVReader {
     static let encodingAdvice = "the text is not UTF-8; if it comes from an older Windows program, read it with encoding = \"windows-1252\""
 
     let file: CSVFile
     let split: TextSplit
-    private let schema: Schema
-    /// For each column of a batch its row of cells.
-    private let wanted: [Int]
+    private let materialization: LateMaterialization
+    /// The schemas of the batches, one a step, where every value is of its column's type.
+    private let schemas: [Schema]
+    /// For each column of the file its row of cells in the tokenizer, or -1.
+    private let slotOf: [Int32]
+    /// For each column of the file its place in a record.
+    private let fieldOf: [Int]
     private(set) var window: TextWindow
     let windowStart: Int
     private(set) var tokenizer: CSVTokenizer
+    private var index: CSVRecordIndex?
     var decoder: CSVFieldDecoder
     private let checksUTF8: Bool
     private var finished = false
+    /// What is left of the window is the tokenizer's.
+    private var isIrregular: Bool
+    /// The tokenizer knows the window.
+    private var isTokenized = false
+    private var selectedCells: Buffer?
 
-    init(_ file: CSVFile, _ split: TextSplit, columns: Set<String>?) throws {
+    /// - Parameter usesIndex: false to read everything with the tokenizer.
+    init(_ file: CSVFile, _ split: TextSplit, columns: Set<String>?, filters: [RowFilter] = [], usesIndex: Bool = true) throws {
         self.file = file
         self.split = split
-        let wanted = file.schema.fields.indices.filter { columns?.contains(file.schema[$0].name) ?? true }
-        self.wanted = wanted
-        schema = wanted.count == file.schema.count ? file.schema : file.schema.selecting(wanted)
+        let materialization = LateMaterialization(names: file.schema.names, columns: columns, filters: filters)
+        self.materialization = materialization
+        schemas = materialization.steps.map { $0.count == file.schema.count ? file.schema : file.schema.selecting($0) }
+        let used = materialization.usedFields
         var slotOf = [Int32](repeating: -1, count: file.schema.count)
-        for (slot, column) in wanted.enumerated() { slotOf[column] = Int32(slot) }
+        for (slot, column) in used.enumerated() { slotOf[column] = Int32(slot) }
+        self.slotOf = slotOf
+        var fieldOf = [Int](repeating: 0, count: file.schema.count)
+        for (field, column) in file.fieldColumns.enumerated() where column >= 0 { fieldOf[Int(column)] = field }
+        self.fieldOf = fieldOf
         let slots = file.fieldColumns.map { $0 < 0 ? -1 : slotOf[Int($0)] }
         // Wide tables get batches of fewer rows: the table of cells is to stay in the cache.
-        let rowLimit = max(1, min(file.options.text.batchRows, max(64, (1 << 18) / max(1, wanted.count))))
+        let rowLimit = max(1, min(file.options.text.batchRows, max(64, (1 << 18) / max(1, used.count))))
         tokenizer = CSVTokenizer(file.options, lineEnd: file.lineEnd, columnCount: slots.count, slots: slots, rowLimit: rowLimit)
+        index = usesIndex ? CSVRecordIndex(file.options, lineEnd: file.lineEnd, columnCount: slots.count, rowLimit: rowLimit) : nil
+        isIrregular = index == nil
         decoder = CSVFieldDecoder(file.options)
         checksUTF8 = file.options.text.encoding == .utf8
         window = try file.window(split)
         windowStart = window.offset
-        if window.count > 0 { tokenizer.index(window.base, window.start, window.end) }
+        window.endWithLineEnd()
     }
 
     /// The next rows, of which there may be none, with the records between them that can't be read. Nil at the end.
-    func next() throws -> (Batch, [BadRecord])? {
+    func next() throws -> (Batch?, [BadRecord])? {
+        if try readRegular() {
+            defer { queued = [] }
+            return (try materialization.batch(count: index!.rows, make: regularColumn, schema: schema), queued)
+        }
         guard let problems = try cutBatch() else { return nil }
-        return (batch(), problems)
+        if tokenizer.rows == 0 { return (nil, problems) }
+        return (try materialization.batch(count: tokenizer.rows, make: tokenizedColumn, schema: schema), problems)
+    }
+
+    // MARK: Regular records
+
+    /// Finds the next rows by the index; false where the tokenizer must go on.
+    private func readRegular() throws -> Bool {
+        if finished { return false }
+        if isExhausted { try advance() }
+        while !isIrregular, !finished, queued.isEmpty {
+            let start = window.start
+            // The last line may lack its end; one stands behind the text.
+            let isUnended = window.isAtEnd && window.count > 0 && window.base[window.end - 1] != file.lineEnd
+            switch index!.read(window.base, start, window.end + (isUnended ? 1 : 0), checksUTF8: checksUTF8) {
+            case .records(let next, let isRegular):
+                isIrregular = !isRegular
+                let end = min(next, window.end)
+                if file.options.multiLine { window.start = end } else { window.pass(to: end, lines: index!.rows - (next > end ? 1 : 0)) }
+                return true
+            case .irregular: isIrregular = true
+            case .incomplete:
+                if window.isAtEnd { isIrregular = true } else { try advance() }
+            }
+        }
+        return false
+    }
+
+    private func regularColumn(_ column: Int, _ selected: Values<Int32>?) -> Column {
+        index!.column(fieldOf[column], as: file.schema[column].type, selected, base: window.base, buffer: window.buffer, decoder: decoder)
+    }
+
+    private func schema(_ step: Int, _ columns: [Column]) -> Schema {
+        let expected = schemas[step]
+        for (i, column) in columns.enumerated() where column.type != expected[i].type {
+            return Schema(zip(expected.names, columns).map { Field($0, $1.type) })
+        }
+        return expected
+    }
+
+    // MARK: Any records
+
+    private func tokenizedColumn(_ column: Int, _ selected: Values<Int32>?) -> Column {
+        var cells = UnsafePointer(tokenizer.cells) + Int(slotOf[column]) * tokenizer.rowLimit
+        if let selected {
+            let gathered = selectedCells ?? Buffer(size: tokenizer.rowLimit * MemoryLayout<CSVTokenizer.Cell>.stride)
+            selectedCells = gathered
+            let out = gathered.values(of: CSVTokenizer.Cell.self)
+            for i in 0..<selected.count { out[i] = cells[Int(selected[i])] }
+            cells = UnsafePointer(out)
+        }
+        var builder = CSVColumns(
+            base: window.base, buffer: window.buffer, rows: selected?.count ?? tokenizer.rows, hasMissing: tokenizer.hasMissing, decoder: decoder)
+        return builder.column(cells, as: file.schema[column].type)
+    }
+
+    /// Has the tokenizer look at what is left of the window.
+    private func tokenize() {
+        if isTokenized { return }
+        isTokenized = true
+        isIrregular = true
+        tokenizer.index(window.base, window.start, window.end)
     }
 
     /// Cuts the records of the next batch. Their cells are good until the next call.
@@ -49,6 +134,7 @@ final class CSVReader {
         var problems = queued
         queued = []
         while !finished {
+            tokenize()
             let stop = try cut(&problems)
             switch stop {
             case .full: return problems
@@ -125,11 +211,19 @@ final class CSVReader {
         }
         if window.count > file.options.text.recordLimit { return try refuseLongRecord() }
         _ = try window.fill()
-        tokenizer.index(window.base, window.start, window.end)
+        takeUp()
+    }
+
+    /// Begins with a window that has new text.
+    private func takeUp() {
+        window.endWithLineEnd()
+        isIrregular = index == nil
+        isTokenized = false
     }
 
     /// Steps over a record that is longer than the limit: to the line after the quote that is not closed, or else to the next line.
     private func refuseLongRecord() throws {
+        tokenize()
         var at = window.start
         let stop = tokenizer.cut(window.base, &at, window.end, isAtEnd: true, limit: 1)
         tokenizer.startBatch()
@@ -148,24 +242,7 @@ final class CSVReader {
                 message: "the record is longer than \(limit >= 1 << 20 ? "\(limit >> 20) MiB" : "\(limit) bytes")",
                 input: TextFile.excerpt(window.base + window.start, window.count)))
         try window.skipLine()
-        tokenizer.index(window.base, window.start, window.end)
-    }
-
-    private func batch() -> Batch {
-        let rows = tokenizer.rows
-        if rows == 0 { return .empty(schema) }
-        var builder = CSVColumns(base: window.base, buffer: window.buffer, rows: rows, hasMissing: tokenizer.hasMissing, decoder: decoder)
-        let cells = tokenizer.cells
-        var columns: [Column] = []
-        columns.reserveCapacity(wanted.count)
-        var fits = true
-        for (slot, index) in wanted.enumerated() {
-            let type = file.schema[index].type
-            let column = builder.column(cells + slot * tokenizer.rowLimit, as: type)
-            if column.type != type { fits = false }
-            columns.append(column)
-        }
-        return Batch(schema: fits ? schema : Schema(zip(schema.names, columns).map { Field($0, $1.type) }), columns: columns, count: rows)
+        takeUp()
     }
 
     private func describe(_ problem: CSVTokenizer.Problem) throws -> BadRecord {

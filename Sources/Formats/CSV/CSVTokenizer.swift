@@ -91,9 +91,10 @@ struct CSVTokenizer {
             positions = positionBuffer.values(of: UInt32.self)
             positionCapacity = needed
         }
-        // A line end behind the text spares the walk the question whether it is at the end.
-        base[end] = lineEnd
-        base[end + 1] = lineEnd
+        // A line end behind the text spares the walk the question whether it is at the end. Columns may share the text by now, so it is not
+        // written where it stands already.
+        if base[end] != lineEnd { base[end] = lineEnd }
+        if base[end + 1] != lineEnd { base[end + 1] = lineEnd }
         let q = quote < 0 ? lineEnd : UInt8(quote)
         let e = escape < 0 ? lineEnd : UInt8(escape)
         positionCount = mastic_scan_any4(base + start, end - start, separator, lineEnd, q, e, positions)

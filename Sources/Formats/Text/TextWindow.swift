@@ -21,6 +21,8 @@ struct TextWindow {
     private(set) var offset: Int
     /// Line ends before the buffer's first byte, since the window was made.
     private(set) var lines = 0
+    /// A position in the buffer, and the line ends before it there.
+    private var counted = (position: 0, lines: 0)
     /// Nothing follows `end`.
     private(set) var isAtEnd = false
     /// What counts as a line end.
@@ -46,7 +48,8 @@ struct TextWindow {
     /// False when the text has no more bytes.
     mutating func fill() throws -> Bool {
         if isAtEnd { return false }
-        lines += countLines(0, start)
+        lines += linesInBuffer(before: start)
+        counted = (0, 0)
         let rest = count
         let size = rest > blockSize / 2 ? max(rest + blockSize, min(rest * 2, growthLimit)) : blockSize
         if buffer.size >= size + Self.padding, isKnownUniquelyReferenced(&buffer) {
@@ -110,7 +113,22 @@ struct TextWindow {
     private func place(_ found: UnsafeMutableRawPointer) -> Int { UnsafeRawPointer(found) - UnsafeRawPointer(base) }
 
     /// Line ends in the text before position `at` of the window.
-    func linesBefore(_ at: Int) -> Int { lines + countLines(0, at) }
+    func linesBefore(_ at: Int) -> Int { lines + linesInBuffer(before: at) }
 
-    private func countLines(_ from: Int, _ to: Int) -> Int { TextScan.count(base + from, to - from, lineEnd) }
+    /// Moves `start` over text that has been seen to hold so many line ends.
+    mutating func pass(to next: Int, lines: Int) {
+        if start == counted.position { counted = (next, counted.lines + lines) }
+        start = next
+    }
+
+    /// Puts a line end behind the text.
+    func endWithLineEnd() {
+        base[end] = lineEnd
+        base[end + 1] = lineEnd
+    }
+
+    private func linesInBuffer(before at: Int) -> Int {
+        let (from, lines) = at >= counted.position ? counted : (0, 0)
+        return lines + TextScan.count(base + from, at - from, lineEnd)
+    }
 }
