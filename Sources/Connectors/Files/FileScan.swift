@@ -97,35 +97,57 @@ final class FileScan: BatchScan {
         func bad(_ records: [BadRecord]) {
             do { try report(records) } catch { failure = failure ?? error }
         }
-        func pass(_ batch: Batch, _ file: InputFile) throws -> Bool {
+        func count(_ rows: Int) throws {
             if let failure { throw failure }
-            execution.counters.addRows(batch.count)
+            execution.counters.addRows(rows)
             try execution.cancellation.check()
-            return try emit(finished(batch, file))
+        }
+        let filters = request.filters
+        func pass(_ batch: Batch, _ file: InputFile) throws -> Bool {
+            if filters.isEmpty { try count(batch.count) }
+            return try emit(finished(batch, file, request.columns))
+        }
+        /// The filters over the columns of a file; `inside` turns names into the file's.
+        func rowFilters(_ file: InputFile, _ inside: (Set<String>) -> Set<String>) -> [RowFilter] {
+            filters.enumerated().map { number, filter in
+                RowFilter(columns: inside(filter.columns)) { [self] batch in
+                    if number == 0 { try count(batch.count) }
+                    return try filter.apply(finished(batch, file, filter.columns))
+                }
+            }
         }
         switch part {
         case .csv(let csv, let split, let file):
-            try csv.read(split, columns: inside(names: csv.schema.names), emit: { try pass($0, file) }, bad: bad)
+            let names = csv.schema.names
+            try csv.read(
+                split, columns: request.columns.map { inside($0, names) }, filters: rowFilters(file) { inside($0, names) }, emit: { try pass($0, file) },
+                bad: bad)
         case .json(let json, let split, let file):
-            try json.read(split, columns: request.columns, emit: { try pass($0, file) }, bad: bad)
+            try json.read(split, columns: request.columns, filters: rowFilters(file) { $0 }, emit: { try pass($0, file) }, bad: bad)
         case .parquet(let parquet, let group, let file):
-            try parquet.read(rowGroup: group, columns: inside(names: parquet.schema.names), emit: { try pass($0, file) })
+            let names = parquet.schema.names
+            let (wanted, filters) = (request.columns.map { inside($0, names) }, rowFilters(file) { inside($0, names) })
+            try parquet.read(rowGroup: group, columns: RowFilter.columnsRead(wanted, filters)) { batch in
+                guard let batch = try RowFilter.passing(batch, columns: wanted, filters) else { return true }
+                return try pass(batch, file)
+            }
         }
         if let failure { throw failure }
     }
 
-    /// The wanted columns as the file calls them.
-    private func inside(names: [String]) -> Set<String>? {
-        guard let wanted = request.columns else { return nil }
+    /// The wanted columns as a file calls them that has columns of these names.
+    private func inside(_ wanted: Set<String>, _ names: [String]) -> Set<String> {
         guard let declared = source.declared else { return wanted }
         return Set(names.filter { name in wanted.contains(name) || declared.index(ofAnyCase: name).map { wanted.contains(declared[$0].name) } ?? false })
     }
 
     /// The batch with the names that the catalog gives and the columns that the folders give, under the exact schema where there is one.
-    private func finished(_ batch: Batch, _ file: InputFile) -> Batch {
+    ///
+    /// - Parameter wanted: the columns to have; nil for all.
+    private func finished(_ batch: Batch, _ file: InputFile, _ wanted: Set<String>?) -> Batch {
         var fields = FileSource.matching(batch.schema, to: source.declared).fields
         var columns = batch.columns
-        func isWanted(_ name: String) -> Bool { request.columns?.contains(name) ?? true }
+        func isWanted(_ name: String) -> Bool { wanted?.contains(name) ?? true }
         func add(_ field: Field, _ column: @autoclosure () -> Column) {
             guard isWanted(field.name), !fields.contains(where: { $0.name == field.name }) else { return }
             fields.append(field)
@@ -143,8 +165,8 @@ final class FileScan: BatchScan {
             add(Field(name, .timestamp), Self.constant(.timestamp(file.modified / 1000), as: .timestamp, count: batch.count))
         }
         if let exact {
-            let wanted = request.columns == nil ? exact : Schema(exact.fields.filter { isWanted($0.name) })
-            return Batch(schema: Schema(fields), columns: columns, count: batch.count).conforming(to: schemas.shared(wanted))
+            let schema = wanted == nil ? exact : Schema(exact.fields.filter { isWanted($0.name) })
+            return Batch(schema: Schema(fields), columns: columns, count: batch.count).conforming(to: schemas.shared(schema))
         }
         return Batch(schema: schemas.shared(fields == batch.schema.fields ? batch.schema : Schema(fields)), columns: columns, count: batch.count)
     }

@@ -63,6 +63,8 @@ public final class FileSource: BatchSource {
         return .expected(withPartitions(declared))
     }
 
+    public var appliesFilters: Bool { true }
+
     public var estimatedBytes: Int? { (try? files())?.reduce(0) { $0 + $1.size } }
 
     /// The files, listed once.

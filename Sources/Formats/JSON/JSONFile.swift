@@ -56,14 +56,18 @@ public final class JSONFile: Sendable {
     ///
     /// - Parameters:
     ///   - columns: names of the top-level fields to make columns of; nil for all. The others are checked, not kept.
+    ///   - filters: what rows must pass, in this order. Their columns need not be among `columns`.
     ///   - emit: takes the batches, whose schemas may differ; returns false when no more are wanted.
     ///   - bad: takes the records that can't be read, before the batch that follows them.
     /// - Throws: `FormatError` for a damaged file; what the source or a closure throws.
-    public func read(_ split: TextSplit, columns: Set<String>? = nil, emit: (Batch) throws -> Bool, bad: ([BadRecord]) -> Void) throws {
-        let reader: any JSONBatchReader = isByLines ? try JSONLineReader(self, split, columns) : try JSONStreamReader(self, columns)
+    public func read(
+        _ split: TextSplit, columns: Set<String>? = nil, filters: [RowFilter] = [], emit: (Batch) throws -> Bool, bad: ([BadRecord]) -> Void
+    ) throws {
+        let read = RowFilter.columnsRead(columns, filters)
+        let reader: any JSONBatchReader = isByLines ? try JSONLineReader(self, split, read) : try JSONStreamReader(self, read)
         while let (batch, problems) = try reader.next() {
             if !problems.isEmpty { bad(problems) }
-            if batch.count > 0, try !emit(batch) { return }
+            if batch.count > 0, let batch = try RowFilter.passing(batch, columns: columns, filters), try !emit(batch) { return }
         }
     }
 
