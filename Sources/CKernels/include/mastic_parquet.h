@@ -802,6 +802,89 @@ static inline size_t mpq_put_suffixes(const mpq_view *restrict views, const int6
     return (size_t)(p - out);
 }
 
+// ---- Writing: rows by position ----
+
+// Row `i` is `rows[i]`, or `start + i` where there are no positions.
+#define MPQ_TAKE(NAME, FROM, TO)                                                                                                              \
+    static inline void NAME(const FROM *restrict in, const int32_t *restrict rows, int64_t start, int64_t n, TO *restrict out) {              \
+        if (rows) {                                                                                                                           \
+            for (int64_t i = 0; i < n; i++) out[i] = (TO)in[rows[i]];                                                                         \
+        } else {                                                                                                                              \
+            for (int64_t i = 0; i < n; i++) out[i] = (TO)in[start + i];                                                                       \
+        }                                                                                                                                     \
+    }                                                                                                                                         \
+    /* Those whose bit is set, one after the other, and for each row a level that says whether it is. Returns how many are. */                \
+    static inline int64_t NAME##_present(                                                                                                     \
+        const FROM *restrict in, const uint8_t *restrict bits, const int32_t *restrict rows, int64_t start, int64_t n, TO *restrict out,      \
+        uint8_t *restrict levels) {                                                                                                           \
+        int64_t j = 0;                                                                                                                        \
+        for (int64_t i = 0; i < n; i++) {                                                                                                     \
+            int64_t row = rows ? rows[i] : start + i;                                                                                         \
+            uint8_t bit = bits[row >> 3] >> (row & 7) & 1;                                                                                    \
+            out[j] = (TO)in[row];                                                                                                             \
+            levels[i] = bit;                                                                                                                  \
+            j += bit;                                                                                                                         \
+        }                                                                                                                                     \
+        return j;                                                                                                                             \
+    }
+
+MPQ_TAKE(mpq_take_i8, int8_t, int32_t)
+MPQ_TAKE(mpq_take_i16, int16_t, int32_t)
+MPQ_TAKE(mpq_take_32, uint32_t, uint32_t)
+MPQ_TAKE(mpq_take_64, uint64_t, uint64_t)
+MPQ_TAKE(mpq_take_128, mpq_view, mpq_view)
+
+// Bits as bytes of 0 and 1.
+static inline void mpq_take_bits(const uint8_t *restrict in, const int32_t *restrict rows, int64_t start, int64_t n, uint8_t *restrict out) {
+    for (int64_t i = 0; i < n; i++) {
+        int64_t row = rows ? rows[i] : start + i;
+        out[i] = in[row >> 3] >> (row & 7) & 1;
+    }
+}
+
+static inline int64_t mpq_take_bits_present(
+    const uint8_t *restrict in, const uint8_t *restrict bits, const int32_t *restrict rows, int64_t start, int64_t n, uint8_t *restrict out,
+    uint8_t *restrict levels) {
+    int64_t j = 0;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t row = rows ? rows[i] : start + i;
+        uint8_t bit = bits[row >> 3] >> (row & 7) & 1;
+        out[j] = in[row >> 3] >> (row & 7) & 1;
+        levels[i] = bit;
+        j += bit;
+    }
+    return j;
+}
+
+// `known[places[i]]`. Returns the greatest of them.
+static inline uint32_t mpq_lookup(const uint32_t *restrict known, const uint32_t *restrict places, int64_t n, uint32_t *restrict out) {
+    uint32_t greatest = 0;
+    for (int64_t i = 0; i < n; i++) {
+        out[i] = known[places[i]];
+        greatest = out[i] > greatest ? out[i] : greatest;
+    }
+    return greatest;
+}
+
+static inline void mpq_learn(uint32_t *restrict known, const uint32_t *restrict places, const uint32_t *restrict found, int64_t n) {
+    for (int64_t i = 0; i < n; i++) known[places[i]] = found[i];
+}
+
+// Marks the bytes that `places` lead to.
+static inline void mpq_mark(const uint32_t *restrict places, int64_t n, uint8_t *restrict marks) {
+    for (int64_t i = 0; i < n; i++) marks[places[i]] = 1;
+}
+
+// The positions of the bytes that are set. Returns how many there are.
+static inline int64_t mpq_marked(const uint8_t *restrict marks, int64_t n, uint32_t *restrict out) {
+    int64_t j = 0;
+    for (int64_t i = 0; i < n; i++) {
+        out[j] = (uint32_t)i;
+        j += marks[i];
+    }
+    return j;
+}
+
 // The low `length` bytes of 128-bit values in big-endian order. `in` is pairs of low and high words.
 static inline void mpq_put_fixed_decimals(const mpq_view *restrict in, int64_t n, int64_t length, uint8_t *restrict out) {
     for (int64_t i = 0; i < n; i++) {
@@ -883,33 +966,6 @@ static inline bool mpq_same_wide(const mpq_view *a, const mpq_view *b) { return 
 MPQ_DICTIONARY(mpq_dictionary_32, uint32_t, MPQ_HASH_NUMBER, MPQ_SAME_NUMBER)
 MPQ_DICTIONARY(mpq_dictionary_64, uint64_t, MPQ_HASH_NUMBER, MPQ_SAME_NUMBER)
 MPQ_DICTIONARY(mpq_dictionary_views, mpq_view, mpq_hash_view, mpq_same_view)
-
-// Places of long strings by where their bytes lie. What comes out of a dictionary column repeats its views, and need not be hashed each time.
-enum { MPQ_RECENT_BITS = 12 };
-typedef struct {
-    mpq_view view;
-    uint32_t place;
-} mpq_recent;
-
-// `mpq_dictionary_views_add` with such a table, of 2^MPQ_RECENT_BITS entries.
-static inline uint32_t mpq_dictionary_views_add_recent(
-    uint32_t *restrict table, unsigned bits, mpq_view *restrict values, uint32_t count, const mpq_view *restrict in, int64_t n,
-    uint32_t *restrict out, mpq_recent *restrict recent) {
-    for (int64_t i = 0; i < n; i++) {
-        if ((uint32_t)in[i].low <= 12) {
-            count = mpq_dictionary_views_add(table, bits, values, count, in + i, 1, out + i);
-            continue;
-        }
-        mpq_recent *slot = &recent[in[i].high * 0x9e3779b97f4a7c15ull >> (64 - MPQ_RECENT_BITS)];
-        if (slot->view.high != in[i].high || slot->view.low != in[i].low) {
-            count = mpq_dictionary_views_add(table, bits, values, count, in + i, 1, out + i);
-            slot->view = in[i];
-            slot->place = out[i];
-        }
-        out[i] = slot->place;
-    }
-    return count;
-}
 
 MPQ_DICTIONARY(mpq_dictionary_wide, mpq_view, mpq_hash_wide, mpq_same_wide)
 

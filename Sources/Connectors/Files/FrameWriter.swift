@@ -2,6 +2,7 @@ public import Columnar
 public import Engine
 public import Formats
 internal import Glibc
+internal import Synchronization
 
 /// Where the files of a write are made: the staging area of the run's transaction.
 public protocol OutputFolder: AnyObject, Sendable {
@@ -19,17 +20,21 @@ public protocol OutputFile: ByteSink {
 
 /// Writes a frame as files: unpartitioned, or one folder for each combination of partition values.
 ///
-/// Workers cut their batches by partition and copy the rows out of the batches they came from; the pieces are then queued in the order of the
-/// morsels, so the files hold the rows in the frame's order whatever the number of threads. Whoever fills a partition's chunk encodes it, in
-/// parallel with the others; chunks are appended to the partition's file in order. Memory is bounded: when the pieces that wait take more than
-/// the budget, the fullest partitions are encoded early, and a worker too far ahead of the slowest morsel waits for it.
+/// A worker sorts the rows of its batch by partition and copies them straight to where each partition's chunk is put together; a chunk is encoded
+/// bit by bit as its rows come, so what waits in memory is mostly encoded already. Rows go to their chunk in the order of the morsels, so the files
+/// hold the rows in the frame's order whatever the number of threads: batches of the oldest morsel at once, those of later ones when their turn comes.
+/// A chunk belongs to one worker at a time, who also does what others have brought in the meantime.
+///
+/// Memory is bounded: when the chunks hold more than the budget, the largest are ended early, and a worker too far ahead of the slowest morsel, or
+/// with too many rows waiting for other workers, waits.
 public final class FrameWriter: BatchConsumer, @unchecked Sendable {
-    // Sendable: `lock` guards all mutable state; encoding happens outside of it on values that are owned by one worker.
+    // Sendable: `lock` guards all mutable state but what is inside partitions and chunks, which say themselves who may touch it.
     private let encoder: any FileEncoder
     private let output: any OutputFolder
     private let partitionKeys: [String]
     private let node: PlanNode
     private let budget: Int
+    private let workers: WorkerPool?
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
     private let changed: UnsafeMutablePointer<pthread_cond_t>
 
@@ -37,31 +42,50 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
     private var fileSchema: Schema?
     private var isSchemaFixed = false
     private var lastConforming: Schema?
-    /// Batches of morsels under way that are still to be cut, fewer than `rowsToCut` rows each.
-    private var uncut: [Int: [Batch]] = [:]
-    private var morsels: [Int: [Piece]] = [:]
+    /// Batches of morsels whose turn has not come.
+    private var ahead: [Int: [Item]] = [:]
+    private var aheadBytes = 0
     private var finishedMorsels = Set<Int>()
     private var nextMorsel = 0
-    private var partitions: [String: Partition] = [:]
+    /// Batches whose turn has come before the schema was settled.
+    private var unsettled: [Item] = []
+    private var unsettledBytes = 0
+    /// Bytes of rows that wait in chunks which another worker has.
     private var waitingBytes = 0
+    /// Bytes that builders hold.
+    private var heldBytes = 0
     private var failure: (any Error)?
+    private var turn = 0
     public private(set) var rowsWritten = 0
-    public private(set) var partitionValues: [String: [String?]] = [:]
+
+    private let partitions = Locked<[String: OutputPartition]>([:])
+    private let cutters = Locked<[PartitionCutter<OutputPartition>]>([])
+
+    private enum Item {
+        case batch(Batch)
+        case cut(CutBatch)
+    }
 
     /// How far a worker may run ahead of the oldest unfinished morsel.
     private static let window = 32
-    private static let rowsToCut = 32768
+    /// Bytes of rows that may keep the memory they were read from alive while they wait for their turn.
+    private static let uncompactedBytes = 8 << 20
+    /// Chunks that a worker takes at once, so that two workers can share the partitions of a batch.
+    private static let chunksTaken = 8
 
     /// - Parameters:
     ///   - schema: the schema of all rows where it is known; else the first rows decide, and rows that do not fit raise a `SchemaSurprise`.
     ///   - node: the plan whose rows these are, for the surprise.
+    ///   - workers: who ends the files; the calling thread alone where nil.
     public init(
-        encoder: any FileEncoder, output: any OutputFolder, partitionKeys: [String], schema: Schema?, node: PlanNode, budget: Int = 96 << 20
+        encoder: any FileEncoder, output: any OutputFolder, partitionKeys: [String], schema: Schema?, node: PlanNode, workers: WorkerPool? = nil,
+        budget: Int = 192 << 20
     ) throws {
         self.encoder = encoder
         self.output = output
         self.partitionKeys = partitionKeys
         self.node = node
+        self.workers = workers
         self.budget = min(budget, max(MemoryPool.shared.limit / 4, 1 << 20))
         lock = .allocate(capacity: 1)
         changed = .allocate(capacity: 1)
@@ -77,70 +101,98 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
         changed.deallocate()
     }
 
+    /// The values of each partition that got rows, by folder.
+    public var partitionValues: [String: [String?]] {
+        partitions.withLock { $0.filter { !$0.key.isEmpty }.mapValues(\.values) }
+    }
+
     // MARK: BatchConsumer
 
     public func consume(_ batch: Batch, morsel: Int) throws -> Bool {
-        // Rows are cut many at a time: every piece costs some buffers, however few its rows.
-        let together: [Batch]? = try locked {
+        let (isSettled, keepsBytes) = try locked {
             if let failure { throw failure }
             try checkSchema(batch.schema)
-            var waiting = uncut.removeValue(forKey: morsel) ?? []
-            waiting.append(batch)
-            if waiting.reduce(0, { $0 + $1.count }) >= Self.rowsToCut { return waiting }
-            uncut[morsel] = waiting
-            return nil
+            return (isSchemaFixed, morsel != nextMorsel && aheadBytes > Self.uncompactedBytes)
         }
-        if let together { try cut(together, of: morsel) }
+        if batch.count == 0 { return true }
+        let rows = keepsBytes || !isSettled ? batch.compacted() : batch
+        let item = isSettled ? Item.cut(try cut(rows)) : .batch(rows)
+        let chunks = try locked {
+            rowsWritten += batch.count
+            guard morsel == nextMorsel else {
+                ahead[morsel, default: []].append(item)
+                aheadBytes += size(item)
+                return [OutputChunk]()
+            }
+            return try take(item)
+        }
+        try work(on: chunks)
+        try locked {
+            // Others have those rows, and do what they can.
+            while waitingBytes > budget / 4, failure == nil { pthread_cond_wait(changed, lock) }
+            if let failure { throw failure }
+        }
         return true
     }
 
-    /// Cuts the batches of a morsel, those of one schema as one.
-    private func cut(_ batches: [Batch], of morsel: Int) throws {
-        var pieces: [Piece] = []
-        var rest = batches[...]
-        while let first = rest.first {
-            let run = rest.prefix { $0.schema == first.schema }
-            pieces += try cut(Batch.concatenate(Array(run), schema: first.schema))
-            rest = rest.dropFirst(run.count)
-        }
-        locked {
-            morsels[morsel, default: []] += pieces
-            waitingBytes += pieces.reduce(0) { $0 + $1.size }
-        }
-    }
-
     public func endMorsel(_ number: Int) throws {
-        if let left = locked({ uncut.removeValue(forKey: number) }) { try cut(left, of: number) }
-        var work: [Chunk] = []
+        var chunks: [OutputChunk] = []
         try locked {
             finishedMorsels.insert(number)
-            while finishedMorsels.remove(nextMorsel) != nil {
-                for piece in morsels.removeValue(forKey: nextMorsel) ?? [] { queue(piece) }
+            repeat {
+                // The turn of what the next one has brought so far comes, too.
+                for item in ahead.removeValue(forKey: nextMorsel) ?? [] {
+                    aheadBytes -= size(item)
+                    chunks += try take(item)
+                }
+                guard finishedMorsels.remove(nextMorsel) != nil else { break }
                 nextMorsel += 1
-            }
+            } while true
             pthread_cond_broadcast(changed)
-            if isReadyToEncode { work = try takeFullChunks() }
         }
-        for chunk in work { try encode(chunk) }
+        try work(on: chunks)
         try locked {
-            while number - nextMorsel > Self.window, failure == nil { pthread_cond_wait(changed, lock) }
+            while number > nextMorsel, number - nextMorsel > Self.window || aheadBytes > budget / 4, failure == nil { pthread_cond_wait(changed, lock) }
             if let failure { throw failure }
         }
     }
 
     public func finish() throws {
-        for (number, left) in locked({ uncut }).sorted(by: { $0.key < $1.key }) { try cut(left, of: number) }
-        var work: [Chunk] = []
         try locked {
-            uncut = [:]
             // Morsels of an early end may never have been ended in order.
-            for number in morsels.keys.sorted() { for piece in morsels[number]! { queue(piece) } }
-            morsels = [:]
+            for number in ahead.keys.sorted() {
+                for item in ahead[number]! { _ = try take(item) }
+            }
+            (ahead, aheadBytes) = ([:], 0)
             if !isSchemaFixed { try fix(schema ?? .empty) }
-            work = takeChunks { _ in true }
+            _ = try takeUnsettled()
         }
-        for chunk in work { try encode(chunk) }
-        for partition in partitions.values { try partition.close() }
+        let rest = partitions.withLock { Array($0.values) }
+        let next = Atomic<Int>(0)
+        let failure = Locked<(any Error)?>(nil)
+        @Sendable func endSome() {
+            do {
+                while failure.withLock({ $0 == nil }) {
+                    let place = next.add(1, ordering: .relaxed).oldValue
+                    guard place < rest.count else { return }
+                    try close(rest[place])
+                }
+            } catch {
+                failure.withLock { if $0 == nil { $0 = error } }
+            }
+        }
+        if let workers, rest.count > 1 { workers.run(workers: min(workers.count, rest.count)) { _ in endSome() } } else { endSome() }
+        if let error = failure.withLock({ $0 }) { throw error }
+    }
+
+    private func close(_ partition: OutputPartition) throws {
+        let chunk = locked {
+            defer { partition.open = nil }
+            partition.open?.isSealed = true
+            return partition.open
+        }
+        if let chunk { try work(on: [chunk]) }
+        try partition.close()
     }
 
     public var mayRestart: Bool { encoder.needsOneSchema }
@@ -148,9 +200,10 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
     public func restart() throws {
         try locked {
             (schema, fileSchema, isSchemaFixed, lastConforming, failure) = (nil, nil, false, nil, nil)
-            uncut = [:]
-            (morsels, finishedMorsels, nextMorsel, partitions, waitingBytes, rowsWritten) = ([:], [], 0, [:], 0, 0)
-            partitionValues = [:]
+            (ahead, aheadBytes, unsettled, unsettledBytes, waitingBytes, heldBytes) = ([:], 0, [], 0, 0, 0)
+            (finishedMorsels, nextMorsel, rowsWritten) = ([], 0, 0)
+            partitions.withLock { $0 = [:] }
+            cutters.withLock { $0 = [] }
             try output.removeAll()
         }
         if let known = node.knownSchema { try fix(known) }
@@ -183,136 +236,183 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
         lastConforming = batch
     }
 
-    // MARK: Partitions
+    // MARK: Rows to chunks
 
-    /// Rows of one batch that belong to one partition.
-    private struct Piece {
-        let partition: String
-        let values: [String?]
-        let batch: Batch
-        let size: Int
-    }
-
-    private struct Chunk {
-        let partition: Partition
-        let sequence: Int
-        let batches: [Batch]
-        let size: Int
-    }
-
-    /// One output file and the rows that wait for it.
-    private final class Partition {
-        let folder: String
-        var waiting: [Batch] = []
-        var rows = 0
-        var bytes = 0
-        var nextSequence = 0
-        // Guarded by `appendLock`: chunks are appended by whoever completes the sequence.
-        let appendLock = Locked<Appending>(Appending())
-        struct Appending {
-            var next = 0
-            var ready: [Int: any EncodedChunk] = [:]
-            var file: (any FileAssembler)?
-            var sink: (any OutputFile)?
-        }
-
-        init(folder: String) { self.folder = folder }
-
-        func close() throws {
-            try appendLock.withLock { state in
-                try state.file?.finish()
-                try state.sink?.close()
-                (state.file, state.sink) = (nil, nil)
-            }
-        }
-    }
-
-    private func cut(_ batch: Batch) throws -> [Piece] {
+    /// Sorts a batch by partition. Needs the schema settled.
+    private func cut(_ batch: Batch) throws -> CutBatch {
+        let size = batch.approximateSize
         if partitionKeys.isEmpty {
-            let own = batch.compacted()
-            return [Piece(partition: "", values: [], batch: own, size: own.approximateSize)]
+            let partition = partition(of: [])
+            return CutBatch(rows: try encoder.prepare(batch, schema: fileSchema!), order: nil, parts: [(partition, 0..<batch.count)], size: size)
         }
-        let indices = partitionKeys.map { batch.schema.index(of: $0) }
-        let texts = zip(partitionKeys, indices).map { key, index -> PartitionTexts in
-            index.map { PartitionTexts(batch.columns[$0]) } ?? PartitionTexts(nulls: batch.count)
-        }
-        var rest: [Int] = []
-        for i in batch.schema.fields.indices where !partitionKeys.contains(batch.schema[i].name) { rest.append(i) }
-        let body = batch.selecting(rest)
-        let groups = PartitionTexts.groups(texts, rows: batch.count)
-        return groups.map { group in
-            let values = zip(texts, group.codes).map { $0.text(of: $1) }
-            let folder = zip(partitionKeys, values).map { HivePath.segment(key: $0, value: $1) }.joined(separator: "/")
-            let rows = (groups.count == 1 ? body : body.take(group.rows)).compacted()
-            return Piece(partition: folder, values: values, batch: rows, size: rows.approximateSize)
+        let cutter = cutters.withLock { $0.popLast() } ?? PartitionCutter(keys: partitionKeys) { [unowned self] in partition(of: $0) }
+        let cut = cutter.cut(batch)
+        cutters.withLock { $0.append(cutter) }
+        let body = batch.selecting(batch.schema.fields.indices.filter { !partitionKeys.contains(batch.schema[$0].name) })
+        let order = cut.parts.count == 1 ? nil : cut.rows
+        return CutBatch(rows: try encoder.prepare(body, schema: fileSchema!), order: order, parts: cut.parts, size: size)
+    }
+
+    private func partition(of values: [String?]) -> OutputPartition {
+        let folder = zip(partitionKeys, values).map { HivePath.segment(key: $0, value: $1) }.joined(separator: "/")
+        return partitions.withLock { partitions in
+            if let known = partitions[folder] { return known }
+            let made = OutputPartition(folder: folder, values: values)
+            partitions[folder] = made
+            return made
         }
     }
 
-    private func queue(_ piece: Piece) {
-        let partition: Partition
-        if let known = partitions[piece.partition] {
-            partition = known
-        } else {
-            partition = Partition(folder: piece.partition)
-            partitions[piece.partition] = partition
-            partitionValues[piece.partition] = piece.values
+    private func size(_ item: Item) -> Int {
+        switch item {
+        case .batch(let batch): batch.approximateSize
+        case .cut(let cut): cut.size
         }
-        partition.waiting.append(piece.batch)
-        partition.rows += piece.batch.count
-        partition.bytes += piece.size
-        rowsWritten += piece.batch.count
     }
 
-    // MARK: Encoding
+    // What follows is called with the lock held.
 
-    /// Whether something could be encoded now: the schema is settled, or enough rows have been seen to settle it.
-    private var isReadyToEncode: Bool {
-        waitingBytes > budget || partitions.values.contains { $0.rows >= encoder.chunkRows || $0.bytes >= encoder.chunkBytes }
-    }
-
-    private func takeFullChunks() throws -> [Chunk] {
-        if !isSchemaFixed { try fix(schema ?? .empty) }
-        var chunks = takeChunks { $0.rows >= encoder.chunkRows || $0.bytes >= encoder.chunkBytes }
-        if waitingBytes > budget {
-            // The fullest partitions go first, until half of the budget is free.
-            let order = partitions.values.filter { $0.rows > 0 }.sorted { $0.bytes > $1.bytes }
-            var chosen = Set<ObjectIdentifier>()
-            var freed = 0
-            for partition in order where freed < waitingBytes / 2 {
-                chosen.insert(ObjectIdentifier(partition))
-                freed += partition.bytes
-            }
-            chunks += takeChunks { chosen.contains(ObjectIdentifier($0)) }
+    /// Gives the rows of a batch whose turn has come to their chunks. Returns the chunks.
+    private func take(_ item: Item) throws -> [OutputChunk] {
+        guard isSchemaFixed, unsettled.isEmpty else {
+            unsettled.append(item)
+            unsettledBytes += size(item)
+            // So many rows tell the schema; should later ones differ, the write starts again.
+            guard unsettledBytes > budget / 4 || isSchemaFixed else { return [] }
+            if !isSchemaFixed { try fix(schema ?? .empty) }
+            return try takeUnsettled()
         }
+        let cut: CutBatch
+        switch item {
+        case .batch(let batch): cut = try self.cut(batch)
+        case .cut(let made): cut = made
+        }
+        var chunks: [OutputChunk] = []
+        chunks.reserveCapacity(cut.parts.count)
+        for (partition, range) in cut.parts {
+            let chunk = partition.openChunk()
+            chunk.waiting.append(OutputChunk.Rows(cut: cut, range: range))
+            chunk.rowCount += range.count
+            chunk.byteCount += cut.size(of: range)
+            chunks.append(chunk)
+            if chunk.rowCount >= encoder.chunkRows || chunk.byteCount >= encoder.chunkBytes { seal(chunk) }
+        }
+        waitingBytes += cut.size
         return chunks
     }
 
-    private func takeChunks(where isWanted: (Partition) -> Bool) -> [Chunk] {
-        var chunks: [Chunk] = []
-        for partition in partitions.values where partition.rows > 0 && isWanted(partition) {
-            chunks.append(Chunk(partition: partition, sequence: partition.nextSequence, batches: partition.waiting, size: partition.bytes))
-            partition.nextSequence += 1
-            waitingBytes -= partition.bytes
-            (partition.waiting, partition.rows, partition.bytes) = ([], 0, 0)
-        }
-        return chunks
+    private func takeUnsettled() throws -> [OutputChunk] {
+        let items = unsettled
+        (unsettled, unsettledBytes) = ([], 0)
+        return try items.flatMap { try take($0) }
     }
 
-    private func encode(_ chunk: Chunk) throws {
-        let schema = encoder.needsOneSchema ? fileSchema! : chunk.batches.dropFirst().reduce(chunk.batches[0].schema) { $0.merging($1.schema) }
-        let encoded = try encoder.encode(chunk.batches.map { $0.conforming(to: schema) }, schema: schema)
-        let partition = chunk.partition
-        try partition.appendLock.withLock { state in
-            state.ready[chunk.sequence] = encoded
-            while let next = state.ready.removeValue(forKey: state.next) {
-                if state.file == nil {
-                    let sink = try output.makeFile(in: partition.folder, extension: encoder.fileExtension)
-                    (state.sink, state.file) = (sink, try encoder.makeFile(sink, schema: schema))
+    private func seal(_ chunk: OutputChunk) {
+        chunk.isSealed = true
+        if chunk.partition.open === chunk { chunk.partition.open = nil }
+    }
+
+    // MARK: Work on chunks
+
+    private typealias Task = (chunk: OutputChunk, rows: [OutputChunk.Rows])
+
+    /// Gives the chunks that no other worker has their waiting rows, and ends those that are full.
+    private func work(on chunks: [OutputChunk]) throws {
+        if chunks.isEmpty { return }
+        // Workers begin at different places.
+        let first = locked { () -> Int in
+            turn &+= chunks.count / 2 + 1
+            return turn % chunks.count
+        }
+        var place = 0
+        while true {
+            var tasks: [Task] = []
+            locked {
+                while place < chunks.count, tasks.count < Self.chunksTaken {
+                    let chunk = chunks[(first + place) % chunks.count]
+                    place += 1
+                    if let task = startTask(chunk) { tasks.append(task) }
                 }
-                try state.file!.append(next)
-                state.next += 1
             }
+            if tasks.isEmpty, place == chunks.count { break }
+            try perform(&tasks)
         }
+        let largest = locked { heldBytes > budget ? sealLargest() : [] }
+        if !largest.isEmpty { try work(on: largest) }
+    }
+
+    /// Takes a chunk that has something to be done; with the lock held.
+    private func startTask(_ chunk: OutputChunk) -> Task? {
+        guard !chunk.isTaken, !chunk.isFinished, !chunk.waiting.isEmpty || chunk.isSealed else { return nil }
+        chunk.isTaken = true
+        defer { chunk.waiting = [] }
+        return (chunk, chunk.waiting)
+    }
+
+    private func perform(_ tasks: inout [Task]) throws {
+        while !tasks.isEmpty {
+            for (chunk, rows) in tasks {
+                let builder: any ChunkBuilder
+                if let made = chunk.builder {
+                    builder = made
+                } else {
+                    builder = try encoder.makeBuilder(schema: fileSchema!)
+                    chunk.builder = builder
+                }
+                for part in rows { try builder.append(part.cut.rows, at: part.cut.positions(part.range)) }
+            }
+            var next: [Task] = []
+            var full: [OutputChunk] = []
+            locked {
+                for (chunk, rows) in tasks {
+                    waitingBytes -= rows.reduce(0) { $0 + $1.cut.size(of: $1.range) }
+                    let held = chunk.builder?.heldBytes ?? 0
+                    heldBytes += held - chunk.heldBytes
+                    chunk.heldBytes = held
+                    if !chunk.waiting.isEmpty {
+                        next.append((chunk, chunk.waiting))
+                        chunk.waiting = []
+                    } else if chunk.isSealed {
+                        chunk.isFinished = true
+                        full.append(chunk)
+                    } else {
+                        chunk.isTaken = false
+                    }
+                }
+                pthread_cond_broadcast(changed)
+            }
+            tasks = next
+            for chunk in full { try end(chunk) }
+        }
+    }
+
+    /// Encodes what is left of a chunk and appends it to its file.
+    private func end(_ chunk: OutputChunk) throws {
+        let encoded = try chunk.builder!.finish()
+        chunk.builder = nil
+        let partition = chunk.partition
+        try partition.append(encoded, sequence: chunk.sequence) {
+            let sink = try output.makeFile(in: partition.folder, extension: encoder.fileExtension)
+            return (sink, try encoder.makeFile(sink, schema: fileSchema!))
+        }
+        locked {
+            heldBytes -= chunk.heldBytes
+            chunk.heldBytes = 0
+            pthread_cond_broadcast(changed)
+        }
+    }
+
+    /// Seals the largest chunks, until half of the budget will be free; with the lock held.
+    private func sealLargest() -> [OutputChunk] {
+        let open = partitions.withLock { $0.values.compactMap(\.open) }.sorted { $0.heldBytes > $1.heldBytes }
+        var sealed: [OutputChunk] = []
+        var left = heldBytes
+        for chunk in open where left > budget / 2 && chunk.heldBytes > 0 {
+            seal(chunk)
+            sealed.append(chunk)
+            left -= chunk.heldBytes
+        }
+        return sealed
     }
 
     // MARK: Locking

@@ -13,8 +13,10 @@ public struct ParquetFileEncoder: FileEncoder {
 
     public func check(_ schema: Schema) throws { _ = try ParquetWriter(schema: schema, options: options, sink: MemorySink()) }
 
-    public func encode(_ batches: [Batch], schema: Schema) throws -> any EncodedChunk {
-        RowGroupChunk(group: try ParquetWriter.encode(batches, schema: schema, options: options), rowCount: batches.reduce(0) { $0 + $1.count })
+    public func prepare(_ batch: Batch, schema: Schema) throws -> any PreparedRows { try ParquetRows(batch, schema: schema) }
+
+    public func makeBuilder(schema: Schema) throws -> any ChunkBuilder {
+        RowGroupChunkBuilder(try ParquetRowGroupBuilder(schema: schema, options: options))
     }
 
     public func makeFile(_ sink: any ByteSink, schema: Schema) throws -> any FileAssembler {
@@ -25,6 +27,22 @@ public struct ParquetFileEncoder: FileEncoder {
 private struct RowGroupChunk: EncodedChunk {
     let group: EncodedRowGroup
     let rowCount: Int
+}
+
+extension ParquetRows: PreparedRows {}
+
+private final class RowGroupChunkBuilder: ChunkBuilder {
+    private let builder: ParquetRowGroupBuilder
+    init(_ builder: ParquetRowGroupBuilder) { self.builder = builder }
+
+    var heldBytes: Int { builder.heldBytes }
+
+    func append(_ rows: any PreparedRows, at positions: UnsafeBufferPointer<Int32>?) throws {
+        guard let rows = rows as? ParquetRows else { preconditionFailure("rows of another format") }
+        try builder.append(rows, at: positions)
+    }
+
+    func finish() throws -> any EncodedChunk { RowGroupChunk(group: try builder.finish(), rowCount: builder.rowCount) }
 }
 
 private final class ParquetAssembler: FileAssembler {

@@ -28,7 +28,11 @@ public struct TextFileEncoder: FileEncoder {
 
     public func check(_ schema: Schema) throws {}
 
-    public func encode(_ batches: [Batch], schema: Schema) throws -> any EncodedChunk {
+    public func prepare(_ batch: Batch, schema: Schema) -> any PreparedRows { TextRows(needsOneSchema ? batch.conforming(to: schema) : batch) }
+
+    public func makeBuilder(schema: Schema) -> any ChunkBuilder { TextChunkBuilder(self, schema: needsOneSchema ? schema : nil) }
+
+    fileprivate func encode(_ batches: [Batch], schema: Schema) throws -> any EncodedChunk {
         let rows = batches.reduce(0) { $0 + $1.count }
         return TextChunk(bytes: try compressed { sink in try write(batches, schema: schema, header: false, to: sink) }, rowCount: rows)
     }
@@ -73,6 +77,35 @@ public struct TextFileEncoder: FileEncoder {
 private struct TextChunk: EncodedChunk {
     let bytes: [UInt8]
     let rowCount: Int
+}
+
+private final class TextRows: PreparedRows {
+    let batch: Batch
+    init(_ batch: Batch) { self.batch = batch }
+    var count: Int { batch.count }
+}
+
+/// Collects rows; they become text at the end of the chunk.
+private final class TextChunkBuilder: ChunkBuilder {
+    private let encoder: TextFileEncoder
+    /// Nil where every chunk has the schema of its own rows.
+    private let schema: Schema?
+    private var batches: [Batch] = []
+    private(set) var heldBytes = 0
+
+    init(_ encoder: TextFileEncoder, schema: Schema?) { (self.encoder, self.schema) = (encoder, schema) }
+
+    func append(_ rows: any PreparedRows, at positions: UnsafeBufferPointer<Int32>?) {
+        guard let rows = rows as? TextRows else { preconditionFailure("rows of another format") }
+        let own = (positions.map { rows.batch.take(Values(Array($0))) } ?? rows.batch).compacted()
+        batches.append(own)
+        heldBytes += own.approximateSize
+    }
+
+    func finish() throws -> any EncodedChunk {
+        let schema = schema ?? batches.dropFirst().reduce(batches.first?.schema ?? .empty) { $0.merging($1.schema) }
+        return try encoder.encode(batches.map { $0.conforming(to: schema) }, schema: schema)
+    }
 }
 
 private final class TextAssembler: FileAssembler {

@@ -8,11 +8,15 @@ public struct ParquetWriteOptions: Sendable {
     /// The codec's own level; nil for its default.
     public var compressionLevel: Int?
     /// Rows after which `ParquetWriter.write` ends a row group.
-    public var rowGroupRows = 1 << 20
+    public var rowGroupRows = 1 << 18
     /// Bytes in memory after which `ParquetWriter.write` ends a row group.
     public var rowGroupBytes = 128 << 20
     /// Bytes of values after which a page ends.
     public var pageBytes = 1 << 20
+    /// Rows after which a page ends, of a column that is not nested. The page index tells of each page which values it has.
+    public var pageRows = 20_000
+    /// Whether the file tells where its pages lie and between what bounds their values do.
+    public var pageIndex = true
     /// Whether columns begin with a dictionary. One that does not pay, or grows beyond `dictionaryBytes`, gives way to plain values.
     public var dictionary = true
     public var dictionaryBytes = 1 << 20

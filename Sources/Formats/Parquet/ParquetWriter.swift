@@ -26,6 +26,8 @@ public final class ParquetWriter {
     private var pending: [Batch] = []
     private var pendingRows = 0
     private var pendingBytes = 0
+    /// Of all columns of all row groups.
+    private var indexes: [ParquetChunkIndex] = []
 
     /// What stands in a file's `created_by`, in the form that readers take apart to work around old bugs of others.
     public static let createdBy = "mastic version 1.0.0 (build native)"
@@ -52,51 +54,9 @@ public final class ParquetWriter {
     /// - Parameter batches: of `schema`, or of schemas that `schema` was merged from.
     /// - Throws: `FormatError.invalidRequest` naming a column that cannot be written, or a null among a map's keys.
     public static func encode(_ batches: [Batch], schema: Schema, options: ParquetWriteOptions = ParquetWriteOptions()) throws -> EncodedRowGroup {
-        let layout = try ParquetWriteSchema(schema)
-        let conforming = try batches.map { try conform($0, to: schema) }
-        var encoders = layout.leaves.map { leaf in
-            ParquetLeafEncoder(leaf, options) { FormatError(.invalidRequest, source: "Parquet", "column '\(leaf.path.joined(separator: "."))' \($0)") }
-        }
-        for (index, node) in layout.fields.enumerated() {
-            for batch in conforming {
-                // Small enough to stay in the cache, and a multiple of 64 so that bitmaps are not copied.
-                var start = 0
-                while start < batch.count {
-                    let end = min(start + 8192, batch.count)
-                    let column = batch.columns[index].slice(start..<end)
-                    if case .leaf(let leaf) = node.kind {
-                        try encoders[leaf].append(flat: column)
-                    } else {
-                        let name = schema[index].name
-                        let shredder = ParquetShredder {
-                            FormatError(.invalidRequest, source: "Parquet", "column '\(name)' has a map with a null key, which Parquet does not allow")
-                        } emit: {
-                            try encoders[$0].append($1)
-                        }
-                        try shredder.shred(node, column)
-                    }
-                    start = end
-                }
-            }
-        }
-        var chunks: [ParquetEncodedChunk] = []
-        for index in encoders.indices { chunks.append(try encoders[index].finish()) }
-        return withExtendedLifetime(conforming) { EncodedRowGroup(rowCount: batches.reduce(0) { $0 + $1.count }, chunks: chunks) }
-    }
-
-    private static func conform(_ batch: Batch, to schema: Schema) throws -> Batch {
-        if batch.schema == schema { return batch }
-        for field in batch.schema.fields {
-            guard let index = schema.index(of: field.name) else {
-                throw FormatError(.invalidRequest, source: "Parquet", "a batch has a column '\(field.name)', which the file's schema lacks")
-            }
-            guard schema[index].type.merging(field.type) == schema[index].type else {
-                throw FormatError(
-                    .invalidRequest, source: "Parquet",
-                    "column '\(field.name)' is \(field.type.hiveName) in a batch, \(schema[index].type.hiveName) in the file's schema")
-            }
-        }
-        return batch.conforming(to: schema)
+        let builder = try ParquetRowGroupBuilder(schema: schema, options: options)
+        for batch in batches { try builder.append(ParquetRows(batch, schema: schema)) }
+        return try builder.finish()
     }
 
     /// Appends a row group of this writer's schema. One without rows leaves no trace.
@@ -116,6 +76,11 @@ public final class ParquetWriter {
             row.totalCompressedSize = (row.totalCompressedSize ?? 0) + chunkMetadata.compressedSize
             column.metadata = chunkMetadata
             row.columns.append(column)
+            if options.pageIndex {
+                var index = chunk.index
+                for i in index.locations.indices { index.locations[i].offset += position }
+                indexes.append(index)
+            }
             for page in chunk.pages {
                 try write(page.header)
                 try sink.write(UnsafeRawBufferPointer(page.content.bufferPointer))
@@ -142,10 +107,29 @@ public final class ParquetWriter {
     /// Writes what was collected, and the footer.
     public func finish() throws -> (rows: Int, bytes: Int) {
         try flush()
+        try writeIndexes()
         let footer = metadata.bytes
         try write(footer)
         try write(withUnsafeBytes(of: UInt32(footer.count).littleEndian) { Array($0) } + Array("PAR1".utf8))
         return (metadata.rowCount, position)
+    }
+
+    /// The page indexes of all row groups, those of one kind together.
+    private func writeIndexes() throws {
+        guard !indexes.isEmpty else { return }
+        let columns = layout.leaves.count
+        for (i, index) in indexes.enumerated() {
+            guard let bytes = index.columnIndexBytes else { continue }
+            metadata.rowGroups[i / columns].columns[i % columns].columnIndexOffset = position
+            metadata.rowGroups[i / columns].columns[i % columns].columnIndexLength = bytes.count
+            try write(bytes)
+        }
+        for (i, index) in indexes.enumerated() {
+            let bytes = index.offsetIndexBytes
+            metadata.rowGroups[i / columns].columns[i % columns].offsetIndexOffset = position
+            metadata.rowGroups[i / columns].columns[i % columns].offsetIndexLength = bytes.count
+            try write(bytes)
+        }
     }
 
     private func write(_ bytes: [UInt8]) throws {

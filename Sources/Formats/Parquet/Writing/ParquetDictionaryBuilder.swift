@@ -4,28 +4,32 @@ internal import Glibc
 
 /// Gives staged values of a column chunk their places in its dictionary.
 ///
-/// An open-addressing table of 32-bit places over the distinct values, which lie one after the other as the dictionary page wants them. Strings are
-/// kept as views into the batches that are being encoded.
+/// An open-addressing table of 32-bit places over the distinct values, which lie one after the other as the dictionary page wants them. The bytes of
+/// long strings are copied, so that nothing that was added must stay.
 struct ParquetDictionaryBuilder {
     private let staging: ParquetWriteLeaf.Staging
     private let stride: Int
     private var table: Buffer
     private var bits: UInt32
     private(set) var values: Buffer
-    private let recent: Buffer?
+    /// Bytes of long strings. The last one has `arenaUsed` bytes.
+    private var arenas: [Buffer] = []
+    private var arenaUsed = 0
     private(set) var count = 0
     /// Bytes of the values as the dictionary page has them.
     private(set) var byteCount = 0
 
     init(_ leaf: ParquetWriteLeaf) {
         (staging, stride) = (leaf.staging, leaf.stride)
-        bits = 12
-        table = Buffer(zeroed: 4 << 12)
-        values = Buffer(size: stride << 11)
-        recent = leaf.staging == .views ? Buffer(zeroed: MemoryLayout<mpq_recent>.stride << Int(MPQ_RECENT_BITS)) : nil
+        bits = 8
+        table = Buffer(zeroed: 4 << 8)
+        values = Buffer(size: stride << 7)
     }
 
-    private static let block = 1024
+    private static let block = 512
+
+    /// Bytes in memory.
+    var heldBytes: Int { table.size + values.size + arenas.reduce(0) { $0 + $1.size } }
 
     /// Adds `n` values and writes their places to `out`. False when the dictionary came to hold more than `limit` bytes; it is then cut back to
     /// what it held before and must not be added to any more.
@@ -52,11 +56,9 @@ struct ParquetDictionaryBuilder {
                 byteCount += (count - before) * 8
             case .views:
                 let typed = values.values(of: mpq_view.self)
-                count = Int(
-                    mpq_dictionary_views_add_recent(
-                        places, bits, typed, UInt32(count), from.assumingMemoryBound(to: mpq_view.self), k, out + done,
-                        recent!.values(of: mpq_recent.self)))
+                count = Int(mpq_dictionary_views_add(places, bits, typed, UInt32(count), from.assumingMemoryBound(to: mpq_view.self), k, out + done))
                 byteCount += Int(mpq_views_size(typed + before, Int64(count - before))) + 4 * (count - before)
+                keepBytes(from: before)
             case .decimal:
                 count = Int(
                     mpq_dictionary_wide_add(
@@ -71,6 +73,23 @@ struct ParquetDictionaryBuilder {
             done += block
         }
         return true
+    }
+
+    /// Copies the bytes of the long strings from `first` on.
+    private mutating func keepBytes(from first: Int) {
+        let typed = values.values(of: mpq_view.self)
+        for i in first..<count {
+            let length = Int(UInt32(truncatingIfNeeded: typed[i].low))
+            if length <= StringView.maximumInlineLength { continue }
+            if arenas.isEmpty || arenaUsed + length > arenas[arenas.count - 1].size {
+                arenas.append(Buffer(size: max(length, min(4096 << arenas.count, 1 << 18))))
+                arenaUsed = 0
+            }
+            let target = arenas[arenas.count - 1].base + arenaUsed
+            memcpy(target, UnsafeRawPointer(bitPattern: UInt(typed[i].high))!, length)
+            typed[i].high = UInt64(UInt(bitPattern: target))
+            arenaUsed += length
+        }
     }
 
     /// Makes room for `n` new values at half load.

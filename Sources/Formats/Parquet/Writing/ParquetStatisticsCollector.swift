@@ -2,7 +2,7 @@ internal import CKernels
 internal import Columnar
 internal import Glibc
 
-/// Least and greatest value and the nulls of a column chunk, by the rules of parquet.thrift: NaN counts for nothing, a zero that is least is
+/// Least and greatest value and the nulls of a page or a column chunk, by the rules of parquet.thrift: NaN counts for nothing, a zero that is least is
 /// written as -0.0 and one that is greatest as +0.0, long byte arrays are cut and their bound rounded outward.
 struct ParquetStatisticsCollector {
     private let leaf: ParquetWriteLeaf
@@ -13,7 +13,7 @@ struct ParquetStatisticsCollector {
     private var doubles = (least: Double.infinity, most: -Double.infinity)
     private var floats = (least: Float.infinity, most: -Float.infinity)
     private var decimals = (least: Int128.max, most: Int128.min)
-    private var views = (least: mpq_view(), most: mpq_view())
+    private var strings: (least: [UInt8], most: [UInt8]) = ([], [])
 
     /// Bytes of a bound of a byte array.
     static let maximumLength = 64
@@ -45,10 +45,54 @@ struct ParquetStatisticsCollector {
             }
         case .views:
             let typed = values.assumingMemoryBound(to: mpq_view.self)
-            if !hasValues { views = (typed[0], typed[0]) }
-            mpq_range_views(typed, n, &views.least, &views.most)
+            var (least, most) = (typed[0], typed[0])
+            mpq_range_views(typed, n, &least, &most)
+            func bytes(_ view: mpq_view) -> [UInt8] { StringView(low: view.low, high: view.high).withBytes { Array($0) } }
+            merge(strings: (bytes(least), bytes(most)))
         }
         hasValues = true
+    }
+
+    private mutating func merge(strings other: (least: [UInt8], most: [UInt8])) {
+        if !hasValues {
+            strings = other
+            return
+        }
+        if other.least.lexicographicallyPrecedes(strings.least) { strings.least = other.least }
+        if strings.most.lexicographicallyPrecedes(other.most) { strings.most = other.most }
+    }
+
+    /// Takes the values of another part of the chunk into account.
+    mutating func merge(_ other: ParquetStatisticsCollector) {
+        nullCount += other.nullCount
+        guard other.hasValues else { return }
+        integers = (min(integers.least, other.integers.least), max(integers.most, other.integers.most))
+        narrow = (min(narrow.least, other.narrow.least), max(narrow.most, other.narrow.most))
+        doubles = (min(doubles.least, other.doubles.least), max(doubles.most, other.doubles.most))
+        floats = (min(floats.least, other.floats.least), max(floats.most, other.floats.most))
+        decimals = (min(decimals.least, other.decimals.least), max(decimals.most, other.decimals.most))
+        merge(strings: other.strings)
+        hasValues = true
+    }
+
+    /// Whether the bounds of `next`, the page after this one's, lie neither before nor after this one's: (not less, not greater).
+    func order(to next: ParquetStatisticsCollector) -> (isAscending: Bool, isDescending: Bool) {
+        func order<T: Comparable>(_ a: (least: T, most: T), _ b: (least: T, most: T)) -> (isAscending: Bool, isDescending: Bool) {
+            (a.least <= b.least && a.most <= b.most, a.least >= b.least && a.most >= b.most)
+        }
+        switch leaf.staging {
+        case .boolean, .int32: return order(narrow, next.narrow)
+        case .int64: return order(integers, next.integers)
+        case .float: return order(floats, next.floats)
+        case .double: return order(doubles, next.doubles)
+        case .decimal: return order(decimals, next.decimals)
+        case .views:
+            // Of what is written, which may have been cut.
+            let (a, b) = (finish(), next.finish())
+            guard let aMin = a.min, let aMax = a.max, let bMin = b.min, let bMax = b.max else { return (false, false) }
+            func isAfter(_ x: [UInt8], _ y: [UInt8]) -> Bool { y.lexicographicallyPrecedes(x) }
+            return (!isAfter(aMin, bMin) && !isAfter(aMax, bMax), !isAfter(bMin, aMin) && !isAfter(bMax, aMax))
+        }
     }
 
     func finish() -> ParquetChunkStatistics {
@@ -70,8 +114,7 @@ struct ParquetStatisticsCollector {
             (statistics.min, statistics.max) = (bytes(decimals.least), bytes(decimals.most))
             (statistics.isMinExact, statistics.isMaxExact) = (true, true)
         case .views:
-            func bytes(_ view: mpq_view) -> [UInt8] { StringView(low: view.low, high: view.high).withBytes { Array($0) } }
-            let (least, most) = (bytes(views.least), bytes(views.most))
+            let (least, most) = strings
             (statistics.min, statistics.isMinExact) = (lowerBound(least), least.count <= Self.maximumLength)
             if let bound = upperBound(most) { (statistics.max, statistics.isMaxExact) = (bound, most.count <= Self.maximumLength) }
         }
