@@ -92,7 +92,8 @@ struct FrameWrite {
         try environment.run(description) { context in
             let files = StagedFiles(output)
             let writer = try FrameWriter(
-                encoder: encoder, output: files, partitionKeys: partitionKeys, schema: encoder.needsOneSchema ? try node.cheapSchema(context) : nil, node: node)
+                encoder: encoder, output: files, partitionKeys: partitionKeys, schema: encoder.needsOneSchema ? try node.cheapSchema(context) : nil, node: node,
+                workers: context.workers)
             try Execution.run(node, context: context, into: writer)
             guard let table else { return [] }
             let partitions = writer.partitionValues.map { folder, values in
