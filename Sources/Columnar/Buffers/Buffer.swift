@@ -31,6 +31,21 @@ public final class Buffer: @unchecked Sendable {
         memset(base, 0, size)
     }
 
+    /// Allocates `size` bytes of zeros for a table that is read at random: on large pages where it is large, which spares most of the misses of the
+    /// processor's table of pages.
+    convenience init(emptyTable size: Int) {
+        self.init(size: size)
+        adviseLargePages()
+        memset(base, 0, size)
+    }
+
+    /// Asks for large pages, where the buffer has room for some.
+    func adviseLargePages() {
+        let page = UInt(4096)
+        let (start, end) = ((UInt(bitPattern: base) + page - 1) & ~(page - 1), (UInt(bitPattern: base) + UInt(size)) & ~(page - 1))
+        if size >= 4 << 20, end > start { madvise(UnsafeMutableRawPointer(bitPattern: start), Int(end - start), MADV_HUGEPAGE) }
+    }
+
     deinit {
         MemoryPool.shared.release(charged)
         free(base)

@@ -91,6 +91,10 @@ struct KeyWords {
         let n = column.count
         presence = column.presence
         let flat = column.flattened
+        if case .fixed(let owner, let start) = flat.storage, flat.type == .long || flat.type == .timestamp {
+            words = Values(owner: owner, start: start.assumingMemoryBound(to: UInt64.self), count: n)
+            return
+        }
         let out = Buffer(size: n * 8)
         let to = out.values(of: UInt64.self)
         func integers<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type) {

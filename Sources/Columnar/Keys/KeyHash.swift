@@ -8,7 +8,25 @@ public enum KeyHash {
     private static let k2: UInt64 = 0x8ebc_6af0_9c88_c6e3
 
     /// Returns one hash a row.
-    public static func hashes(_ keys: [Column], count: Int) -> Values<UInt64> { hashes(keys.map { KeyCells($0) }, keys.map(\.type), count) }
+    public static func hashes(_ keys: [Column], count: Int) -> Values<UInt64> {
+        guard keys.allSatisfy({ KeyCells.isWord($0.type) }) else { return hashes(keys.map { KeyCells($0) }, keys.map(\.type), count) }
+        let out = Buffer(size: count * 8)
+        let to = out.values(of: UInt64.self)
+        to.update(repeating: k2, count: count)
+        for key in keys {
+            let column = KeyWords(key)
+            let words = column.words.start
+            if let presence = column.presence {
+                for i in 0..<count {
+                    to[i] = mix(to[i] ^ (presence[i] ? hash(words[i], 0) : hash(KeyCells.nullLow, KeyCells.nullHigh)), k2)
+                }
+            } else {
+                for i in 0..<count { to[i] = mix(to[i] ^ hash(words[i], 0), k2) }
+            }
+            withExtendedLifetime(column) {}
+        }
+        return Values(out, count: count)
+    }
 
     static func hashes(_ cells: [KeyCells], _ types: [DataType], _ count: Int) -> Values<UInt64> {
         let out = Buffer(size: count * 8)
@@ -34,9 +52,6 @@ public enum KeyHash {
 
     @inline(__always)
     static func hash(_ low: UInt64, _ high: UInt64) -> UInt64 { mix(low ^ k0, high ^ k1) }
-
-    @inline(__always)
-    static func hash(word: UInt64) -> UInt64 { mix(word ^ k0, k1) }
 
     @inline(__always)
     static func hash(text view: StringView) -> UInt64 {

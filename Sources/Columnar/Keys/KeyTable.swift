@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// A hash table from keys of one or more columns to group numbers, dense and in order of first appearance: the heart of grouping, distinct and join.
 ///
 ///     let table = KeyTable(types: [.string, .int])
@@ -22,11 +24,7 @@ public final class KeyTable: @unchecked Sendable {
     private let hasNested: Bool
     private var capacity = 64
 
-    // One word: the slots of keys and their groups (-1 where empty), the words by group, and null's group.
-    private struct WordSlot: BitwiseCopyable {
-        var key: UInt64
-        var group: Int64
-    }
+    // One word: the slots of keys and their groups, the words by group, and null's group.
     private var wordSlots: Buffer
     private var groupWords = GrowingBuffer<UInt64>(capacity: 64)
     private var nullGroup: Int32 = -1
@@ -93,51 +91,30 @@ public final class KeyTable: @unchecked Sendable {
     private static let chunk = 1024
 
     private func process(_ keys: KeyWords, _ groups: UnsafeMutablePointer<Int32>, _ count: Int, inserts: Bool) {
+        let words = keys.words.start
+        let presence = keys.presence?.bytes
+        defer { withExtendedLifetime(keys) {} }
+        guard inserts else {
+            mastic_word_find(
+                wordSlots.values(of: mastic_word_slot.self), UInt64(capacity - 1), words, presence, Int64(count), groups, nullsMatch ? nullGroup : -1)
+            return
+        }
+        var null = Int64(nullGroup)
         var start = 0
         while start < count {
-            let end = min(start + KeyTable.chunk, count)
-            if inserts { reserve(end - start) }
-            let slots = wordSlots.values(of: WordSlot.self)
-            let mask = capacity - 1
-            let words = keys.words.start
-            for i in start..<end {
-                if let presence = keys.presence, !presence[i] {
-                    groups[i] = nullsMatch ? groupOfNull(inserts: inserts) : -1
-                    continue
-                }
-                let key = words[i]
-                var at = Int(truncatingIfNeeded: KeyHash.hash(word: key)) & mask
-                while true {
-                    let slot = slots[at]
-                    if slot.group < 0 {
-                        if inserts {
-                            slots[at] = WordSlot(key: key, group: Int64(groupCount))
-                            groups[i] = Int32(truncatingIfNeeded: groupCount)
-                            groupWords.append(key)
-                            groupCount += 1
-                        } else {
-                            groups[i] = -1
-                        }
-                        break
-                    }
-                    if slot.key == key {
-                        groups[i] = Int32(truncatingIfNeeded: slot.group)
-                        break
-                    }
-                    at = (at + 1) & mask
-                }
+            let n = min(KeyTable.chunk, count - start)
+            reserve(n)
+            groupWords.reserve(n)
+            let now = withUnsafeMutablePointer(to: &null) { null in
+                mastic_word_insert(
+                    wordSlots.values(of: mastic_word_slot.self), UInt64(capacity - 1), words + start, presence, Int64(start), Int64(n), groups + start,
+                    groupWords.start + groupCount, Int64(groupCount), nullsMatch ? null : nil)
             }
-            start = end
+            nullGroup = Int32(null)
+            groupWords.advance(Int(now) - groupCount)
+            groupCount = Int(now)
+            start += n
         }
-    }
-
-    private func groupOfNull(inserts: Bool) -> Int32 {
-        if nullGroup < 0, inserts {
-            nullGroup = Int32(groupCount)
-            groupWords.append(0)
-            groupCount += 1
-        }
-        return nullGroup
     }
 
     private func process(_ keys: [KeyCells], _ hashes: UnsafePointer<UInt64>, _ groups: UnsafeMutablePointer<Int32>, _ count: Int, inserts: Bool) {
@@ -229,17 +206,14 @@ public final class KeyTable: @unchecked Sendable {
     private func reserve(_ rows: Int) {
         if (groupCount + rows) * 2 <= capacity { return }
         precondition(groupCount + rows < Int(Int32.max), "a table has at most 2^31 keys")
+        // The old slots go first: two tables at a time would be half as much again as the larger one.
+        (wordSlots, slots) = (Buffer(size: 0), Buffer(size: 0))
         while (groupCount + rows) * 2 > capacity { capacity *= 2 }
         allocate()
         let mask = capacity - 1
         if isWordTable {
-            let slots = wordSlots.values(of: WordSlot.self)
-            for group in 0..<groupCount where group != Int(nullGroup) {
-                let key = groupWords.start[group]
-                var at = Int(truncatingIfNeeded: KeyHash.hash(word: key)) & mask
-                while slots[at].group >= 0 { at = (at + 1) & mask }
-                slots[at] = WordSlot(key: key, group: Int64(group))
-            }
+            mastic_word_rebuild(
+                wordSlots.values(of: mastic_word_slot.self), UInt64(mask), groupWords.start, Int64(groupCount), Int64(nullGroup))
         } else {
             let slots = self.slots.values(of: UInt64.self)
             for group in 0..<groupCount {
@@ -253,10 +227,9 @@ public final class KeyTable: @unchecked Sendable {
 
     private func allocate() {
         if isWordTable {
-            wordSlots = Buffer(size: capacity * 16)
-            wordSlots.values(of: WordSlot.self).update(repeating: WordSlot(key: 0, group: -1), count: capacity)
+            wordSlots = Buffer(emptyTable: capacity * 16)
         } else {
-            slots = Buffer(zeroed: capacity * 8)
+            slots = Buffer(emptyTable: capacity * 8)
         }
     }
 

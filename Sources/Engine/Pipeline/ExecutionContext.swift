@@ -6,6 +6,8 @@ public final class ExecutionContext: Sendable {
     public let cancellation: Cancellation
     public let errors: ErrorLog
     public let counters: ExecutionCounters
+    /// When operators put rows on the disk, and where.
+    public let spilling: SpillPolicy
     let spool: Spool
     /// Where times and rows of operators are noted, if anyone wants them.
     public let profile: Profile?
@@ -14,9 +16,10 @@ public final class ExecutionContext: Sendable {
 
     public init(
         workers: WorkerPool, cancellation: Cancellation, keepsErrorRecords: Bool = false, counters: ExecutionCounters = ExecutionCounters(),
-        spool: Spool = Spool(), profile: Profile? = nil, explain: (@Sendable (OptimizedPlan) -> Void)? = nil
+        spilling: SpillPolicy = SpillPolicy(), spool: Spool = Spool(), profile: Profile? = nil,
+        explain: (@Sendable (OptimizedPlan) -> Void)? = nil
     ) {
-        (self.profile, self.explain, self.spool) = (profile, explain, spool)
+        (self.profile, self.explain, self.spilling, self.spool) = (profile, explain, spilling, spool)
         self.workers = workers
         self.cancellation = cancellation
         self.counters = counters
@@ -26,7 +29,8 @@ public final class ExecutionContext: Sendable {
     /// The same run with a fresh error log: what a second attempt at an action gets, and a pass that learns a schema, even of what is only explained.
     public func restarted() -> ExecutionContext {
         ExecutionContext(
-            workers: workers, cancellation: cancellation, keepsErrorRecords: errors.keepsRecords, counters: counters, spool: spool, profile: profile)
+            workers: workers, cancellation: cancellation, keepsErrorRecords: errors.keepsRecords, counters: counters, spilling: spilling, spool: spool,
+            profile: profile)
     }
 }
 

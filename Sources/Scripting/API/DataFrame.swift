@@ -63,6 +63,17 @@ final class DataFrame: ScriptObject {
         with(SortNode(plan, keys: try keys.map { SortNode.Key(try column($0.column).name, descending: $0.descending, nullsFirst: $0.nullsFirst) }))
     }
 
+    /// Each combination of values once; of some columns, the first row of each.
+    func distinct(by names: [String] = []) throws -> DataFrame {
+        let schema = try schema()
+        let keys = names.isEmpty ? schema.names : try names.map { try column($0).name }
+        func field(_ name: String) -> NamedExpression { NamedExpression(name, .field([name])) }
+        let others = schema.names.filter { !keys.contains($0) }
+        let node = AggregateNode(
+            plan, keys: keys.map(field), aggregates: others.map { Aggregate($0, .first(ignoresNulls: false), [.field([$0])]) })
+        return with(others.isEmpty ? node : SelectColumnsNode(node, columns: schema.names))
+    }
+
     static func register(_ api: APIBuilder) {
         api.environment.state.register(DataFrame.self, name: className) { frame in
             frame.method("count") { frame, _ in [.integer(Int64(try frame.count()))] }
@@ -107,8 +118,23 @@ final class DataFrame: ScriptObject {
                 let dropped = Set(try names(call, "DataFrame:drop").map { $0.lowercased() })
                 return [.object(frame.with(SelectColumnsNode(frame.plan, columns: try frame.schema().names.filter { !dropped.contains($0.lowercased()) })))]
             }
+            frame.method("groupBy") { frame, call in [.object(try GroupedData(frame, keys: try ColumnObject.columns(call, "DataFrame:groupBy")))] }
+            frame.method("groupby") { frame, call in [.object(try GroupedData(frame, keys: try ColumnObject.columns(call, "DataFrame:groupBy")))] }
+            frame.method("agg") { frame, call in
+                [.object(try GroupedData(frame, keys: []).aggregated(try GroupedData.aggregates(call, "DataFrame:agg"), "DataFrame:agg"))]
+            }
+            frame.method("distinct") { frame, _ in [.object(try frame.distinct())] }
+            for name in ["dropDuplicates", "drop_duplicates"] {
+                frame.method(name) { frame, call in [.object(try frame.distinct(by: try names(call, "DataFrame:\(name)")))] }
+            }
+            frame.method("write") { frame, _ in [.object(DataFrameWriter(frame))] }
             frame.property { frame, name in
-                let known = ["collect", "columns", "count", "drop", "filter", "first", "limit", "orderBy", "printSchema", "schema", "select", "show", "sort", "take", "where"]
+                if let field = try frame.schema().index(of: name) { return .object(ColumnObject(.field([try frame.schema()[field].name]))) }
+                let known = [
+                    "agg", "distinct", "dropDuplicates", "groupBy", "write",
+                    "collect", "columns", "count", "drop", "filter", "first", "limit", "orderBy", "printSchema", "schema", "select", "show", "sort",
+                    "take", "where",
+                ].sorted()
                 throw APIError("a DataFrame has no method '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")
             }
             frame.metamethod("__tostring") { call in

@@ -41,6 +41,11 @@ struct FrameWrite {
         (self.target, self.encoder, partitionKeys, mode, table) = (target, encoder, [], .append, nil)
     }
 
+    /// `DataFrame.write`.
+    init(target: StorageLocation, encoder: any FileEncoder, partitionKeys: [String], mode: WriteMode) {
+        (self.target, self.encoder, self.partitionKeys, self.mode, table) = (target, encoder, partitionKeys, mode, nil)
+    }
+
     /// `write_dynamic_frame.from_catalog`: the table says where and how.
     init(catalog arguments: Arguments, _ environment: ScriptEnvironment) throws {
         let database = arguments.string("database") ?? arguments.string("name_space") ?? ""

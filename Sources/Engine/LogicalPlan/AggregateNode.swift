@@ -1,0 +1,122 @@
+public import Columnar
+
+/// A column to make: a name and what stands in it.
+public struct NamedExpression: Sendable, Hashable {
+    public let name: String
+    public let expression: Expression
+    public init(_ name: String, _ expression: Expression) { (self.name, self.expression) = (name, expression) }
+}
+
+/// An aggregate to compute: a name, a function and its arguments.
+public struct Aggregate: Sendable, Hashable {
+    public let name: String
+    public let function: AggregateFunction
+    public let arguments: [Expression]
+
+    public init(_ name: String, _ function: AggregateFunction, _ arguments: [Expression]) {
+        (self.name, self.function, self.arguments) = (name, function, arguments)
+    }
+}
+
+/// One row for each combination of keys, null being a key like any other: the keys, and aggregates over the rows that have them. Without keys one row for
+/// all, also where there are none. The order of the rows is not said.
+///
+/// Keys without aggregates are `distinct`.
+public final class AggregateNode: PlanNode, @unchecked Sendable {
+    public let keys: [NamedExpression]
+    public let aggregates: [Aggregate]
+
+    /// - Precondition: the names of keys and aggregates are distinct.
+    public init(_ input: PlanNode, keys: [NamedExpression], aggregates: [Aggregate], options: StageOptions = StageOptions()) {
+        (self.keys, self.aggregates) = (keys, aggregates)
+        super.init(inputs: [input], options: options)
+    }
+
+    public override var mayRestart: Bool { true }
+    public override var label: String { aggregates.isEmpty ? "Distinct" : "Aggregate" }
+    public override var detail: String {
+        let by = keys.map(\.expression.description).joined(separator: ", ")
+        let values = aggregates.map { "\($0.text) as \($0.name)" }.joined(separator: ", ")
+        return aggregates.isEmpty ? by : keys.isEmpty ? values : "\(values) by \(by)"
+    }
+
+    /// The schema of the result.
+    ///
+    /// - Throws: `PlanError` for columns that are not there and arguments that a function cannot take.
+    public func outputSchema(for input: Schema) throws(PlanError) -> Schema {
+        var fields: [Field] = []
+        for key in keys { fields.append(Field(key.name, try AggregateNode.keyType(key.expression, input))) }
+        for aggregate in aggregates { fields.append(Field(aggregate.name, try aggregate.resultType(in: input))) }
+        return Schema(fields)
+    }
+
+    private static func keyType(_ expression: Expression, _ schema: Schema) throws(PlanError) -> DataType {
+        try expression.resolveType(in: schema)
+    }
+
+    public override var declaredSchema: FrameSchema {
+        switch inputs[0].declaredSchema {
+        case .exact(let schema): (try? outputSchema(for: schema)).map { .exact($0) } ?? .unknown
+        case .expected(let schema): (try? outputSchema(for: schema)).map { .expected($0) } ?? .unknown
+        case .unknown: .unknown
+        }
+    }
+
+    public override func derivedSchema(_ inputs: [Schema]) throws -> Schema? { try outputSchema(for: inputs[0]) }
+
+    private var fields: Set<String> {
+        var fields = Set<String>()
+        for key in keys { fields.formUnion(key.expression.fields) }
+        for aggregate in aggregates { for argument in aggregate.arguments { fields.formUnion(argument.fields) } }
+        return fields
+    }
+
+    public override func requiredColumns(_ columns: ColumnSet) -> [ColumnSet] {
+        guard let schema = inputs[0].declaredSchema.known ?? inputs[0].knownSchema else { return [nil] }
+        // Names in expressions find columns in any case.
+        return [Set(fields.map { name in schema.index(ofAnyCase: name).map { schema[$0].name } ?? name })]
+    }
+
+    public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
+        let node = self.inputs[0]
+        let full = try node.cheapSchema(context) ?? node.declaredSchema.known ?? node.fullSchema(context)
+        let output = try outputSchema(for: full)
+        let read = Set(fields.map { name in full.index(ofAnyCase: name).map { full[$0].name } ?? name })
+        let schema = Schema(full.fields.filter { read.contains($0.name) })
+        var arguments: [(function: AggregateFunction, arguments: [DataType])] = []
+        for aggregate in aggregates { arguments.append((aggregate.function, try aggregate.arguments.map { try $0.resolveType(in: full) })) }
+        let shape = AggregateTable.Shape(keys: try keys.map { try $0.expression.resolveType(in: full) }, aggregates: arguments)
+        let input = inputs[0]
+        let isOrdered = aggregates.contains { $0.function.dependsOnOrder }
+        return Stream { [keys, aggregates] context in
+            let workers = isOrdered || input.isOrdered ? 1 : context.workers.count
+            let aggregation = HashAggregation(
+                shape, keys: keys.map(\.expression), arguments: aggregates.map(\.arguments), input: schema, node: node, output: output, context: context,
+                workers: workers)
+            try Execution.run(input, ordered: isOrdered, context: context, into: aggregation)
+            return try aggregation.groups(context)
+        }
+    }
+}
+
+extension Aggregate {
+    /// What the aggregate is called where nothing else was said, as in Spark: `sum(amount)`, `count(1)`.
+    public var text: String { Aggregate.text(function, arguments) }
+
+    public static func text(_ function: AggregateFunction, _ arguments: [Expression]) -> String {
+        let list = arguments.isEmpty ? "1" : arguments.map(\.description).joined(separator: ", ")
+        return function == .countDistinct ? "count(DISTINCT \(list))" : "\(function.name)(\(list))"
+    }
+
+    /// - Throws: `PlanError` for columns that are not there and arguments that the function cannot take.
+    public func resultType(in schema: Schema) throws(PlanError) -> DataType {
+        guard function.arity.contains(arguments.count) else {
+            throw .argumentCount(function: function.name, takes: function.arity, given: arguments.count)
+        }
+        var types: [DataType] = []
+        for argument in arguments { types.append(try argument.resolveType(in: schema)) }
+        if let type = function.resultType(types) { return type }
+        let operands = zip(arguments, types).map { PlanError.Operand(text: $0.description, type: $1) }
+        throw .incompatibleTypes(operation: "\(function.name)()", operands: operands)
+    }
+}

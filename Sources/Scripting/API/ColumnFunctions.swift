@@ -1,0 +1,95 @@
+internal import Columnar
+internal import Engine
+
+/// The global `F`: functions of columns. A function is made when a script first names it, so that those that it does not use cost nothing.
+final class ColumnFunctions: ScriptObject {
+    static let className = "F"
+    private unowned let environment: ScriptEnvironment
+    private var made: [String: LuaValue] = [:]
+
+    init(_ environment: ScriptEnvironment) { self.environment = environment }
+
+    static func register(_ api: APIBuilder) throws {
+        api.environment.state.register(ColumnFunctions.self, name: className) { functions in
+            functions.property { functions, name in try functions.function(name) }
+        }
+        try api.environment.state.set("F", .object(ColumnFunctions(api.environment)))
+    }
+
+    private func function(_ name: String) throws -> LuaValue {
+        if let made = made[name] { return made }
+        guard let body = Self.body(name) else {
+            let hint = Suggestion.hint(for: name, in: Self.names)
+            throw APIError("F has no function '\(name)'\(hint) (known: \(Self.names.joined(separator: ", ")))")
+        }
+        let function = environment.state.makeFunction("F.\(name)") { call in
+            var arguments = call.arguments
+            // F:sum("x") is F.sum("x").
+            if let first = arguments.first, first.object(as: ColumnFunctions.self) != nil { arguments.removeFirst() }
+            return [.object(try body(arguments))]
+        }
+        made[name] = function
+        return function
+    }
+
+    private static let aggregates: [String: AggregateFunction] = [
+        "sum": .sum, "avg": .average, "mean": .average, "min": .minimum, "max": .maximum, "collect_list": .collectList, "collect_set": .collectSet,
+        "stddev": .standardDeviation(ofSample: true), "stddev_samp": .standardDeviation(ofSample: true),
+        "stddev_pop": .standardDeviation(ofSample: false), "variance": .variance(ofSample: true), "var_samp": .variance(ofSample: true),
+        "var_pop": .variance(ofSample: false),
+    ]
+    private static let names =
+        (Array(aggregates.keys) + ColumnObject.orders.map(\.name) + [
+            "col", "column", "lit", "expr", "count", "countDistinct", "count_distinct", "first", "last",
+        ]).sorted()
+
+    private static func body(_ name: String) -> (([LuaValue]) throws -> ColumnObject)? {
+        let place = "F.\(name)"
+        func one(_ arguments: [LuaValue]) throws -> LuaValue {
+            guard arguments.count == 1 else { throw APIError("\(place) takes 1 argument, not \(arguments.count)") }
+            return arguments[0]
+        }
+        func expression(_ value: LuaValue) throws -> Expression { try ColumnObject.column(value, place).expression(in: place) }
+        if let function = aggregates[name] { return { ColumnObject(.aggregate(function, [try expression(try one($0))])) } }
+        if let order = ColumnObject.orders.first(where: { $0.name == name }) {
+            return { try ColumnObject.column(try one($0), place).ordered(order.descending, order.nullsFirst) }
+        }
+        switch name {
+        case "col", "column":
+            return {
+                guard let name = try one($0).text else { throw APIError("\(place) takes a column's name, not \($0[0].kindDescription)") }
+                return ColumnObject(ColumnObject.field(name))
+            }
+        case "lit": return { ColumnObject(try ColumnObject.operand($0.first ?? .nil, place)) }
+        case "expr":
+            return {
+                guard let text = try one($0).text else { throw APIError("\(place) takes SQL text, not \($0[0].kindDescription)") }
+                return ColumnObject(try Expression(parsing: text))
+            }
+        case "count":
+            return {
+                let argument = try one($0)
+                if argument.text == "*" { return ColumnObject(.aggregate(.count, [])) }
+                // A constant counts all rows, unless it is null.
+                if argument.object(as: ColumnObject.self) == nil, argument.text == nil {
+                    return ColumnObject(.aggregate(.count, [try ColumnObject.literal(argument, place)]))
+                }
+                return ColumnObject(.aggregate(.count, [try expression(argument)]))
+            }
+        case "countDistinct", "count_distinct":
+            return { arguments in
+                guard !arguments.isEmpty else { throw APIError("\(place) takes at least 1 argument") }
+                return ColumnObject(.aggregate(.countDistinct, try arguments.map(expression)))
+            }
+        case "first", "last":
+            return { arguments in
+                guard (1...2).contains(arguments.count) else { throw APIError("\(place) takes 1 or 2 arguments, not \(arguments.count)") }
+                let ignores = arguments.count == 2 ? arguments[1].truth ?? arguments[1].table?["ignorenulls"].truth : false
+                guard let ignores else { throw APIError("\(place): 'ignorenulls' must be true or false, not \(arguments[1].kindDescription)") }
+                return ColumnObject(
+                    .aggregate(name == "first" ? .first(ignoresNulls: ignores) : .last(ignoresNulls: ignores), [try expression(arguments[0])]))
+            }
+        default: return nil
+        }
+    }
+}

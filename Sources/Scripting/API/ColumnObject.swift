@@ -1,0 +1,214 @@
+internal import Columnar
+internal import Engine
+
+/// What a script holds as a Column: a description of values, bound to a frame when it is used there. `F.col("amount")`, `df.amount`, `F.sum("amount")`.
+final class ColumnObject: ScriptObject {
+    static let className = "Column"
+
+    enum Content {
+        /// A value for every row.
+        case expression(Expression)
+        /// A value for every group of rows.
+        case aggregate(AggregateFunction, [Expression])
+    }
+
+    struct Order {
+        let descending: Bool
+        let nullsFirst: Bool
+    }
+
+    let content: Content
+    /// The name that `alias` gave.
+    let alias: String?
+    let order: Order?
+
+    init(_ content: Content, alias: String? = nil, order: Order? = nil) { (self.content, self.alias, self.order) = (content, alias, order) }
+    convenience init(_ expression: Expression) { self.init(.expression(expression)) }
+
+    /// The name of the column that this one becomes: Spark's.
+    var name: String {
+        if let alias { return alias }
+        switch content {
+        case .expression(.field(let path)): return path.last ?? ""
+        case .expression(let expression): return expression.description
+        case .aggregate(let function, let arguments): return Aggregate.text(function, arguments)
+        }
+    }
+
+    /// The column's value for every row.
+    ///
+    /// - Parameter place: who needs it, for the error: an aggregate has none.
+    func expression(in place: String) throws -> Expression {
+        guard case .expression(let expression) = content else {
+            throw APIError("\(place) cannot take the aggregate '\(name)'; aggregates stand in agg(...)")
+        }
+        return expression
+    }
+
+    // MARK: From Lua
+
+    /// A column's name as a path: `address.zip`, names with dots in backticks.
+    static func field(_ name: String) -> Expression {
+        var path: [String] = []
+        var part = ""
+        var quoted = false
+        for character in name {
+            switch character {
+            case "`": quoted.toggle()
+            case "." where !quoted:
+                path.append(part)
+                part = ""
+            default: part.append(character)
+            }
+        }
+        // Names of joined frames begin with dots.
+        if quoted || part.isEmpty || path.contains("") { return .field([name]) }
+        return .field(path + [part])
+    }
+
+    /// A value in a place where Spark takes a column or its name.
+    static func column(_ value: LuaValue, _ function: String) throws -> ColumnObject {
+        if let name = value.text { return ColumnObject(field(name)) }
+        if let column = value.object(as: ColumnObject.self) { return column }
+        throw APIError("\(function) takes columns and names of columns, not \(value.kindDescription)")
+    }
+
+    /// A value in a place where Spark takes a column or a literal.
+    static func operand(_ value: LuaValue, _ function: String) throws -> Expression {
+        if let column = value.object(as: ColumnObject.self) { return try column.expression(in: function) }
+        return try literal(value, function)
+    }
+
+    static func literal(_ value: LuaValue, _ function: String) throws -> Expression {
+        switch value {
+        case .nil, .null: return .null
+        case .boolean(let value): return .literal(value)
+        case .integer(let value): return .literal(value)
+        case .number(let value): return .literal(value)
+        case .string(let bytes): return .literal(.string(bytes), .string)
+        case .date(let days): return .literal(.date(days), .date)
+        case .timestamp(let microseconds): return .literal(.timestamp(microseconds), .timestamp)
+        case .decimal(let unscaled, let scale):
+            let digits = String(unscaled.magnitude).count
+            return .literal(.decimal(unscaled: unscaled, scale: scale), .decimal(precision: min(38, max(digits, scale)), scale: scale))
+        default: throw APIError("\(function) takes columns and plain values, not \(value.kindDescription)")
+        }
+    }
+
+    /// Several columns or names: one by one, or as one list.
+    static func columns(_ call: LuaCall, _ function: String) throws -> [ColumnObject] {
+        let values: [LuaValue]
+        if call.arguments.count == 1, let table = call[0].table {
+            guard table.fields.isEmpty else { throw APIError("\(function) takes columns, not a table of options") }
+            values = table.items
+        } else {
+            values = call.arguments
+        }
+        return try values.map { try column($0, function) }
+    }
+
+    // MARK: Registration
+
+    static func register(_ api: APIBuilder) {
+        api.environment.state.register(ColumnObject.self, name: className) { column in
+            for name in ["alias", "as", "name"] {
+                column.method(Signature(name, [.required("alias", .string)])) { column, arguments in
+                    [.object(ColumnObject(column.content, alias: arguments.string("alias"), order: column.order))]
+                }
+            }
+            for name in ["cast", "astype"] {
+                column.method(Signature(name, [.required("dataType", .string)])) { column, arguments in
+                    let text = arguments.string("dataType", default: "")
+                    guard let type = DataType(parsing: text) else { throw APIError("Column:\(name): '\(text)' is no type") }
+                    return [.object(ColumnObject(.cast(try column.expression(in: "Column:\(name)"), type)))]
+                }
+            }
+            for (name, descending, nullsFirst) in orders {
+                column.method(Signature(name, [])) { column, _ in [.object(column.ordered(descending, nullsFirst))] }
+            }
+            for (name, comparison) in comparisons {
+                column.method(Signature(name, [.required("other", .any)])) { column, arguments in
+                    let place = "Column:\(name)"
+                    return [
+                        .object(
+                            ColumnObject(.comparison(try column.expression(in: place), comparison, try operand(arguments["other"] ?? .null, place))))
+                    ]
+                }
+            }
+            column.method(Signature("eqNullSafe", [.optional("other", .any)])) { column, arguments in
+                let place = "Column:eqNullSafe"
+                return [.object(ColumnObject(.identity(try column.expression(in: place), try operand(arguments["other"] ?? .null, place))))]
+            }
+            column.method(Signature("isNull", [])) { column, _ in [.object(ColumnObject(.isNull(try column.expression(in: "Column:isNull"))))] }
+            column.method(Signature("isNotNull", [])) { column, _ in
+                [.object(ColumnObject(.isNotNull(try column.expression(in: "Column:isNotNull"))))]
+            }
+            column.method(Signature("between", [.required("lowerBound", .any), .required("upperBound", .any)])) { column, arguments in
+                let place = "Column:between"
+                let (low, high) = (try operand(arguments["lowerBound"] ?? .null, place), try operand(arguments["upperBound"] ?? .null, place))
+                return [.object(ColumnObject(.between(try column.expression(in: place), low, high)))]
+            }
+            column.method("isin") { column, call in
+                let values = call.arguments.count == 1 ? call[0].table?.items ?? call.arguments : call.arguments
+                return [.object(ColumnObject(.membership(try column.expression(in: "Column:isin"), try values.map { try operand($0, "Column:isin") })))]
+            }
+            column.method(Signature("like", [.required("other", .string)])) { column, arguments in
+                let pattern = arguments.string("other", default: "")
+                return [.object(ColumnObject(.like(try column.expression(in: "Column:like"), pattern: pattern, escape: UInt8(ascii: "\\"))))]
+            }
+            for (name, operation) in operators {
+                column.metamethod(name) { call in
+                    let (left, right) = try operands(call)
+                    return [.object(ColumnObject(.arithmetic(left, operation, right)))]
+                }
+            }
+            column.metamethod("__band") { call in
+                let (left, right) = try operands(call)
+                return [.object(ColumnObject(.and(left, right)))]
+            }
+            column.metamethod("__bor") { call in
+                let (left, right) = try operands(call)
+                return [.object(ColumnObject(.or(left, right)))]
+            }
+            column.metamethod("__bnot") { call in [.object(ColumnObject(.not(try operand(call.operand, "~"))))] }
+            column.metamethod("__unm") { call in [.object(ColumnObject(.negation(try operand(call.operand, "-"))))] }
+            column.metamethod("__tostring") { call in
+                guard let column = call.operand.object(as: ColumnObject.self) else { return [.string(className)] }
+                return [.string("Column<'\(column.name)'>")]
+            }
+            column.property { _, name in
+                throw APIError("a Column has no method '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")
+            }
+        }
+    }
+
+    private static let comparisons: [(String, Comparison)] = [
+        ("eq", .equal), ("ne", .notEqual), ("lt", .less), ("le", .lessOrEqual), ("gt", .greater), ("ge", .greaterOrEqual),
+    ]
+    private static let operators: [(String, Arithmetic)] = [
+        ("__add", .add), ("__sub", .subtract), ("__mul", .multiply), ("__div", .divide), ("__mod", .remainder),
+    ]
+    static let orders: [(name: String, descending: Bool, nullsFirst: Bool)] = [
+        ("asc", false, true), ("asc_nulls_first", false, true), ("asc_nulls_last", false, false), ("desc", true, false),
+        ("desc_nulls_first", true, true), ("desc_nulls_last", true, false),
+    ]
+    private static let known = [
+        "alias", "asc", "asc_nulls_first", "asc_nulls_last", "between", "cast", "desc", "desc_nulls_first", "desc_nulls_last", "eq", "eqNullSafe", "ge", "gt",
+        "isNotNull", "isNull", "isin", "le", "like", "lt", "ne",
+    ]
+
+    func ordered(_ descending: Bool, _ nullsFirst: Bool) -> ColumnObject {
+        ColumnObject(content, alias: alias, order: Order(descending: descending, nullsFirst: nullsFirst))
+    }
+
+    private static func operands(_ call: LuaCall) throws -> (Expression, Expression) {
+        let values = call.operands
+        return (try operand(values.0, "an operator on a Column"), try operand(values.1, "an operator on a Column"))
+    }
+}
+
+extension LuaCall {
+    /// The operand of a metamethod, whether or not it came as the receiver.
+    fileprivate var operand: LuaValue { receiver.map { .object($0) } ?? self[0] }
+    fileprivate var operands: (LuaValue, LuaValue) { receiver.map { (.object($0), self[0]) } ?? (self[0], self[1]) }
+}
