@@ -371,6 +371,76 @@ static void push_record(lua_State *L, struct mst_loop_state *state) {
     state->record = r;
 }
 
+// MARK: Records as plain tables
+
+/// How many fields a plain record, or a result that is asked for its fields, has at most.
+enum { MOST_NAMES = 64 };
+
+static inline bool is_plain_kind(const mst_column *column) {
+    switch (column->kind) {
+    case MST_COLUMN_NULL:
+    case MST_COLUMN_BITS:
+    case MST_COLUMN_INT8:
+    case MST_COLUMN_INT16:
+    case MST_COLUMN_INT32:
+    case MST_COLUMN_INT64:
+    case MST_COLUMN_FLOAT:
+    case MST_COLUMN_DOUBLE:
+    case MST_COLUMN_STRING: return true;
+    case MST_COLUMN_DICTIONARY: return is_plain_kind(&column->children[0]);
+    default: return false;
+    }
+}
+
+/// Whether the function can be given a plain table: it does nothing but read fields by name, and they are all cheap to fill in.
+static bool takes_plain_records(const struct mst_loop_state *state) {
+    const mst_loop *loop = state->loop;
+    if (!loop->read_names || loop->escapes || loop->read_count > MOST_NAMES) return false;
+    for (int32_t i = 0; i < loop->read_count; i++) {
+        for (int32_t column = 0; column < state->column_count; column++) {
+            const mst_name *name = &loop->batch->names[column];
+            if (name->length != loop->read_names[i].length || memcmp(name->bytes, loop->read_names[i].bytes, name->length) != 0) continue;
+            if (!is_plain_kind(&state->columns[column])) return false;
+        }
+    }
+    return true;
+}
+
+/// The columns of a plain record: each with the place of its name on the stack.
+typedef struct {
+    int32_t count;
+    struct {
+        const mst_column *column;
+        int key;
+    } fields[MOST_NAMES];
+} plain_fields;
+
+/// Pushes the names of the columns that the function reads.
+static void push_read_names(lua_State *L, const struct mst_loop_state *state, plain_fields *plain) {
+    const mst_loop *loop = state->loop;
+    plain->count = 0;
+    for (int32_t i = 0; i < loop->read_count; i++) {
+        for (int32_t column = 0; column < state->column_count; column++) {
+            const mst_name *name = &loop->batch->names[column];
+            if (name->length != loop->read_names[i].length || memcmp(name->bytes, loop->read_names[i].bytes, name->length) != 0) continue;
+            lua_pushlstring(L, name->bytes, name->length);
+            plain->fields[plain->count].column = &state->columns[column];
+            plain->fields[plain->count++].key = lua_gettop(L);
+            break;
+        }
+    }
+}
+
+/// Puts the row's values into the table at `index`.
+static inline void fill_record(lua_State *L, struct mst_loop_state *state, const plain_fields *plain, int index) {
+    int64_t row = state->row;
+    for (int32_t i = 0; i < plain->count; i++) {
+        lua_pushvalue(L, plain->fields[i].key);
+        mst_push_cell(L, state->s, plain->fields[i].column, row);
+        lua_rawset(L, index);
+    }
+}
+
 /// Brings the record at `index` to the next row.
 static inline void next_row(lua_State *L, struct mst_loop_state *state, int index) {
     state->generation++;
@@ -385,23 +455,42 @@ static inline void next_row(lua_State *L, struct mst_loop_state *state, int inde
     state->overlaid = false;
 }
 
-enum { FUNCTION = 2, RECORD = 3, RESULT = 4 };
+enum { FUNCTION = 2, RECORD = 3 };
+
+/// What a body of a loop pushes before its rows: function, record, names.
+static bool push_start(lua_State *L, struct mst_loop_state *state, plain_fields *plain) {
+    luaL_checkstack(L, MST_STACK_RESERVE + 2 * MOST_NAMES, NULL);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, state->loop->function);
+    if (takes_plain_records(state)) {
+        lua_createtable(L, 0, state->loop->read_count);
+        push_read_names(L, state, plain);
+        return true;
+    }
+    if (state->record) lua_rawgeti(L, LUA_REGISTRYINDEX, state->record_ref);
+    else push_record(L, state);
+    return false;
+}
+
+/// Calls the function on the current row; its result is on top.
+static inline void call_row(lua_State *L, struct mst_loop_state *state, bool is_plain, const plain_fields *plain) {
+    if ((state->row & 255) == 0) mst_checkpoint(L);
+    if (is_plain) fill_record(L, state, plain, RECORD);
+    else next_row(L, state, RECORD);
+    lua_pushvalue(L, FUNCTION);
+    lua_pushvalue(L, RECORD);
+    lua_call(L, 1, 1);
+}
 
 static int filter_body(lua_State *L) {
     struct mst_loop_state *state = lua_touserdata(L, 1);
     uint64_t *bits = state->loop->bits;
-    luaL_checkstack(L, MST_STACK_RESERVE, NULL);
-    lua_rawgeti(L, LUA_REGISTRYINDEX, state->loop->function);
-    if (state->record) lua_rawgeti(L, LUA_REGISTRYINDEX, state->record_ref);
-    else push_record(L, state);
+    plain_fields plain;
+    bool is_plain = push_start(L, state, &plain);
+    int top = lua_gettop(L);
     for (; state->row < state->row_count; state->row++) {
-        if ((state->row & 255) == 0) mst_checkpoint(L);
-        next_row(L, state, RECORD);
-        lua_pushvalue(L, FUNCTION);
-        lua_pushvalue(L, RECORD);
-        lua_call(L, 1, 1);
-        if (lua_toboolean(L, RESULT)) bits[state->row >> 6] |= UINT64_C(1) << (state->row & 63);
-        lua_settop(L, RECORD);
+        call_row(L, state, is_plain, &plain);
+        if (lua_toboolean(L, top + 1)) bits[state->row >> 6] |= UINT64_C(1) << (state->row & 63);
+        lua_settop(L, top);
     }
     return 0;
 }
@@ -409,29 +498,43 @@ static int filter_body(lua_State *L) {
 static int map_body(lua_State *L) {
     struct mst_loop_state *state = lua_touserdata(L, 1);
     mst_loop *loop = state->loop;
-    luaL_checkstack(L, MST_STACK_RESERVE, NULL);
-    lua_rawgeti(L, LUA_REGISTRYINDEX, loop->function);
-    if (state->record) lua_rawgeti(L, LUA_REGISTRYINDEX, state->record_ref);
-    else push_record(L, state);
+    plain_fields plain;
+    bool is_plain = push_start(L, state, &plain);
+    // Where the code shows which fields a result can have, they are asked for; else the result is walked.
+    int32_t numbers[MOST_NAMES];
+    int first = lua_gettop(L) + 1;
+    bool asks = loop->result_names && loop->result_count <= MOST_NAMES;
+    for (int32_t i = 0; asks && i < loop->result_count; i++) {
+        lua_pushlstring(L, loop->result_names[i].bytes, loop->result_names[i].length);
+        numbers[i] = -1;
+    }
+    int result = lua_gettop(L) + 1;
     for (; state->row < state->row_count; state->row++) {
-        if ((state->row & 255) == 0) mst_checkpoint(L);
-        next_row(L, state, RECORD);
-        lua_pushvalue(L, FUNCTION);
-        lua_pushvalue(L, RECORD);
-        lua_call(L, 1, 1);
+        call_row(L, state, is_plain, &plain);
         int64_t out = loop->output_count;
-        if (lua_istable(L, RESULT)) {
+        if (lua_istable(L, result)) {
             loop->same[out] = 0;
-            write_table(L, state, out, RESULT);
-        } else if (lua_rawequal(L, RESULT, RECORD)) {
+            if (asks) {
+                for (int32_t i = 0; i < loop->result_count; i++) {
+                    lua_pushvalue(L, first + i);
+                    if (lua_rawget(L, result) != LUA_TNIL) {
+                        if (numbers[i] < 0) numbers[i] = mst_make_field(L, state, first + i);
+                        write_cell(L, state, numbers[i], out, result + 1);
+                    }
+                    lua_settop(L, result);
+                }
+            } else {
+                write_table(L, state, out, result);
+            }
+        } else if (!is_plain && lua_rawequal(L, result, RECORD)) {
             loop->same[out] = 1;
-            write_changes(L, state, out, RESULT);
+            write_changes(L, state, out, result);
         } else {
-            luaL_error(L, "the function returned %s%s instead of a record", lua_isnil(L, RESULT) ? "" : "a ", luaL_typename(L, RESULT));
+            luaL_error(L, "the function returned %s%s instead of a record", lua_isnil(L, result) ? "" : "a ", luaL_typename(L, result));
         }
         loop->kept[out] = (int32_t)state->row;
         loop->output_count = out + 1;
-        lua_settop(L, RECORD);
+        lua_settop(L, result - 1);
     }
     return 0;
 }

@@ -297,6 +297,12 @@ typedef struct mst_loop {
     bool escapes;
     /// Whether every call is sure to end soon, so that no hook need watch it.
     bool bounded;
+    /// The fields that the function reads, where it does nothing with its record but read them; NULL: the record may be used in any way.
+    const mst_name *read_names;
+    int32_t read_count;
+    /// `Map`: the only fields that a returned table can have; NULL: any.
+    const mst_name *result_names;
+    int32_t result_count;
     /// Gives `size` bytes that live as long as the output, aligned to 64; NULL when there are none.
     void *(*allocate)(void *context, size_t size);
     void *context;

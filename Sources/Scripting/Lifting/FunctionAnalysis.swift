@@ -467,6 +467,11 @@ struct FunctionAnalysis {
         }
     }
 
+    /// What the code shows of the uses of the record and of the tables that are returned.
+    var recordUse: RecordUse {
+        RecordUse(prototype, returns: returns) { pc, register in states[pc].map { self.register(register, $0) } ?? .none }
+    }
+
     /// The fields of the tables it returns, in the order in which the code names them.
     var shape: RecordShape {
         var shape = RecordShape.unknown

@@ -8,6 +8,10 @@ public struct FunctionFacts: Sendable, Equatable {
     public var returnsRecord: Bool
     /// The fields of the tables it returns, in the order of the code.
     public var shape: RecordShape
+    /// Whether the record is nothing but the object of field reads by names in the code.
+    public var readsByNameOnly = false
+    /// The only fields that returned tables can have; nil where the code does not show them all.
+    public var returnedFields: [String]?
     /// Whether every call ends after a number of instructions that the code's length bounds.
     public var isBounded: Bool
     public var purity: Purity

@@ -86,9 +86,11 @@ private final class FunctionInspector {
         let findings = analysis.findings
         if function.is_root {
             definitionLine = prototype.lineDefined
+            let use = analysis.recordUse
             facts = FunctionFacts(
                 fieldsRead: findings.readsAnyField ? nil : findings.fieldsRead.sorted(), recordEscapes: findings.recordEscapes,
-                returnsRecord: analysis.returnsRecord, shape: analysis.shape, isBounded: findings.isBounded, purity: .pure)
+                returnsRecord: analysis.returnsRecord, shape: analysis.shape, readsByNameOnly: use.readsByNameOnly,
+                returnedFields: use.returnedFields, isBounded: findings.isBounded, purity: .pure)
         }
         if let (reason, line) = findings.impurity {
             let here = function.is_root ? reason : "calls a function that \(reason)"

@@ -80,15 +80,34 @@ private final class LoopRun {
         loop.bounded = function.facts.isBounded
         loop.context = Unmanaged.passUnretained(memory).toOpaque()
         loop.allocate = { context, size in Unmanaged<LoopMemory>.fromOpaque(context!).takeUnretainedValue().allocate(size) }
+        let (reads, returns) = (names(function.facts.readsByNameOnly ? function.facts.fieldsRead : nil), names(function.facts.returnedFields))
+        if let reads { (loop.read_names, loop.read_count) = (UnsafePointer(reads), Int32(function.facts.fieldsRead?.count ?? 0)) }
+        if let returns { (loop.result_names, loop.result_count) = (UnsafePointer(returns), Int32(function.facts.returnedFields?.count ?? 0)) }
         let status = withUnsafePointer(to: &description) { description in
             loop.batch = description
             return body(state.pointer, &loop)
         }
-        loop.batch = nil
+        (loop.batch, loop.read_names, loop.result_names) = (nil, nil, nil)
         if status != Int32(MST_OK) { throw state.lastError() }
     }
 
     deinit { mst_loop_free(&loop) }
+
+    /// Names as the C side takes them, in memory of the loop's; nil for nil.
+    private func names(_ names: [String]?) -> UnsafeMutablePointer<mst_name>? {
+        guard let names else { return nil }
+        let size = names.count * MemoryLayout<mst_name>.stride
+        let texts = names.map { Array($0.utf8) }
+        let memory = memory.allocate(max(size + texts.reduce(0) { $0 + $1.count }, 1))
+        let list = memory.bindMemory(to: mst_name.self, capacity: names.count)
+        var place = memory + size
+        for (i, text) in texts.enumerated() {
+            text.withUnsafeBytes { if let base = $0.baseAddress { place.copyMemory(from: base, byteCount: text.count) } }
+            list[i] = mst_name(bytes: place.assumingMemoryBound(to: CChar.self), length: text.count)
+            place += text.count
+        }
+        return list
+    }
 
     var errors: [RowError] {
         (0..<loop.error_count).map { i in
