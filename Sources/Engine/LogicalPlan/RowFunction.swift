@@ -19,6 +19,11 @@ public protocol RowFunction: AnyObject, Sendable {
     /// kind than the constant that it is compared with.
     var impliedPredicate: Expression? { get }
 
+    /// Whether the function runs as kernels.
+    var liftStatus: LiftStatus { get }
+    /// The records that kernels and the interpreter have answered for, so far.
+    var rowCounts: (lifted: Int, interpreted: Int) { get }
+
     /// Calls the function on each record. The mask's bit is set where it returned something true; failed records have an unset bit.
     func filter(_ batch: Batch) throws -> FilterResult
     /// Calls the function on each record and makes records of what it returns.
@@ -27,6 +32,16 @@ public protocol RowFunction: AnyObject, Sendable {
 
 extension RowFunction {
     public var impliedPredicate: Expression? { nil }
+    public var liftStatus: LiftStatus { .interpreted(reason: "is not known to the lifter", line: 0) }
+    public var rowCounts: (lifted: Int, interpreted: Int) { (0, 0) }
+}
+
+/// Whether a user's function runs as kernels over columns, or record by record in the interpreter.
+public enum LiftStatus: Sendable, Equatable {
+    /// As kernels; single records may be left to the interpreter all the same.
+    case lifted
+    /// In the interpreter, because the code does what the reason says ("loops over what an iterator gives") at this line of the script (0 when unknown).
+    case interpreted(reason: String, line: Int)
 }
 
 public struct FilterResult: Sendable {

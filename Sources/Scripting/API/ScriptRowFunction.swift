@@ -1,6 +1,7 @@
 internal import Columnar
 internal import Engine
 internal import Glibc
+internal import Synchronization
 
 /// A Lua function of the script as the plan sees it: run on the script's own thread where it has side effects, else in a state of each worker.
 final class ScriptRowFunction: Engine.RowFunction, @unchecked Sendable {
@@ -13,6 +14,10 @@ final class ScriptRowFunction: Engine.RowFunction, @unchecked Sendable {
     private let control: RunControl
     private let options: LuaState.Options
     private let idle = Locked<[Worker]>([])
+    private let lifted: LiftedFunction?
+    let liftStatus: LiftStatus
+    private let liftedRows = Atomic<Int>(0)
+    private let interpretedRows = Atomic<Int>(0)
 
     private struct Worker: @unchecked Sendable {
         // Sendable: handed from one worker to the next under a lock.
@@ -25,6 +30,7 @@ final class ScriptRowFunction: Engine.RowFunction, @unchecked Sendable {
         let (facts, template) = try state.analyze(reference)
         (self.site, self.facts, self.template, control) = (site, facts, template, state.control)
         own = RowFunction(reference, facts: facts, in: state)
+        (lifted, liftStatus) = Self.lift(facts, template, lifts: environment.lifts)
         options = LuaState.Options(memoryLimit: state.options.memoryLimit, instructionLimit: state.options.instructionLimit, sandbox: state.options.sandbox)
     }
 
@@ -32,28 +38,69 @@ final class ScriptRowFunction: Engine.RowFunction, @unchecked Sendable {
     var hasSideEffects: Bool { template == nil }
     var returnsGivenRecord: Bool { facts.returnsRecord }
 
+    var impliedPredicate: Expression? { lifted?.impliedPredicate }
+    var rowCounts: (lifted: Int, interpreted: Int) { (liftedRows.load(ordering: .relaxed), interpretedRows.load(ordering: .relaxed)) }
+
+    private static func lift(_ facts: FunctionFacts, _ template: LuaFunctionTemplate?, lifts: Bool) -> (LiftedFunction?, LiftStatus) {
+        if !lifts { return (nil, .interpreted(reason: "is not lifted, as the run asks", line: 0)) }
+        guard let template else {
+            if case .impure(let reason, let line) = facts.purity { return (nil, .interpreted(reason: reason, line: line)) }
+            return (nil, .interpreted(reason: "cannot be moved", line: 0))
+        }
+        do {
+            return (try template.lifted(), .lifted)
+        } catch let refusal as LiftRefusal {
+            return (nil, .interpreted(reason: refusal.reason, line: refusal.line))
+        } catch {
+            return (nil, .interpreted(reason: String(describing: error), line: 0))
+        }
+    }
+
     func filter(_ batch: Batch) throws -> FilterResult {
-        let result = try withFunction { try $0.filter(batch) }
+        let result = try withFunction { function in
+            try liftedFunction?.filter(batch) { try function().filter($0) }
+                ?? { let (kept, errors) = try function().filter(batch); return (kept, errors, batch.count) }()
+        }
+        count(batch, interpreted: result.interpreted)
         return FilterResult(mask: result.kept, failures: failures(result.errors))
     }
 
     func map(_ batch: Batch) throws -> MapResult {
-        let result = try withFunction { try $0.map(batch) }
+        let result = try withFunction { function in
+            try liftedFunction?.map(batch) { try function().map($0) }
+                ?? { let (records, _, errors) = try function().map(batch); return (records, errors, batch.count) }()
+        }
+        count(batch, interpreted: result.interpreted)
         return MapResult(batch: result.batch, failures: failures(result.errors))
     }
 
-    /// Runs the body with a function that this thread has for itself.
-    private func withFunction<R>(_ body: (RowFunction) throws -> R) throws -> R {
-        guard let template, pthread_equal(pthread_self(), ownThread) == 0 else { return try body(own) }
-        let worker: Worker
-        if let known = idle.withLock({ $0.popLast() }) {
-            worker = known
-        } else {
+    private func count(_ batch: Batch, interpreted: Int) {
+        liftedRows.add(batch.count - interpreted, ordering: .relaxed)
+        interpretedRows.add(interpreted, ordering: .relaxed)
+    }
+
+    /// The program, unless most rows so far were more than it could do.
+    private var liftedFunction: LiftedFunction? {
+        let (done, left) = rowCounts
+        return left > 100_000 && left > done * 4 ? nil : lifted
+    }
+
+    /// Runs the body with a function that this thread has for itself, made when the body first asks for it.
+    private func withFunction<R>(_ body: (_ function: () throws -> RowFunction) throws -> R) throws -> R {
+        guard let template, pthread_equal(pthread_self(), ownThread) == 0 else { return try body { own } }
+        var worker: Worker?
+        defer { if let worker { idle.withLock { $0.append(worker) } } }
+        return try body {
+            if let worker { return worker.function }
+            if let known = idle.withLock({ $0.popLast() }) {
+                worker = known
+                return known.function
+            }
             let state = LuaState(options, control: control)
-            worker = Worker(state: state, function: try template.instantiate(in: state))
+            let made = Worker(state: state, function: try template.instantiate(in: state))
+            worker = made
+            return made.function
         }
-        defer { idle.withLock { $0.append(worker) } }
-        return try body(worker.function)
     }
 
     private func failures(_ errors: [RowError]) -> [RecordFailure] {

@@ -354,8 +354,8 @@ struct FunctionAnalysis {
             if let name { use(.global(path + [name]), line: line, asValue: false) } else { release(object, line: line) }
         default: break
         }
-        // A method of a string that Lua does not have is one that the script gave to all strings.
-        if asMethod, let name, !StandardLibrary.stringMethods.contains(name), !StandardLibrary.valueMethods.contains(name) {
+        // A method of a string that Lua does not have is one that the script gave to all strings; it may have replaced Lua's own too.
+        if asMethod, let name, StandardLibrary.stringMethods.contains(name) || !StandardLibrary.valueMethods.contains(name) {
             findings.globals.insert("string.\(name)")
         }
     }

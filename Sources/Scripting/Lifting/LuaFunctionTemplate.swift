@@ -18,6 +18,15 @@ public final class LuaFunctionTemplate: @unchecked Sendable {
         mst_template_free(&template)
     }
 
+    /// The function as a program over batches.
+    ///
+    /// - Throws: `LiftRefusal` when it has to be interpreted.
+    func lifted() throws -> LiftedFunction {
+        let bytes = UnsafeRawBufferPointer(start: template.bytes, count: template.length)
+        guard let code = MovedCode.read(bytes) else { throw LiftRefusal(reason: "cannot be read", line: 0) }
+        return try LiftedFunction.lift(code, shape: facts.shape)
+    }
+
     /// Loads the function into a state; the result runs there.
     ///
     /// - Throws: `ScriptError` when the state's limits do not allow it.

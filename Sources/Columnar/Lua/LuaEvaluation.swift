@@ -1,0 +1,215 @@
+/// Runs a program over one batch.
+///
+/// Each node is computed at most twice: for the rows that are first asked for, and for all of them when others are asked for later. Where a
+/// column is a dictionary and the other operands are constants, an operation runs over the dictionary's entries.
+public final class LuaEvaluation {
+    private let program: LuaProgram
+    private let lookups: LuaLookups
+    private let batch: Batch
+    private let count: Int
+    private var known: [(result: Result, demand: RowMask)?]
+
+    private enum Result {
+        case flat(LuaVector)
+        case coded(Coded)
+    }
+
+    /// Values by the number of a dictionary's entry.
+    private final class Coded {
+        let indices: Values<Int32>
+        let entries: LuaVector
+        var flat: LuaVector?
+        init(_ indices: Values<Int32>, _ entries: LuaVector) { (self.indices, self.entries) = (indices, entries) }
+    }
+
+    public init(_ program: LuaProgram, _ lookups: LuaLookups, _ batch: Batch) {
+        (self.program, self.lookups, self.batch, count) = (program, lookups, batch, batch.count)
+        known = Array(repeating: nil, count: program.nodes.count)
+    }
+
+    /// A node's value in every row of `demand`.
+    public func value(_ node: Int, _ demand: RowMask) -> LuaVector { flat(result(node, demand)) }
+
+    /// The value as a column; a dictionary's values stay one where each entry is a string or nil.
+    public func column(_ node: Int, _ demand: RowMask) -> LuaColumn {
+        if case .coded(let coded) = result(node, demand), coded.entries.fallBack.isEmpty {
+            switch coded.entries.column() {
+            case .column(let values) where values.type == .string:
+                let present = RowMask(values.validity, count: values.count)
+                var validity: Bitmap?
+                if !present.isFull {
+                    validity = RowMask.make(count) { out in
+                        for w in 0..<(count + 63) / 64 {
+                            var word: UInt64 = 0
+                            for i in w * 64..<min(count, w * 64 + 64) { word |= (present[Int(coded.indices[i])] ? 1 : 0) << UInt64(i & 63) }
+                            out[w] = word
+                        }
+                    }.validity
+                }
+                // A batch may have none of the entries that are strings.
+                if let validity, validity.setCount == 0 { return .nothing }
+                return .column(Column(type: .string, count: count, validity: validity, storage: .dictionary(indices: coded.indices, values: values)))
+            default: break
+            }
+        }
+        return value(node, demand).column()
+    }
+
+    private func flat(_ result: Result) -> LuaVector {
+        switch result {
+        case .flat(let vector): return vector
+        case .coded(let coded):
+            if let flat = coded.flat { return flat }
+            let vector = coded.entries.gathered(coded.indices)
+            coded.flat = vector
+            return vector
+        }
+    }
+
+    private func result(_ node: Int, _ demand: RowMask) -> Result {
+        if let (result, covered) = known[node], covered.contains(demand) { return result }
+        let demand = known[node] == nil ? demand : .all(count)
+        let result = compute(program.nodes[node], demand)
+        known[node] = (result, demand)
+        return result
+    }
+
+    private func compute(_ node: LuaNode, _ demand: RowMask) -> Result {
+        switch node {
+        case .field(let path): return field(path)
+        case .constant(let constant): return .flat(LuaVector(constant, count: count))
+        case .fallBack: return .flat(.fallBack(count))
+        case .choose(let condition, let a, let b): return .flat(choose(condition, a, b, demand))
+        case .arithmetic(let operation, let a, let b): return apply([a, b], demand) { $0.arithmetic(operation, $1[0], $1[1]) }
+        case .compare(let relation, let a, let b): return apply([a, b], demand) { $0.compare(relation, $1[0], $1[1]) }
+        case .negate(let a): return apply([a], demand) { $0.negate($1[0]) }
+        case .not(let a): return apply([a], demand) { $0.not($1[0]) }
+        case .length(let a): return apply([a], demand) { $0.length($1[0]) }
+        case .concat(let operands): return apply(operands, demand) { $0.concat($1) }
+        case .call(let function, let arguments): return apply(arguments, demand) { $0.call(function, $1) }
+        case .lookUp(let table, let key): return lookUp(lookups.tables[table], result(key, demand), demand)
+        case .readBack(let assigned, let field):
+            var vector = value(assigned, demand)
+            if let untouched = vector.untouched, !untouched.isEmpty {
+                vector.untouched = nil
+                vector = LuaVector.choose(untouched, value(field, demand & untouched), vector)
+            }
+            vector.nulls = nil
+            return .flat(vector)
+        }
+    }
+
+    private func choose(_ condition: Int, _ a: Int, _ b: Int, _ demand: RowMask) -> LuaVector {
+        let test = value(condition, demand)
+        let truth = test.truth
+        let left = test.fallBack
+        let wanted = demand - left
+        var result: LuaVector
+        if (wanted - truth).isEmpty {
+            result = value(a, wanted)
+        } else if (wanted & truth).isEmpty {
+            result = value(b, wanted)
+        } else {
+            result = LuaVector.choose(truth, value(a, wanted & truth), value(b, wanted - truth))
+        }
+        result.fallBack = result.fallBack | left
+        return result
+    }
+
+    /// An operation over operands; over entries where at most one dictionary and constants are involved.
+    private func apply(_ operands: [Int], _ demand: RowMask, _ body: (LuaKernels, [LuaVector]) -> LuaVector) -> Result {
+        let results = operands.map { result($0, demand) }
+        var coding: Coded?
+        var sharesOne = true
+        for result in results {
+            switch result {
+            case .coded(let coded):
+                if let coding, coding.indices.start != coded.indices.start || coding.entries.count != coded.entries.count { sharesOne = false }
+                coding = coded
+            case .flat(let vector): if vector.constant == nil { sharesOne = false }
+            }
+        }
+        guard let coding, sharesOne else { return .flat(body(LuaKernels(demand), results.map(flat))) }
+        let n = coding.entries.count
+        let vectors = results.map { result -> LuaVector in
+            switch result {
+            case .coded(let coded): coded.entries
+            case .flat(let vector): LuaVector(vector.constant ?? .nil, count: n)
+            }
+        }
+        return .coded(Coded(coding.indices, body(LuaKernels(.all(n)), vectors)))
+    }
+
+    private func lookUp(_ table: LuaLookup, _ key: Result, _ demand: RowMask) -> Result {
+        switch key {
+        case .coded(let coded):
+            let entries = table.values.gathered(table.positions(of: coded.entries, demand: .all(coded.entries.count)))
+            return .coded(Coded(coded.indices, entries))
+        case .flat(let vector):
+            let coded = Coded(table.positions(of: vector, demand: demand), table.values)
+            return table.values.count <= count ? .coded(coded) : .flat(flat(.coded(coded)))
+        }
+    }
+
+    // MARK: Fields
+
+    private func field(_ path: [String]) -> Result {
+        guard let index = batch.schema.index(of: path[0]) else {
+            return .flat(path.count == 1 ? LuaVector(nils: count) : .fallBack(count))
+        }
+        let column = batch.columns[index]
+        if path.count > 1 { return .flat(nested(column, path)) }
+        if case .dictionary(let indices, let values) = column.storage, values.count < count { return coded(column, indices, values) }
+        return .flat(LuaVector(column))
+    }
+
+    private func nested(_ column: Column, _ path: [String]) -> LuaVector {
+        var column = column
+        var present = RowMask.all(count)
+        for name in path.dropFirst() {
+            column = column.flattened
+            guard case .struct(let fields) = column.type, case .struct(let children) = column.storage else { return .fallBack(count) }
+            present = present & RowMask(column.validity, count: count)
+            guard let child = fields.firstIndex(where: { $0.name == name }) else {
+                column = .nulls(.null, count: count)
+                continue
+            }
+            column = children[child]
+        }
+        var result = LuaVector(column, mask: present)
+        result.fallBack = result.fallBack | present.inverted
+        return result
+    }
+
+    private func coded(_ column: Column, _ indices: Values<Int32>, _ values: Column) -> Result {
+        guard let validity = column.validity, validity.setCount < count else { return .coded(Coded(indices, LuaVector(values))) }
+        // Null rows get an entry of their own.
+        let entry = Int32(values.count)
+        let places = Buffer(size: count * 4)
+        let place = places.values(of: Int32.self)
+        for i in 0..<count { place[i] = validity[i] ? indices[i] : entry }
+        let entries = Values((0..<values.count).map { Int32($0) } + [-1])
+        return .coded(Coded(Values(places, count: count), LuaVector(values.take(entries))))
+    }
+}
+
+/// A program's tables, ready for look-ups; made once, used by every batch.
+public struct LuaLookups: Sendable {
+    let tables: [LuaLookup]
+    public init(_ program: LuaProgram) { tables = program.tables.map { LuaLookup($0) } }
+}
+
+extension LuaProgram {
+    /// What a node gives that depends on constants alone; nil where Lua would raise.
+    public func folded(_ node: LuaNode) -> LuaConstant? {
+        var program = self
+        let number = program.add(node)
+        let vector = LuaEvaluation(program, LuaLookups(program), Batch(schema: .empty, columns: [], count: 1)).value(number, .all(1))
+        if !vector.fallBack.isEmpty { return nil }
+        if let constant = vector.constant { return constant }
+        if let integers = vector.integers, integers.mask.isFull { return .integer(integers.values[0]) }
+        if let floats = vector.floats, floats.mask.isFull { return .float(floats.values[0].bitPattern) }
+        if let strings = vector.strings, strings.mask.isFull { return .string(strings.values[0].withBytes { Array($0) }) }
+        return nil
+    }
+}

@@ -1,0 +1,233 @@
+internal import Columnar
+
+/// Calls of Lua's own functions, on symbols.
+extension SymbolicExecution {
+    /// - Returns: the results; nil when the call raises on every way.
+    mutating func callLibrary(_ path: [String], _ arguments: [Symbol], _ state: inout State) throws -> [Symbol]? {
+        let name = path.joined(separator: ".")
+        func argument(_ index: Int) -> Symbol { index < arguments.count ? arguments[index] : nilSymbol }
+        func missing(_ index: Int) -> Bool { index >= arguments.count || arguments[index] == nilSymbol }
+        switch path[0] {
+        case "string" where path.count == 2: return try callString(path[1], arguments, state)
+        case "math" where path.count == 2: return try callMath(path[1], arguments, state)
+        case "table" where path.count == 2: return try callTable(path[1], arguments, &state)
+        default: break
+        }
+        switch name {
+        case "type":
+            if arguments.isEmpty { break }
+            switch arguments[0] {
+            case .record, .table, .data, .environment: return [text("table")]
+            case .function: return [text("function")]
+            case .standard(let path): return [text(path.count == 1 && StandardLibrary.kind(path) == .library ? "table" : "function")]
+            default: return [.node(guarded(.call(.type, [try value(arguments[0], state)]), state.path))]
+            }
+        case "tostring":
+            if arguments.isEmpty { break }
+            return [.node(guarded(.call(.tostring, [try value(arguments[0], state)]), state.path))]
+        case "tonumber":
+            if arguments.isEmpty { break }
+            if arguments.count > 1 { throw refuse("calls 'tonumber' with a base") }
+            if case .record = arguments[0] { return [nilSymbol] }
+            return [.node(guarded(.call(.tonumber, [try value(arguments[0], state)]), state.path))]
+        case "assert":
+            if arguments.isEmpty { break }
+            let test = try condition(arguments[0], state)
+            let holds = whereTrue(test)
+            let fails = paths.and(state.path, paths.not(holds))
+            if fails != PathConditions.never { fail(fails) }
+            state.path = paths.and(state.path, holds)
+            return state.path == PathConditions.never ? nil : arguments
+        case "error":
+            fail(state.path)
+            return nil
+        case "select":
+            guard let which = constantKey(argument(0)) else { break }
+            if which == .string(Array("#".utf8)) { return [.node(constant(.integer(Int64(arguments.count - 1))))] }
+            guard case .integer(let number) = which else { break }
+            let rest = arguments.dropFirst()
+            if number < 0, -number <= rest.count { return Array(rest.suffix(Int(-number))) }
+            if number <= 0 { break }
+            return Array(rest.dropFirst(Int(clamping: number - 1)))
+        case "rawequal":
+            if arguments.count < 2 { break }
+            return [.node(try equality(arguments[0], arguments[1], state))]
+        case "rawget":
+            guard case .table = argument(0) else { break }
+            return [try index(argument(0), argument(1), state)]
+        case "next" where missing(1):
+            guard case .table(let table) = argument(0), let entries = state.heap.tables[table], entries.isEmpty else { break }
+            return [nilSymbol]
+        default: break
+        }
+        throw refuse("calls '\(name)'")
+    }
+
+    private mutating func text(_ text: String) -> Symbol { .node(constant(.string(Array(text.utf8)))) }
+
+    // MARK: string
+
+    private mutating func callString(_ name: String, _ arguments: [Symbol], _ state: State) throws -> [Symbol] {
+        guard let first = arguments.first else { throw refuse("calls 'string.\(name)' without a string") }
+        if name == "format" { return [.node(try format(arguments, state))] }
+        let subject = try value(first, state)
+        func isMissing(_ index: Int) -> Bool { index >= arguments.count || arguments[index] == nilSymbol }
+        switch name {
+        case "lower": return [.node(guarded(.call(.lower, [subject]), state.path))]
+        case "upper": return [.node(guarded(.call(.upper, [subject]), state.path))]
+        case "reverse": return [.node(guarded(.call(.reverse, [subject]), state.path))]
+        case "len": return [.node(guarded(.call(.length, [subject]), state.path))]
+        case "sub":
+            let from = arguments.count > 1 ? try value(arguments[1], state) : 0
+            let to = isMissing(2) ? constant(.integer(-1)) : try optional(try value(arguments[2], state), .integer(-1))
+            return [.node(guarded(.call(.sub, [subject, from, to]), state.path))]
+        case "rep":
+            guard arguments.count > 1, isMissing(2), case .integer(let times)? = constantKey(arguments[1]), times <= 64 else {
+                throw refuse("calls 'string.rep' other than with a small constant")
+            }
+            return [.node(guarded(.call(.rep, [subject, constant(.integer(times))]), state.path))]
+        case "byte":
+            let position = isMissing(1) ? constant(.integer(1)) : try optional(try value(arguments[1], state), .integer(1))
+            if !isMissing(2), arguments[2] != arguments[1] { throw refuse("calls 'string.byte' for several positions") }
+            return [.node(guarded(.call(.byte, [subject, position]), state.path))]
+        case "find":
+            guard arguments.count > 1, isMissing(2) || constantKey(arguments[2]) == .integer(1), case .string(let pattern)? = constantKey(arguments[1]) else {
+                throw refuse("calls 'string.find' other than with a constant from the start on")
+            }
+            let isPlain = arguments.count > 3 && constantKey(arguments[3]) != nil && !isMissing(3) && constantKey(arguments[3]) != .boolean(false)
+            let special = Array("^$*+?.([%-".utf8)
+            guard isPlain || !pattern.contains(where: { special.contains($0) }) else { throw refuse("calls 'string.find' with a pattern") }
+            let at = guarded(.call(.find, [subject, constant(.string(pattern))]), state.path)
+            let end = add(.arithmetic(.add, at, constant(.integer(Int64(pattern.count) - 1))))
+            return [.node(at), .node(choice(at, end, 0))]
+        default: throw refuse("calls 'string.\(name)'")
+        }
+    }
+
+    /// An optional argument: nil stands for what it defaults to.
+    private mutating func optional(_ node: Int, _ standard: LuaConstant) throws -> Int {
+        if let known = program.constant(node) { return known == .nil ? constant(standard) : node }
+        let missing = add(.compare(.equal, node, 0))
+        return choice(missing, constant(standard), node)
+    }
+
+    /// `string.format` with a constant format, as a concatenation.
+    private mutating func format(_ arguments: [Symbol], _ state: State) throws -> Int {
+        guard case .string(let format)? = constantKey(arguments[0]) else { throw refuse("calls 'string.format' with a computed format") }
+        var pieces: [Int] = []
+        var plain: [UInt8] = []
+        var next = 1
+        var at = 0
+        func flush(_ execution: inout SymbolicExecution) {
+            if !plain.isEmpty { pieces.append(execution.constant(.string(plain))) }
+            plain = []
+        }
+        while at < format.count {
+            let byte = format[at]
+            at += 1
+            if byte != UInt8(ascii: "%") {
+                plain.append(byte)
+                continue
+            }
+            if at < format.count, format[at] == UInt8(ascii: "%") {
+                plain.append(byte)
+                at += 1
+                continue
+            }
+            let start = at
+            while at < format.count, "-+ #0".utf8.contains(format[at]) { at += 1 }
+            let flags = Set(format[start..<at])
+            func digits() -> Int {
+                let first = at
+                while at < format.count, at - first < 3, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(format[at]) { at += 1 }
+                return at - first
+            }
+            var isValid = digits() <= 2
+            let hasPrecision = at < format.count && format[at] == UInt8(ascii: ".")
+            if hasPrecision {
+                at += 1
+                isValid = digits() <= 2 && isValid
+            }
+            guard at < format.count, isValid, next < arguments.count, Set(flags).count <= 5, at - start < 20 else {
+                throw refuse("calls 'string.format' with a format that is not simple")
+            }
+            let conversion = format[at]
+            let modifiers = String(decoding: format[start..<at], as: UTF8.self)
+            at += 1
+            flush(&self)
+            let item = try value(arguments[next], state)
+            next += 1
+            func allows(_ letters: String) -> Bool { flags.isSubset(of: Set(letters.utf8)) }
+            switch UnicodeScalar(conversion) {
+            case "d" where allows("-+0 "), "i" where allows("-+0 "), "x" where allows("-#0"), "X" where allows("-#0"), "o" where allows("-#0"):
+                let specification = "%" + modifiers + "ll" + String(UnicodeScalar(conversion))
+                pieces.append(guarded(.call(.format(specification, .integer), [item]), state.path))
+            case "f", "e", "E", "g", "G":
+                pieces.append(guarded(.call(.format("%" + modifiers + String(UnicodeScalar(conversion)), .float), [item]), state.path))
+            case "s" where modifiers.isEmpty: pieces.append(guarded(.call(.tostring, [item]), state.path))
+            default: throw refuse("calls 'string.format' with '%\(modifiers)\(UnicodeScalar(conversion))'")
+            }
+        }
+        flush(&self)
+        if pieces.isEmpty { return constant(.string([])) }
+        return pieces.count == 1 ? pieces[0] : guarded(.concat(pieces), state.path)
+    }
+
+    // MARK: math
+
+    private mutating func callMath(_ name: String, _ arguments: [Symbol], _ state: State) throws -> [Symbol] {
+        let simple: [String: LuaFunction] = [
+            "floor": .floor, "ceil": .ceil, "abs": .abs, "sqrt": .sqrt, "exp": .exp, "sin": .sin, "cos": .cos, "tan": .tan, "asin": .asin, "acos": .acos,
+            "deg": .deg, "rad": .rad, "tointeger": .toInteger, "type": .mathType,
+        ]
+        guard let first = arguments.first else { throw refuse("calls 'math.\(name)' without a number") }
+        let number = try value(first, state)
+        if let function = simple[name] { return [.node(guarded(.call(function, [number]), state.path))] }
+        switch name {
+        case "log":
+            if arguments.count < 2 || arguments[1] == nilSymbol { return [.node(guarded(.call(.log, [number]), state.path))] }
+            switch constantKey(arguments[1]) {
+            case .integer(2)?: return [.node(guarded(.call(.log2, [number]), state.path))]
+            case .integer(10)?: return [.node(guarded(.call(.log10, [number]), state.path))]
+            default: throw refuse("calls 'math.log' with another base than 2 and 10")
+            }
+        case "max", "min":
+            var best = guarded(.call(.onlyNumber, [number]), state.path)
+            for argument in arguments.dropFirst() {
+                let other = guarded(.call(.onlyNumber, [try value(argument, state)]), state.path)
+                let isBetter = name == "max" ? add(.compare(.less, best, other)) : add(.compare(.less, other, best))
+                best = choice(isBetter, other, best)
+            }
+            return [.node(best)]
+        default: throw refuse("calls 'math.\(name)'")
+        }
+    }
+
+    // MARK: table
+
+    private mutating func callTable(_ name: String, _ arguments: [Symbol], _ state: inout State) throws -> [Symbol] {
+        guard case .table(let table)? = arguments.first, let count = sequenceLength(table, state) else {
+            throw refuse("calls 'table.\(name)' on a table whose length is not known")
+        }
+        switch name {
+        case "concat" where arguments.count <= 2:
+            var separator: [UInt8] = []
+            if arguments.count == 2, arguments[1] != nilSymbol {
+                guard case .string(let bytes)? = constantKey(arguments[1]) else { throw refuse("calls 'table.concat' with a computed separator") }
+                separator = bytes
+            }
+            var pieces: [Int] = []
+            for i in 0..<count {
+                if i > 0, !separator.isEmpty { pieces.append(constant(.string(separator))) }
+                pieces.append(try value(state.heap.tables[table]![.integer(Int64(i + 1))]!, state))
+            }
+            if pieces.isEmpty { return [.node(constant(.string([])))] }
+            return [.node(guarded(.concat(pieces), state.path))]
+        case "insert" where arguments.count == 2:
+            if arguments[1] != nilSymbol { state.heap.tables[table]![.integer(Int64(count + 1))] = arguments[1] }
+            return []
+        case "unpack" where arguments.count == 1: return (0..<count).map { state.heap.tables[table]![.integer(Int64($0 + 1))]! }
+        default: throw refuse("calls 'table.\(name)'")
+        }
+    }
+}

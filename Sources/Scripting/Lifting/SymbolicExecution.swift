@@ -1,0 +1,252 @@
+internal import Columnar
+
+/// Why a function is not lifted, and the line that says so.
+struct LiftRefusal: Error, Equatable {
+    let reason: String
+    /// 0 when unknown.
+    let line: Int
+}
+
+/// Runs a function's bytecode on symbols and writes down what it computes as a graph of values.
+///
+/// Instructions are taken in the order of the code, which joins the ways that meet before going on: registers that differ become choices by the
+/// conditions that led there. Branches on constants are taken at once, so loops with constant bounds unroll. What the code does with tables of its
+/// own happens here and now; what is left are the values it returns, and the nodes that may raise (`guards`), each with the ways on which the
+/// code computes them.
+struct SymbolicExecution {
+    /// What a register holds.
+    enum Symbol: Hashable {
+        /// A plain value: a node of the program.
+        case node(Int)
+        case record
+        /// A table that the code made.
+        case table(Int)
+        /// A table that the function closes over.
+        case data(Int)
+        /// What such a table has under a computed key, and then under constant ones.
+        case found(table: Int, key: Int, path: [LuaConstant])
+        case function(Int)
+        case standard([String])
+        case environment
+        case opaque
+        /// Different things on the ways that met here.
+        case conflict
+    }
+
+    struct Heap {
+        var tables: [Int: [LuaConstant: Symbol]] = [:]
+        /// What the record's fields were assigned.
+        var assigned: [String: Int] = [:]
+    }
+
+    struct State {
+        var path: PathConditions.Set
+        var registers: [Symbol]
+        var heap: Heap
+        /// Results of a call, or varargs, whose number the code leaves open: from this register on.
+        var open: (start: Int, values: [Symbol])?
+    }
+
+    struct Exit {
+        let path: PathConditions.Set
+        let heap: Heap
+        let values: [Symbol]
+    }
+
+    let code: MovedCode
+    var program = LuaProgram()
+    var paths = PathConditions()
+    /// Nodes that may raise, with the ways on which the code computes them.
+    var guards: [Int: PathConditions.Set] = [:]
+    /// Fields that the code assigns to, in the order of the first assignment.
+    var assignedNames: [String] = []
+    private var steps = 0
+    private var nextTable = 0
+    /// The line of the instruction that is being executed.
+    var line = 0
+
+    static let mostSteps = 20_000
+    static let mostDepth = 24
+
+    init(_ code: MovedCode) {
+        self.code = code
+        // Node 0; see `nilSymbol`.
+        _ = program.add(.constant(.nil))
+    }
+
+    func refuse(_ reason: String) -> LiftRefusal { LiftRefusal(reason: reason, line: line) }
+
+    // MARK: Functions
+
+    mutating func run(
+        _ number: Int, _ arguments: [Symbol], path: PathConditions.Set, heap: Heap, depth: Int = 0
+    ) throws -> [Exit] {
+        if depth > Self.mostDepth { throw refuse("calls functions more than \(Self.mostDepth) deep") }
+        let function = code.functions[number]
+        let prototype = function.prototype
+        let fixed = prototype.parameterCount
+        var registers = [Symbol](repeating: nilSymbol, count: prototype.stackSize + 2)
+        for i in 0..<min(fixed, arguments.count) { registers[i] = arguments[i] }
+        let varargs = Array(arguments.dropFirst(fixed))
+        var pending: [Int: [State]] = [0: [State(path: path, registers: registers, heap: heap)]]
+        var exits: [Exit] = []
+        while let pc = pending.keys.min() {
+            let states = pending.removeValue(forKey: pc)!
+            guard prototype.code.indices.contains(pc) else { throw refuse("has code that ends unexpectedly") }
+            steps += 1
+            if steps > Self.mostSteps { throw refuse("has a loop that is too long, or too many ways through the code") }
+            line = prototype.line(pc)
+            var frame = Frame(function: function, pc: pc, varargs: varargs, depth: depth)
+            try step(&frame, states.count == 1 ? states[0] : join(states))
+            for (next, state) in frame.next where state.path != PathConditions.never { pending[next, default: []].append(state) }
+            exits += frame.exits
+        }
+        return exits
+    }
+
+    /// Where one instruction stands, and where control goes from there.
+    struct Frame {
+        let function: MovedCode.Function
+        let pc: Int
+        let varargs: [Symbol]
+        let depth: Int
+        var next: [(Int, State)] = []
+        var exits: [Exit] = []
+
+        mutating func go(_ pc: Int, _ state: State) { next.append((pc, state)) }
+    }
+
+    // MARK: Joining
+
+    private mutating func join(_ states: [State]) -> State {
+        var joined = states[0]
+        let all = states.map(\.path)
+        joined.path = all.dropFirst().reduce(all[0]) { paths.or($0, $1) }
+        for r in joined.registers.indices { joined.registers[r] = joinSymbols(states.map { ($0.path, $0.registers[r]) }) }
+        joined.heap = joinHeaps(states.map { ($0.path, $0.heap) })
+        if let open = joined.open {
+            let same = states.allSatisfy { $0.open?.start == open.start && $0.open?.values.count == open.values.count }
+            joined.open = same
+                ? (open.start, open.values.indices.map { i in joinSymbols(states.map { ($0.path, $0.open!.values[i]) }) })
+                : (open.start, [.conflict])
+        }
+        return joined
+    }
+
+    mutating func joinHeaps(_ heaps: [(PathConditions.Set, Heap)]) -> Heap {
+        if heaps.count == 1 { return heaps[0].1 }
+        var result = Heap()
+        for id in Set(heaps.flatMap { $0.1.tables.keys }).sorted() {
+            // A table that exists on some of the ways only is in use on those only.
+            let holders = heaps.filter { $0.1.tables[id] != nil }
+            var table: [LuaConstant: Symbol] = [:]
+            for key in Set(holders.flatMap { $0.1.tables[id]!.keys }) {
+                table[key] = joinSymbols(holders.map { ($0.0, $0.1.tables[id]![key] ?? nilSymbol) })
+            }
+            result.tables[id] = table
+        }
+        let untouched = program.add(.constant(.untouched))
+        for name in Set(heaps.flatMap { $0.1.assigned.keys }).sorted() {
+            result.assigned[name] = choose(heaps.map { ($0.0, $0.1.assigned[name] ?? untouched) })
+        }
+        return result
+    }
+
+    mutating func joinSymbols(_ options: [(PathConditions.Set, Symbol)]) -> Symbol {
+        if options.allSatisfy({ $0.1 == options[0].1 }) { return options[0].1 }
+        var nodes: [(PathConditions.Set, Int)] = []
+        for (path, symbol) in options {
+            guard case .node(let node) = symbol else { return .conflict }
+            nodes.append((path, node))
+        }
+        return .node(choose(nodes))
+    }
+
+    /// The node that is each option's on its ways.
+    mutating func choose(_ options: [(path: PathConditions.Set, node: Int)]) -> Int {
+        let options = options.filter { $0.path != PathConditions.never }
+        guard let first = options.first else { return program.add(.constant(.nil)) }
+        if options.allSatisfy({ $0.node == first.node }) { return first.node }
+        if let sure = options.first(where: { $0.path == PathConditions.always }) { return sure.node }
+        let condition = paths.firstCondition(options.map(\.path))
+        let high = choose(options.map { (paths.part($0.path, condition, true), $0.node) })
+        let low = choose(options.map { (paths.part($0.path, condition, false), $0.node) })
+        return choice(paths.conditions[condition], high, low)
+    }
+
+    /// `choose` in its simplest form.
+    mutating func choice(_ condition: Int, _ a: Int, _ b: Int) -> Int {
+        if a == b { return a }
+        switch (program.constant(a), program.constant(b)) {
+        case (.boolean(true)?, .boolean(false)?) where isBoolean(condition): return condition
+        case (.boolean(true)?, .boolean(false)?): return negation(negation(condition))
+        case (.boolean(false)?, .boolean(true)?): return negation(condition)
+        default: return program.add(.choose(condition, a, b))
+        }
+    }
+
+    /// Whether a node gives `true` or `false` wherever it gives anything.
+    func isBoolean(_ node: Int) -> Bool {
+        switch program.nodes[node] {
+        case .compare, .not: true
+        case .constant(.boolean): true
+        case .choose(_, let a, let b): isBoolean(a) && isBoolean(b)
+        default: false
+        }
+    }
+
+    mutating func negation(_ node: Int) -> Int {
+        if case .not(let inner) = program.nodes[node], isBoolean(inner) { return inner }
+        return add(.not(node))
+    }
+
+    /// The ways on which a node is true.
+    mutating func whereTrue(_ node: Int) -> PathConditions.Set {
+        switch program.nodes[node] {
+        case .constant(let constant): return constant == .nil || constant == .boolean(false) ? PathConditions.never : PathConditions.always
+        case .not(let inner):
+            let set = whereTrue(inner)
+            return paths.not(set)
+        default: return paths.set(where: node)
+        }
+    }
+
+    // MARK: Nodes
+
+    var nilSymbol: Symbol { .node(0) }
+
+    /// A node, folded where it depends on constants alone.
+    mutating func add(_ node: LuaNode) -> Int {
+        let operands = Self.operands(node)
+        if !operands.isEmpty, operands.allSatisfy({ program.constant($0) != nil }), let constant = program.folded(node) {
+            return program.add(.constant(constant))
+        }
+        return program.add(node)
+    }
+
+    /// A node that may raise, computed on the ways of `path`.
+    mutating func guarded(_ node: LuaNode, _ path: PathConditions.Set) -> Int {
+        let number = add(node)
+        if program.constant(number) == nil { guards[number] = paths.or(guards[number] ?? PathConditions.never, path) }
+        return number
+    }
+
+    mutating func constant(_ constant: LuaConstant) -> Int { program.add(.constant(constant)) }
+
+    static func operands(_ node: LuaNode) -> [Int] {
+        switch node {
+        case .field, .constant, .fallBack: []
+        case .arithmetic(_, let a, let b), .compare(_, let a, let b), .readBack(let a, let b): [a, b]
+        case .negate(let a), .not(let a), .length(let a): [a]
+        case .choose(let a, let b, let c): [a, b, c]
+        case .concat(let operands), .call(_, let operands): operands
+        case .lookUp(_, let key): [key]
+        }
+    }
+
+    mutating func newTable(_ heap: inout Heap) -> Symbol {
+        nextTable += 1
+        heap.tables[nextTable] = [:]
+        return .table(nextTable)
+    }
+}
