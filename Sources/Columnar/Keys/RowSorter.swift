@@ -166,14 +166,14 @@ struct RowSorter {
 
     /// A word whose unsigned order is the order of doubles, NaN on top, -0.0 as 0.0.
     @inline(__always)
-    private static func word(_ value: Double) -> UInt64 {
+    static func word(_ value: Double) -> UInt64 {
         let bits = value == 0 ? 0 : value.isNaN ? Double.nan.bitPattern : value.bitPattern
         return bits >> 63 == 0 ? bits | 1 << 63 : ~bits
     }
 
     /// Eight bytes of a string from `offset` on, the first on top, zeros behind the end.
     @inline(__always)
-    private static func word(_ view: StringView, at offset: Int) -> UInt64 {
+    static func word(_ view: StringView, at offset: Int) -> UInt64 {
         if offset == 0, view.isInline { return (view.low >> 32 | view.high << 32).byteSwapped }
         let left = view.length - offset
         if left >= 8, !view.isInline { return (view.pointer + offset).loadUnaligned(as: UInt64.self).byteSwapped }

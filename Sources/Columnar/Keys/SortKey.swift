@@ -18,7 +18,7 @@ public struct SortKey: Sendable {
         return 0
     }
 
-    func compare(_ i: Int, _ other: SortKey, _ j: Int) -> Int {
+    public func compare(_ i: Int, _ other: SortKey, _ j: Int) -> Int {
         let (aNull, bNull) = (column.isNull(i), other.column.isNull(j))
         if aNull || bNull {
             if aNull && bNull { return 0 }

@@ -39,9 +39,13 @@ public final class LimitNode: PlanNode, @unchecked Sendable {
     public override func requiredColumns(_ columns: ColumnSet) -> [ColumnSet] { [columns] }
 
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
-        let (input, count) = (inputs[0], count)
-        return Stream(isOrdered: true) { context in LimitedScan(base: try input.open(context), count: count) }
+        inputs[0].limited(to: count)
     }
+}
+
+extension Stream {
+    /// The first rows.
+    func limited(to count: Int) -> Stream { Stream(isOrdered: true) { context in LimitedScan(base: try open(context), count: count) } }
 }
 
 private final class LimitedScan: BatchScan {

@@ -41,7 +41,7 @@ final class HashAggregation: BatchConsumer {
     // MARK: Rows in
 
     func consume(_ batch: Batch, morsel: Int) throws -> Bool {
-        let rows = try conforming(batch)
+        let rows = try batch.fitting(input, of: node)
         let table = state.withLock { state in state.working.removeValue(forKey: morsel) ?? state.free.popLast() } ?? AggregateTable(shape)
         var start = 0
         // Parts that stay in the processor's cache between the table and the aggregates.
@@ -58,13 +58,6 @@ final class HashAggregation: BatchConsumer {
         }
         try spill(table)
         return true
-    }
-
-    private func conforming(_ batch: Batch) throws -> Batch {
-        if batch.schema === input { return batch }
-        let rows = batch.restricted(to: input)
-        guard input.merging(rows.schema) == input else { throw SchemaSurprise(node) }
-        return rows.conforming(to: input)
     }
 
     func endMorsel(_ number: Int) {

@@ -18,7 +18,7 @@ final class DataFrame: ScriptObject {
     func rows(limit: Int = .max) throws -> Batch {
         try environment.run { context in
             let collector = CollectingConsumer(limit: limit)
-            if limit > 0 { try Execution.run(plan, ordered: limit < 100_000, context: context, into: collector) }
+            if limit > 0 { try Execution.run(plan is SortNode && limit < .max ? limited(to: limit) : plan, ordered: limit < 100_000, context: context, into: collector) }
             let batches = collector.batches
             let known = try plan.cheapSchema(context) ?? plan.declaredSchema.known ?? .empty
             return Batch.concatenate(batches, schema: batches.reduce(known) { $0.merging($1.schema) })
@@ -59,9 +59,27 @@ final class DataFrame: ScriptObject {
         return with(FilterNode(plan, condition: condition.renamingFields(names)))
     }
 
-    func sorted(_ keys: [SortNode.Key]) throws -> DataFrame {
-        with(SortNode(plan, keys: try keys.map { SortNode.Key(try column($0.column).name, descending: $0.descending, nullsFirst: $0.nullsFirst) }))
+    /// The rows in the order of columns.
+    func sorted(_ columns: [ColumnObject], descending: [Bool]? = nil, _ place: String) throws -> DataFrame {
+        let schema = try schema()
+        if let descending, descending.count != columns.count {
+            throw APIError("\(place): 'ascending' has \(descending.count) values for \(columns.count) columns")
+        }
+        let keys = try columns.enumerated().map { i, column -> SortNode.Key in
+            let expression = try column.expression(in: place)
+            _ = try expression.resolveType(in: schema)
+            if let order = column.order { return SortNode.Key(expression, descending: order.descending, nullsFirst: order.nullsFirst) }
+            return SortNode.Key(expression, descending: descending?[i] ?? false)
+        }
+        return with(SortNode(plan, keys: keys))
     }
+
+    /// The first rows. Of sorted ones no more are kept than wanted.
+    func limited(to count: Int) -> PlanNode {
+        if let sort = plan as? SortNode, sort.limit == nil { return SortNode(sort.inputs[0], keys: sort.keys, limit: count, options: sort.options) }
+        return LimitNode(plan, count: count)
+    }
+
 
     /// Each combination of values once; of some columns, the first row of each.
     func distinct(by names: [String] = []) throws -> DataFrame {
@@ -103,7 +121,7 @@ final class DataFrame: ScriptObject {
             frame.method("schema") { frame, _ in [.object(SchemaObject(.struct(try frame.schema().fields)))] }
             frame.method("columns") { frame, _ in [.array(try frame.schema().names.map { .string($0) })] }
             frame.method(Signature("limit", [.required("num", .integer)])) { frame, arguments in
-                [.object(frame.with(LimitNode(frame.plan, count: max(arguments.integer("num", default: 0), 0))))]
+                [.object(frame.with(frame.limited(to: max(arguments.integer("num", default: 0), 0))))]
             }
             frame.method("select") { frame, call in [.object(try frame.select(try names(call, "DataFrame:select")))] }
             for name in ["filter", "where"] {
@@ -112,7 +130,11 @@ final class DataFrame: ScriptObject {
                 }
             }
             for name in ["orderBy", "sort"] {
-                frame.method(name) { frame, call in [.object(try frame.sorted(try names(call, "DataFrame:\(name)").map { SortNode.Key($0) }))] }
+                frame.method(name) { frame, call in
+                    let place = "DataFrame:\(name)"
+                    let (columns, descending) = try sortColumns(call, place)
+                    return [.object(try frame.sorted(columns, descending: descending, place))]
+                }
             }
             frame.method("drop") { frame, call in
                 let dropped = Set(try names(call, "DataFrame:drop").map { $0.lowercased() })
@@ -142,6 +164,23 @@ final class DataFrame: ScriptObject {
                 return [.string("DataFrame[\(try frame.schema().fields.map { "\($0.name): \($0.type.hiveName)" }.joined(separator: ", "))]")]
             }
         }
+    }
+
+    /// Columns to sort by, and for each whether it descends where that was said: `orderBy{"a", "b", ascending = {true, false}}`.
+    private static func sortColumns(_ call: LuaCall, _ place: String) throws -> ([ColumnObject], [Bool]?) {
+        guard let options = call.arguments.last?.table, !options["ascending"].isNil else { return (try ColumnObject.columns(call, place), nil) }
+        var items: [LuaValue] = Array(call.arguments.dropLast())
+        items += options.items
+        if items.count == 1, let list = items[0].table { items = list.items }
+        let columns = try items.map { try ColumnObject.column($0, place) }
+        func descends(_ value: LuaValue) throws -> Bool {
+            if let truth = value.truth { return !truth }
+            guard let number = value.integer else { throw APIError("\(place): 'ascending' must be true or false, not \(value.kindDescription)") }
+            return number == 0
+        }
+        if let list = options["ascending"].table { return (columns, try list.items.map(descends)) }
+        let descending = try descends(options["ascending"])
+        return (columns, columns.map { _ in descending })
     }
 
     /// Column names given one by one or as one list.
