@@ -305,7 +305,7 @@ class Generator:
             step = ", " + self.random.choice(["1", "2", "-1", "3"])
         if self.chance(0.08):
             start, stop, step, kind = self.random.choice(["0.5", "1.0"]), "3", ", 0.75", "float"
-        if self.chance(0.1):
+        if not step and self.chance(0.12):
             stop = f"math.min(5, r.{self.random.choice(self.by_kind.get('int', ['id']))} or 0)" if self.record_known else "4"
         if self.chance(0.02):
             step = ", 0"
@@ -326,19 +326,16 @@ class Generator:
             return self.local()
         name = self.fresh("w")
         self.scopes[-1][name] = "int"
-        body = self.in_loop({})
-        body.statements.insert(0, Statement(name, " = ", name, " + 1"))
-        # The counter and the loop go together, or a smaller function might never end.
-        return Statement("local ", name, " = 0 while ", name, f" < {self.random.randint(1, 5)} and ", self.boolean(1), " do", body, "end", declares=[name])
+        # The counter and the loop are one statement, or a smaller function might never end.
+        return Statement("local ", name, " = 0 while ", name, f" < {self.random.randint(1, 5)} and ", self.boolean(1), f" do {name} = {name} + 1", self.in_loop({}), "end",
+                         declares=[name])
 
     def repeat_loop(self):
         if self.loops >= 2:
             return self.local()
         name = self.fresh("w")
         self.scopes[-1][name] = "int"
-        body = self.in_loop({})
-        body.statements.insert(0, Statement(name, " = ", name, " + 1"))
-        return Statement("local ", name, " = 0 repeat", body, "until ", name, f" >= {self.random.randint(1, 4)} or ", self.boolean(1), declares=[name])
+        return Statement("local ", name, f" = 0 repeat {name} = {name} + 1", self.in_loop({}), "until ", name, f" >= {self.random.randint(1, 4)} or ", self.boolean(1), declares=[name])
 
     def count_fields(self):
         """`pairs` where its order does not show."""

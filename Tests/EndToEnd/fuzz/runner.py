@@ -36,7 +36,7 @@ class Outcome:
 class Runner:
     """Runs scripts in a folder of its own, which it fills with the probes and the data."""
 
-    def __init__(self, folder, mastic, lua="lua5.4", timeout=300):
+    def __init__(self, folder, mastic, lua="lua5.4", timeout=120):
         self.folder, self.mastic, self.lua, self.timeout = folder, mastic, lua, timeout
         self.data = None
         for name in ("mastic", "lua"):

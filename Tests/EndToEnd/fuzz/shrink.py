@@ -112,5 +112,9 @@ def edits(node):
         if isinstance(part, Expression) and number + 1 < len(parts) and parts[number + 1] == ", " and number > 0 and str(parts[number - 1]).endswith("= "):
             # An entry of a table.
             yield rebuild(parts[:number - 1] + parts[number + 2:])
+        if part == "else":
+            yield rebuild(parts[:number] + parts[number + 2:])
+        if part == "elseif ":
+            yield rebuild(parts[:number] + parts[number + 4:])
         for smaller in edits(part):
             yield rebuild(parts[:number] + [smaller] + parts[number + 1:])

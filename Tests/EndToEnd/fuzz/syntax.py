@@ -92,19 +92,18 @@ def is_closed(program):
         if isinstance(node, Block):
             inner = known | set(node.parameters)
             for statement in node.statements:
-                # A local function knows itself; a local variable is known behind its statement only, under a name used once.
-                if not check(statement, inner):
+                # A local variable is known behind its statement only; a local function knows itself, and a loop its counter.
+                has_block = any(isinstance(part, Block) for part in statement.parts)
+                if not check(statement, inner | set(statement.declares) if has_block else inner):
                     return False
                 inner = inner | set(statement.declares)
             return True
         if isinstance(node, (Expression, Statement)):
             return all(check(part, known) for part in node.parts)
         return True
-    outer = set()
-    for statement in program.outer.statements:
-        if not check(statement, outer):
-            return False
-        outer |= set(statement.declares)
+    if not check(program.outer, set()):
+        return False
+    outer = {name for statement in program.outer.statements for name in statement.declares}
     return all(check(body, outer | {"r"}) for body in program.functions)
 
 
