@@ -5,6 +5,7 @@ import unittest
 
 import support
 from fuzz import session
+from fuzz.runner import Runner
 
 
 @unittest.skipUnless(shutil.which("lua5.4"), "needs lua5.4")
@@ -14,6 +15,18 @@ class FuzzTest(support.MasticTest):
         result = session.run(self.folder, support.MASTIC, "lua5.4", seed=20240229, pairs=pairs, most=3)
         self.assertGreaterEqual(result.pairs, pairs)
         self.assertEqual(result.reports, [], "\n\n".join(result.reports))
+
+    def test_functions_are_lifted(self):
+        # Where nothing is lifted, nothing is compared.
+        runner, found, functions = Runner(self.folder, support.MASTIC), 0, 0
+        for seed in range(20240229, 20240234):
+            data, programs = session.make_round(seed)
+            filters = [program for program in programs if program.verb == "filter"]
+            runner.use(data)
+            found += runner.lifted_filters(filters)
+            functions += len(filters)
+            self.assertEqual(runner.lifted_filters(filters, "--no-lift"), 0)
+        self.assertGreater(found, functions / 20)
 
     def test_a_wrong_lifter_is_found_and_the_function_made_small(self):
         # This one takes '<=' for '<' when it lifts.

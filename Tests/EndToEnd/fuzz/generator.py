@@ -84,9 +84,10 @@ class Generator:
                 parts += [entry, self.constant(kind), ", "]
             statements.append(Statement("local ", name, " = ", *parts, "}", declares=[name]))
             variables[name] = ("lookup", "string", kind)
+        scalars = [name for name, kind in self.columns.items() if kind in ("int", "float", "string", "boolean", "any", "number")]
         if self.chance(0.15):
             name = self.fresh("F")
-            statements.append(Statement("local ", name, " = ", Expression("string", lua_string(random.choice(list(self.columns)).encode())), declares=[name]))
+            statements.append(Statement("local ", name, " = ", Expression("string", lua_string(random.choice(scalars).encode())), declares=[name]))
             variables[name] = "field name"
         if self.chance(0.25):
             name, kind = self.fresh("L"), random.choice(["int", "string"])
@@ -158,7 +159,7 @@ class Generator:
         for key in self.random.sample(KEYS + ["id", "s", "d"], self.random.randint(1, 4)):
             parts += [f"{key} = ", self.column_value(), ", "]
         if self.chance(0.05):
-            key = self.random.choice(["(r.s or \"none\")", "(r.t or \"none\")", "(\"k\" .. (r.id or \"\"))", "r.s", "type(r.k)"])
+            key = self.random.choice(["(\"k\" .. #(r.s or \"\"))", "(\"k\" .. (r.n or 0) % 3)", "type(r.k)"])
             parts += ["[", Expression("string", key), "] = ", self.column_value(), ", "]
         return Expression("table", *parts, "}")
 

@@ -8,7 +8,7 @@ from .records import write_lua
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 #: Texts that hold an address are different in each process.
-ADDRESS = re.compile(r"\b(table|record|struct|array|function|builtin|userdata): (0x|builtin)")
+ADDRESS = re.compile(r"(table|record|struct|array|function|builtin|userdata): (0x|builtin)")
 
 
 class Difference:
@@ -70,9 +70,17 @@ class Runner:
             return Outcome(-1, "", f"no end after {self.timeout} s")
         return Outcome(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
 
+    def lifted_filters(self, programs, *options):
+        """How many of the programs have a filter whose condition the source is told of: only a lifted one's is known."""
+        self.write("mastic/script.lua", script_of(programs))
+        outcome = self.process("mastic", [self.mastic, "explain", *options, "script.lua"])
+        if not outcome.is_complete:
+            raise RuntimeError(f"explain ended with {outcome.status}: {outcome.err[-600:]}")
+        return sum(any("Scan " in line and "rows: " in line for line in lines) for lines in outcome.sections.values())
+
     def run(self, programs):
         """The outcomes of lifted and interpreted, and of a plain Lua where it has the values."""
-        script = 'local probe = require "probe"\n' + "".join(program.render(number) for number, program in enumerate(programs)) + "probe.done()\n"
+        script = script_of(programs)
         for name in ("mastic", "lua"):
             self.write(f"{name}/script.lua", script)
         command = [self.mastic, "run", "--quiet"] + (["--threads", str(self.data.threads)] if self.data.threads else [])
@@ -98,6 +106,11 @@ class Runner:
         # One of them ended the process: each half alone tells which.
         half = len(programs) // 2
         return self.compare_written(programs[:half]) + self.compare_written(programs[half:])
+
+
+def script_of(programs):
+    """A script that applies each program under its number."""
+    return 'local probe = require "probe"\n' + "".join(program.render(number) for number, program in enumerate(programs)) + "probe.done()\n"
 
 
 def with_sorted_schema(lines):
