@@ -1,9 +1,10 @@
 """Compares random row functions over random records: lifted, interpreted, and in a plain Lua.
 
-usage: python3 -m fuzz [--seed N] [--pairs N] [--mastic BIN] [--lua BIN] [--keep DIR]
+usage: python3 -m fuzz [--seed N] [--pairs N] [--mastic BIN] [--lua BIN] [--keep DIR] [--most N] [--raw]
 """
 import argparse
 import os
+import shutil
 import sys
 import tempfile
 
@@ -21,6 +22,9 @@ def main():
     parser.add_argument("--most", type=int, default=10, help="how many differences to make small before giving up (default: 10)")
     parser.add_argument("--raw", action="store_true", help="leave functions as large as they were found")
     options = parser.parse_args()
+    for program in (options.mastic, options.lua):
+        if not shutil.which(program):
+            parser.error(f"there is no program '{program}'")
     with tempfile.TemporaryDirectory(prefix="mastic-fuzz-") as folder:
         result = session.run(folder, os.path.abspath(options.mastic), options.lua, options.seed, options.pairs, keep=options.keep, most=options.most,
                              shrinks=not options.raw, say=lambda text: print(text, flush=True))
