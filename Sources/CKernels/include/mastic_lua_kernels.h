@@ -101,3 +101,22 @@ typedef struct {
 uint64_t mastic_lua_hash(const void *view);
 /// The number of each string, 0 where it is not in the index, and the rows where it is.
 void mastic_lua_look_up(const mastic_lua_index *index, const void *views, const uint64_t *mask, size_t n, int32_t *out, uint64_t *found);
+
+// MARK: Patterns
+
+/// What of a match is asked for: where it begins and ends (from 1), a capture's text, or a capture's position.
+typedef enum { MASTIC_LUA_MATCH_START, MASTIC_LUA_MATCH_END, MASTIC_LUA_MATCH_CAPTURE, MASTIC_LUA_MATCH_POSITION } mastic_lua_match_part;
+
+/// `string.match` and `string.find` from the start on. `found` gets the rows that match, `left` those where the pattern is not well formed or takes
+/// too long; what is asked for goes into `numbers` or into `strings`, which share the bytes of `views`. Without captures, capture 0 is the match.
+void mastic_lua_match(
+    const void *views, const uint64_t *mask, size_t n, const char *pattern, size_t length, mastic_lua_match_part part, int capture, int64_t *numbers,
+    void *strings, uint64_t *found, uint64_t *left);
+
+/// `string.gsub` with a string as replacement, for the rows from `from` on that the `capacity` bytes of `text` have room for.
+///
+/// Returns the row to go on with, `n` at the end; sets `used`. `strings` and `counts` are whole columns; strings that do not change share the bytes of
+/// `views`. The words of `left` must be zero at first.
+size_t mastic_lua_gsub(
+    const void *views, const uint64_t *mask, size_t n, size_t from, const char *pattern, size_t length, const char *replacement,
+    size_t replacement_length, int64_t most, void *strings, int64_t *counts, uint64_t *left, char *text, size_t capacity, size_t *used);

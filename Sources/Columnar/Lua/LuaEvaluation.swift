@@ -30,9 +30,9 @@ public final class LuaEvaluation {
     /// A node's value in every row of `demand`.
     public func value(_ node: Int, _ demand: RowMask) -> LuaVector { flat(result(node, demand)) }
 
-    /// The value as a column; a dictionary's values stay one where each entry is a string or nil.
+    /// The value as a column, with nulls outside of `demand`; a dictionary's values stay one where each entry is a string or nil and all rows are asked for.
     public func column(_ node: Int, _ demand: RowMask) -> LuaColumn {
-        if case .coded(let coded) = result(node, demand), coded.entries.fallBack.isEmpty {
+        if demand.isFull, case .coded(let coded) = result(node, demand), coded.entries.fallBack.isEmpty {
             switch coded.entries.column() {
             case .column(let values) where values.type == .string:
                 let present = RowMask(values.validity, count: values.count)
@@ -52,7 +52,8 @@ public final class LuaEvaluation {
             default: break
             }
         }
-        return value(node, demand).column()
+        let vector = value(node, demand)
+        return (demand.isFull ? vector : vector.restricted(to: demand)).column()
     }
 
     private func flat(_ result: Result) -> LuaVector {
@@ -95,7 +96,7 @@ public final class LuaEvaluation {
                 vector = LuaVector.choose(untouched, value(field, demand & untouched), vector)
             }
             vector.nulls = nil
-            return .flat(vector)
+            return .flat(vector.settled())
         }
     }
 
@@ -113,7 +114,7 @@ public final class LuaEvaluation {
             result = LuaVector.choose(truth, value(a, wanted & truth), value(b, wanted - truth))
         }
         result.fallBack = result.fallBack | left
-        return result
+        return result.settled()
     }
 
     /// An operation over operands; over entries where at most one dictionary and constants are involved.
@@ -129,7 +130,7 @@ public final class LuaEvaluation {
             case .flat(let vector): if vector.constant == nil { sharesOne = false }
             }
         }
-        guard let coding, sharesOne else { return .flat(body(LuaKernels(demand), results.map(flat))) }
+        guard let coding, sharesOne else { return .flat(body(LuaKernels(demand), results.map(flat)).settled()) }
         let n = coding.entries.count
         let vectors = results.map { result -> LuaVector in
             switch result {
@@ -137,7 +138,7 @@ public final class LuaEvaluation {
             case .flat(let vector): LuaVector(vector.constant ?? .nil, count: n)
             }
         }
-        return .coded(Coded(coding.indices, body(LuaKernels(.all(n)), vectors)))
+        return .coded(Coded(coding.indices, body(LuaKernels(.all(n)), vectors).settled()))
     }
 
     private func lookUp(_ table: LuaLookup, _ key: Result, _ demand: RowMask) -> Result {
@@ -178,7 +179,7 @@ public final class LuaEvaluation {
         }
         var result = LuaVector(column, mask: present)
         result.fallBack = result.fallBack | present.inverted
-        return result
+        return result.settled()
     }
 
     private func coded(_ column: Column, _ indices: Values<Int32>, _ values: Column) -> Result {
@@ -202,9 +203,10 @@ public struct LuaLookups: Sendable {
 extension LuaProgram {
     /// What a node gives that depends on constants alone; nil where Lua would raise.
     public func folded(_ node: LuaNode) -> LuaConstant? {
+        if case .lookUp = node { return nil }
         var program = self
         let number = program.add(node)
-        let vector = LuaEvaluation(program, LuaLookups(program), Batch(schema: .empty, columns: [], count: 1)).value(number, .all(1))
+        let vector = LuaEvaluation(program, LuaLookups(LuaProgram()), Batch(schema: .empty, columns: [], count: 1)).value(number, .all(1))
         if !vector.fallBack.isEmpty { return nil }
         if let constant = vector.constant { return constant }
         if let integers = vector.integers, integers.mask.isFull { return .integer(integers.values[0]) }

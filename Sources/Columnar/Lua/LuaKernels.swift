@@ -4,7 +4,7 @@ internal import Glibc
 /// Lua's operations on vectors of one length.
 ///
 /// Values are right in the rows of `demand`; elsewhere they may be anything that is safe to read. Every result leaves to Lua the rows that an
-/// operand leaves to it, and those where Lua would raise.
+/// operand leaves to it, and those where Lua would raise; it is to be `settled` before it is an operand itself.
 struct LuaKernels {
     let count: Int
     let demand: RowMask
@@ -413,7 +413,7 @@ struct LuaKernels {
     func call(_ function: LuaFunction, _ arguments: [LuaVector]) -> LuaVector {
         let first = arguments[0]
         switch function {
-        case .lower, .upper, .reverse, .length, .sub, .rep, .byte, .find: return callString(function, text(first), Array(arguments.dropFirst()))
+        case .lower, .upper, .reverse, .length, .sub, .rep, .byte, .find, .match, .gsub, .gsubCount: return callString(function, text(first), Array(arguments.dropFirst()))
         case .format(let format, let kind): return formatted(format, kind, first)
         case .tostring: return toText(first)
         case .tonumber:
@@ -564,9 +564,90 @@ struct LuaKernels {
             }
             result.integers = Longs(out, mask: found)
             result.fallBack = result.fallBack | what.fallBack
+        case .match(let pattern, let part): matched(pattern, part, strings, a.stringOwners, &result)
+        case .gsub(let pattern, let replacement, let most), .gsubCount(let pattern, let replacement, let most):
+            let (texts, counts, left, owners) = substituted(pattern, replacement, most, strings)
+            result.fallBack = result.fallBack | left
+            if case .gsub = function {
+                result.strings = texts
+                result.buffers = LuaVector.joined(a.stringOwners, owners)
+            } else {
+                result.integers = counts
+            }
         default: return .fallBack(count)
         }
         return result
+    }
+
+    private func matched(_ pattern: [UInt8], _ part: LuaMatchPart, _ strings: Strings, _ owners: [Buffer], _ result: inout LuaVector) {
+        let x = strings.broadcast(count)
+        let (code, capture): (mastic_lua_match_part, Int) =
+            switch part {
+            case .start: (MASTIC_LUA_MATCH_START, 0)
+            case .end: (MASTIC_LUA_MATCH_END, 0)
+            case .capture(let capture): (MASTIC_LUA_MATCH_CAPTURE, capture)
+            case .position(let capture): (MASTIC_LUA_MATCH_POSITION, capture)
+            }
+        let isText = code == MASTIC_LUA_MATCH_CAPTURE
+        let out = Buffer(size: count * (isText ? 16 : 8))
+        var left = nobody
+        let found = RowMask.make(count) { found in
+            left = RowMask.make(count) { left in
+                withExtendedLifetime(x.owner) {
+                    pattern.withUnsafeBytes { pattern in
+                        (x.mask & demand).withWords {
+                            mastic_lua_match(
+                                x.values, $0, count, pattern.baseAddress?.assumingMemoryBound(to: CChar.self) ?? UnsafePointer(out.values(of: CChar.self)),
+                                pattern.count, code, Int32(capture), isText ? nil : out.values(of: Int64.self), isText ? out.base : nil, found, left)
+                        }
+                    }
+                }
+            }
+        }
+        result.fallBack = result.fallBack | left
+        if isText {
+            result.strings = Strings(out, mask: found)
+            result.buffers = owners
+        } else {
+            result.integers = Longs(out, mask: found)
+        }
+    }
+
+    private func substituted(
+        _ pattern: [UInt8], _ replacement: [UInt8], _ most: Int64, _ strings: Strings
+    ) -> (texts: Strings, counts: Longs, left: RowMask, owners: [Buffer]) {
+        let x = strings.broadcast(count)
+        let (views, counts) = (Buffer(zeroed: count * 16), Buffer(zeroed: count * 8))
+        var owners: [Buffer] = []
+        // An empty array has no address; no byte of it is read.
+        let (pattern, replacement) = (pattern + [0], replacement + [0])
+        let left = RowMask.make(count) { left in
+            left.update(repeating: 0, count: max(1, (count + 63) / 64))
+            withExtendedLifetime(x.owner) {
+                (x.mask & demand).withWords { rows in
+                    var row = 0
+                    var capacity = 4096
+                    while row < count {
+                        let block = Buffer(size: capacity)
+                        var used = 0
+                        let next = pattern.withUnsafeBytes { pattern in
+                            replacement.withUnsafeBytes { replacement in
+                                mastic_lua_gsub(
+                                    x.values, rows, count, row, pattern.baseAddress!.assumingMemoryBound(to: CChar.self), pattern.count - 1,
+                                    replacement.baseAddress!.assumingMemoryBound(to: CChar.self), replacement.count - 1, most, views.base,
+                                    counts.values(of: Int64.self), left, block.values(of: CChar.self), capacity, &used)
+                            }
+                        }
+                        if used > 0 { owners.append(block) }
+                        // Larger blocks for larger batches, and for a row that no block had room for.
+                        if next == row || capacity < 256 * 1024 { capacity *= 4 }
+                        row = next
+                    }
+                }
+            }
+        }
+        let mask = x.mask - left
+        return (Strings(views, mask: mask), Longs(counts, mask: mask), left, owners)
     }
 
     private func toText(_ a: LuaVector) -> LuaVector {
@@ -604,8 +685,8 @@ struct LuaKernels {
 
     private func formatted(_ format: String, _ kind: LuaFormatKind, _ a: LuaVector) -> LuaVector {
         var result = nils
-        // Room for any number in a specification with at most two digits each of width and precision.
-        let width = 512
+        // Room for any number in a specification with at most two digits each of width and precision: `%f` writes up to 309 digits before the point.
+        let width = format.hasSuffix("f") ? 512 : 128
         let format = Array(format.utf8CString)
         func write(_ mask: RowMask, _ kernel: (UnsafePointer<UInt64>?, UnsafeMutableRawPointer, UnsafeMutablePointer<CChar>) -> Int) {
             let rows = mask & demand

@@ -25,6 +25,11 @@ public enum LuaFunction: Hashable, Sendable {
     case sub, rep, byte
     /// `string.find(text, plain)`: where it begins, or nil.
     case find
+    /// `string.match` and `string.find` from the start on: one of the results, nil where nothing matches.
+    case match([UInt8], LuaMatchPart)
+    /// `string.gsub` with a string as replacement, at most so many times: the text, and how often.
+    case gsub([UInt8], [UInt8], most: Int64)
+    case gsubCount([UInt8], [UInt8], most: Int64)
     /// `string.format` with one directive: what C's `printf` is given, with the length modifier; the argument.
     case format(String, LuaFormatKind)
     case tostring, tonumber, type, mathType, toInteger
@@ -33,6 +38,13 @@ public enum LuaFunction: Hashable, Sendable {
     case onlyString, onlyNumber
     /// The value itself where it is true; Lua raises elsewhere.
     case assert
+}
+
+/// What of a match is asked for. Captures count from zero; a pattern without any has the whole match as its capture.
+public enum LuaMatchPart: Hashable, Sendable {
+    case start, end
+    case capture(Int)
+    case position(Int)
 }
 
 public enum LuaFormatKind: Hashable, Sendable { case integer, float }

@@ -3,8 +3,8 @@ internal import Glibc
 
 /// The values of one expression in every row, in Lua's types.
 ///
-/// A row has its value in the one alternative whose mask has the row; a row in no mask is nil. Rows in `fallBack` have no value: Lua itself must
-/// run them, because it would raise there or because no kernel knows the answer.
+/// A row has its value in the one alternative whose mask has the row; a row in no mask is nil. Rows in `fallBack` have no value, and stand in no
+/// mask: Lua itself must run them, because it would raise there or because no kernel knows the answer.
 public struct LuaVector: Sendable {
     /// Values of one type. Those of rows outside of the mask are safe to read and mean nothing.
     struct Alternative<T: BitwiseCopyable>: @unchecked Sendable {
@@ -383,6 +383,14 @@ extension LuaVector {
         result.nulls = cut(nulls)
         result.untouched = cut(untouched)
         result.fallBack = fallBack & rows
+        return result
+    }
+
+    /// The vector with no values in the rows that are left to Lua: what operations rely on.
+    func settled() -> LuaVector {
+        if fallBack.isEmpty { return self }
+        var result = restricted(to: fallBack.inverted)
+        result.fallBack = fallBack
         return result
     }
 

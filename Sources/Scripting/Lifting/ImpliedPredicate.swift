@@ -8,20 +8,27 @@ internal import Engine
 /// of which statistics say nothing. An order of strings is left out, because a string is a number or a date to statistics.
 struct ImpliedPredicate {
     private let program: LuaProgram
+    private var known: [Int: Outcome] = [:]
 
     init(_ program: LuaProgram) { self.program = program }
 
     /// What is implied: an expression, or that there is or may be any row.
     private indirect enum Implied {
         case never, anything
-        case rows(Expression)
+        /// With the number of comparisons in it; what takes too many is not worth asking.
+        case rows(Expression, size: Int)
+
+        private static func rows(_ a: Implied, _ b: Implied, _ join: (Expression, Expression) -> Expression) -> Implied {
+            guard case .rows(let x, let m) = a, case .rows(let y, let n) = b, m + n <= 200 else { return .anything }
+            return x == y ? a : .rows(join(x, y), size: m + n)
+        }
 
         func or(_ other: Implied) -> Implied {
             switch (self, other) {
             case (.never, _): other
             case (_, .never): self
             case (.anything, _), (_, .anything): .anything
-            case (.rows(let a), .rows(let b)): .rows(a == b ? a : .or(a, b))
+            case (.rows, .rows): Implied.rows(self, other) { .or($0, $1) }
             }
         }
 
@@ -30,7 +37,7 @@ struct ImpliedPredicate {
             case (.never, _), (_, .never): .never
             case (.anything, _): other
             case (_, .anything): self
-            case (.rows(let a), .rows(let b)): .rows(a == b ? a : .and(a, b))
+            case (.rows, .rows): Implied.rows(self, other) { .and($0, $1) }
             }
         }
     }
@@ -42,7 +49,7 @@ struct ImpliedPredicate {
         var raises = Implied.anything
     }
 
-    func predicate(of node: Int, guards: [LiftedFunction.Guard]) -> Expression? {
+    mutating func predicate(of node: Int, guards: [LiftedFunction.Guard]) -> Expression? {
         let outcome = self.outcome(node, 0)
         var result = outcome.isTrue.or(outcome.raises)
         for item in guards {
@@ -56,17 +63,23 @@ struct ImpliedPredicate {
         switch result {
         case .never: return .literal(.boolean(false), .boolean)
         case .anything: return nil
-        case .rows(let expression): return expression
+        case .rows(let expression, _): return expression
         }
     }
 
-    private func outcome(_ node: Int, _ depth: Int) -> Outcome {
-        if depth > 40 { return Outcome() }
+    private mutating func outcome(_ node: Int, _ depth: Int) -> Outcome {
+        if let known = known[node] { return known }
+        let result = depth > 40 ? Outcome() : compute(node, depth)
+        known[node] = result
+        return result
+    }
+
+    private mutating func compute(_ node: Int, _ depth: Int) -> Outcome {
         switch program.nodes[node] {
         case .constant(let constant):
             let isFalse = constant == .nil || constant == .boolean(false)
             return Outcome(isTrue: isFalse ? .never : .anything, isFalse: isFalse ? .anything : .never, raises: .never)
-        case .field(let path) where path.count == 1: return Outcome(isTrue: .rows(.not(.isNull(.field(path)))), raises: .never)
+        case .field(let path) where path.count == 1: return Outcome(isTrue: Self.one(.not(.isNull(.field(path)))), raises: .never)
         case .not(let operand):
             let inner = outcome(operand, depth + 1)
             return Outcome(isTrue: inner.isFalse, isFalse: inner.isTrue, raises: inner.raises)
@@ -94,10 +107,10 @@ struct ImpliedPredicate {
         let field = Expression.field(path)
         if relation == .equal {
             switch constant {
-            case .nil: return Outcome(isTrue: .rows(.isNull(field)), isFalse: .rows(.not(.isNull(field))), raises: .never)
+            case .nil: return Outcome(isTrue: Self.one(.isNull(field)), isFalse: Self.one(.not(.isNull(field))), raises: .never)
             default:
                 guard let literal = literal(constant) else { return Outcome(raises: .never) }
-                return Outcome(isTrue: .rows(.comparison(field, .equal, literal)), raises: .never)
+                return Outcome(isTrue: Self.one(.comparison(field, .equal, literal)), raises: .never)
             }
         }
         switch constant {
@@ -106,8 +119,10 @@ struct ImpliedPredicate {
         }
         guard let literal = literal(constant) else { return Outcome() }
         let order: Comparison = relation == .less ? (flipped ? .greater : .less) : (flipped ? .greaterOrEqual : .lessOrEqual)
-        return Outcome(isTrue: .rows(.comparison(field, order, literal)), raises: .rows(.isNull(field)))
+        return Outcome(isTrue: Self.one(.comparison(field, order, literal)), raises: Self.one(.isNull(field)))
     }
+
+    private static func one(_ expression: Expression) -> Implied { .rows(expression, size: 1) }
 
     /// Whether a node never raises.
     private func isTotal(_ node: Int) -> Bool {
@@ -118,13 +133,14 @@ struct ImpliedPredicate {
         }
     }
 
+    /// Lua compares integers and floats exactly. Others turn integers into floats first, which is the same up to 2^53.
     private func literal(_ constant: LuaConstant) -> Expression? {
         switch constant {
         case .boolean(let value): return .literal(.boolean(value), .boolean)
-        case .integer(let value): return .literal(.integer(value), .long)
+        case .integer(let value): return value.magnitude < 1 << 53 ? .literal(.integer(value), .long) : nil
         case .float(let bits):
             let value = Double(bitPattern: bits)
-            return value.isNaN ? nil : .literal(.double(value), .double)
+            return value.magnitude < 0x1p53 ? .literal(.double(value), .double) : nil
         case .string(let bytes): return .literal(.string(bytes), .string)
         default: return nil
         }

@@ -16,6 +16,8 @@ struct LiftedFunction: Sendable {
     struct Output: Sendable {
         let name: String
         let node: Int
+        /// The fields of a struct, which stands in the place of the node's value.
+        var members: [Output] = []
     }
 
     let program: LuaProgram
@@ -42,7 +44,7 @@ struct LiftedFunction: Sendable {
         let nothing = execution.constant(.nil)
         var conditions: [(PathConditions.Set, Int)] = []
         var kinds: [(PathConditions.Set, Int)] = []
-        var tables: [(path: PathConditions.Set, fields: [LuaConstant: SymbolicExecution.Symbol])] = []
+        var tables: [Table] = []
         var records: [(path: PathConditions.Set, assigned: [String: Int])] = []
         for exit in exits {
             let value = exit.values.first ?? execution.nilSymbol
@@ -54,33 +56,14 @@ struct LiftedFunction: Sendable {
                 records.append((exit.path, exit.heap.assigned))
             case .table(let table):
                 kinds.append((exit.path, execution.constant(Self.newRecord)))
-                tables.append((exit.path, exit.heap.tables[table] ?? [:]))
+                tables.append((exit.path, exit.heap, exit.heap.tables[table] ?? [:]))
             default: kinds.append((exit.path, nothing))
             }
         }
         condition = execution.choose(conditions)
         recordKind = execution.choose(kinds)
 
-        var fields: [String: Int] = [:]
-        let names = Set(tables.flatMap { $0.fields.keys })
-        for key in names {
-            guard case .string(let bytes) = key, let name = String(validating: bytes, as: UTF8.self) else {
-                throw LiftRefusal(reason: "returns a table with keys that are no names", line: execution.line)
-            }
-            var options: [(PathConditions.Set, Int)] = []
-            for table in tables {
-                let state = SymbolicExecution.State(path: table.path, registers: [], heap: .init())
-                switch table.fields[key] {
-                case nil: options.append((table.path, nothing))
-                case .table?, .data?: throw LiftRefusal(reason: "returns a table inside of its record (field '\(name)')", line: execution.line)
-                case let symbol?: options.append((table.path, try execution.value(symbol, state)))
-                }
-            }
-            fields[name] = execution.choose(options)
-        }
-        newFields = shape.names.map { Output(name: $0, node: fields[$0] ?? nothing) }
-        let coded = Set(shape.names)
-        otherFields = fields.keys.filter { !coded.contains($0) }.sorted().map { Output(name: $0, node: fields[$0]!) }
+        (newFields, otherFields) = try Self.fields(&execution, tables, shape)
 
         let untouched = execution.constant(.untouched)
         assigned = execution.assignedNames.compactMap { name in
@@ -89,9 +72,54 @@ struct LiftedFunction: Sendable {
             return options.isEmpty || node == untouched ? nil : Output(name: name, node: node)
         }
         guards = execution.neededGuards(roots: [condition])
-        impliedPredicate = ImpliedPredicate(execution.program).predicate(of: condition, guards: guards)
+        try execution.checkSize()
+        var implied = ImpliedPredicate(execution.program)
+        impliedPredicate = implied.predicate(of: condition, guards: guards)
         program = execution.program
         lookups = LuaLookups(program)
+    }
+
+    private typealias Table = (path: PathConditions.Set, heap: SymbolicExecution.Heap, fields: [LuaConstant: SymbolicExecution.Symbol])
+
+    /// The fields of a record that is one of several tables: those that the shape names, in its order, and others by name.
+    private static func fields(
+        _ execution: inout SymbolicExecution, _ tables: [Table], _ shape: RecordShape
+    ) throws -> (coded: [Output], others: [Output]) {
+        let nothing = execution.constant(.nil)
+        var fields: [String: Output] = [:]
+        for key in Set(tables.flatMap { $0.fields.keys }) {
+            guard case .string(let bytes) = key, let name = String(validating: bytes, as: UTF8.self) else {
+                throw LiftRefusal(reason: "returns a table with keys that are no names", line: execution.line)
+            }
+            let inner = tables.compactMap { table -> Table? in
+                guard case .table(let number)? = table.fields[key] else { return nil }
+                return (table.path, table.heap, table.heap.tables[number] ?? [:])
+            }
+            if !inner.isEmpty {
+                // A struct in every record, and one that is surely no array.
+                let (coded, others) = inner.count == tables.count ? try Self.fields(&execution, inner, shape[name]) : ([], [])
+                guard !coded.isEmpty, others.isEmpty else {
+                    throw LiftRefusal(reason: "returns a table inside of its record (field '\(name)')", line: execution.line)
+                }
+                fields[name] = Output(name: name, node: nothing, members: coded)
+                continue
+            }
+            var options: [(PathConditions.Set, Int)] = []
+            for table in tables {
+                let state = SymbolicExecution.State(path: table.path, registers: [], heap: .init())
+                switch table.fields[key] {
+                case nil: options.append((table.path, nothing))
+                case .data?: throw LiftRefusal(reason: "returns a table inside of its record (field '\(name)')", line: execution.line)
+                case let symbol?: options.append((table.path, try execution.value(symbol, state)))
+                }
+            }
+            fields[name] = Output(name: name, node: execution.choose(options))
+        }
+        let coded = Set(shape.names)
+        return (
+            shape.names.map { fields[$0] ?? Output(name: $0, node: nothing) },
+            fields.keys.filter { !coded.contains($0) }.sorted().map { fields[$0]! }
+        )
     }
 
     // MARK: Running
@@ -141,33 +169,53 @@ struct LiftedFunction: Sendable {
         for row in [first] where kind.integer(at: row) == nil { return nil }
         if !kind.isSame(in: rows) { return nil }
         let outputs = isNew ? newFields + otherFields : assigned
-        var vectors = outputs.map { evaluation.value($0.node, rows) }
-        for vector in vectors { left = left | (vector.rowsLeft & rows) }
+        left = left | rowsLeft(outputs, evaluation, rows)
         rows = left.inverted
         if rows.isEmpty { return nil }
-        vectors = rows.isFull ? vectors : vectors.map { $0.restricted(to: rows) }
         let indices = rows.isFull ? nil : rows.bitmap.setIndices
         func kept(_ column: Column) -> Column { indices.map { column.take($0) } ?? column }
         return isNew
-            ? newRecords(evaluation, vectors, rows, left, kept) : changedRecords(batch, vectors, rows, left, kept)
+            ? newRecords(outputs, evaluation, rows, left, kept)
+            : changedRecords(batch, assigned.map { evaluation.value($0.node, rows).restricted(to: rows) }, rows, left, kept)
+    }
+
+    private func rowsLeft(_ outputs: [Output], _ evaluation: LuaEvaluation, _ rows: RowMask) -> RowMask {
+        var left = RowMask.none(rows.count)
+        for output in outputs {
+            left = left | (evaluation.value(output.node, rows).rowsLeft & rows) | rowsLeft(output.members, evaluation, rows)
+        }
+        return left
     }
 
     private func newRecords(
-        _ evaluation: LuaEvaluation, _ vectors: [LuaVector], _ rows: RowMask, _ left: RowMask, _ kept: (Column) -> Column
+        _ outputs: [Output], _ evaluation: LuaEvaluation, _ rows: RowMask, _ left: RowMask, _ kept: (Column) -> Column
     ) -> Records? {
+        guard let columns = columns(outputs, mandatory: newFields.count, evaluation, rows, kept) else { return nil }
+        return Records(batch: Batch(schema: Schema(columns.map(\.0)), columns: columns.map(\.1), count: rows.setCount), left: left, unordered: nil)
+    }
+
+    /// The columns of new records; nil when Lua must make them. Those behind the mandatory ones are there only where a row has a value.
+    private func columns(
+        _ outputs: [Output], mandatory: Int, _ evaluation: LuaEvaluation, _ rows: RowMask, _ kept: (Column) -> Column
+    ) -> [(Field, Column)]? {
         let count = rows.setCount
         var columns: [(Field, Column)] = []
-        for (index, output) in (newFields + otherFields).enumerated() {
-            let column = rows.isFull ? evaluation.column(output.node, rows) : vectors[index].column()
-            switch column {
+        for (index, output) in outputs.enumerated() {
+            if !output.members.isEmpty {
+                guard let members = self.columns(output.members, mandatory: .max, evaluation, rows, kept) else { return nil }
+                let type = DataType.struct(members.map(\.0))
+                columns.append((Field(output.name, type), Column(type: type, count: count, storage: .struct(members.map(\.1)))))
+                continue
+            }
+            switch evaluation.column(output.node, rows) {
             case .unknown: return nil
             case .column(let column): columns.append((Field(output.name, column.type), kept(column)))
             case .nothing:
-                if index >= newFields.count, !vectors[index].holdsNull { continue }
+                if index >= mandatory, !evaluation.value(output.node, rows).restricted(to: rows).holdsNull { continue }
                 columns.append((Field(output.name, .null), .nulls(.null, count: count)))
             }
         }
-        return Records(batch: Batch(schema: Schema(columns.map(\.0)), columns: columns.map(\.1), count: count), left: left, unordered: nil)
+        return columns
     }
 
     private func changedRecords(

@@ -90,18 +90,62 @@ extension SymbolicExecution {
             let position = isMissing(1) ? constant(.integer(1)) : try optional(try value(arguments[1], state), .integer(1))
             if !isMissing(2), arguments[2] != arguments[1] { throw refuse("calls 'string.byte' for several positions") }
             return [.node(guarded(.call(.byte, [subject, position]), state.path))]
-        case "find":
+        case "find", "match":
             guard arguments.count > 1, isMissing(2) || constantKey(arguments[2]) == .integer(1), case .string(let pattern)? = constantKey(arguments[1]) else {
-                throw refuse("calls 'string.find' other than with a constant from the start on")
+                throw refuse("calls 'string.\(name)' other than with a constant from the start on")
             }
+            func part(_ part: LuaMatchPart, _ execution: inout SymbolicExecution) -> Symbol {
+                .node(execution.guarded(.call(.match(pattern, part), [subject]), state.path))
+            }
+            var captures = Self.captures(pattern)
+            if name == "match" { return (captures.isEmpty ? [.capture(0)] : captures).map { part($0, &self) } }
             let isPlain = arguments.count > 3 && constantKey(arguments[3]) != nil && !isMissing(3) && constantKey(arguments[3]) != .boolean(false)
+            if arguments.count > 3, constantKey(arguments[3]) == nil { throw refuse("calls 'string.find' plainly or not, by a computed value") }
             let special = Array("^$*+?.([%-".utf8)
-            guard isPlain || !pattern.contains(where: { special.contains($0) }) else { throw refuse("calls 'string.find' with a pattern") }
-            let at = guarded(.call(.find, [subject, constant(.string(pattern))]), state.path)
-            let end = add(.arithmetic(.add, at, constant(.integer(Int64(pattern.count) - 1))))
-            return [.node(at), .node(choice(at, end, 0))]
+            if isPlain || !pattern.contains(where: { special.contains($0) }) {
+                let at = guarded(.call(.find, [subject, constant(.string(pattern))]), state.path)
+                let end = add(.arithmetic(.add, at, constant(.integer(Int64(pattern.count) - 1))))
+                return [.node(at), .node(choice(at, end, 0))]
+            }
+            captures = [.start, .end] + captures
+            return captures.map { part($0, &self) }
+        case "gsub":
+            guard arguments.count > 2, case .string(let pattern)? = constantKey(arguments[1]), case .string(let replacement)? = constantKey(arguments[2])
+            else { throw refuse("calls 'string.gsub' other than with constant strings") }
+            var most = Int64.max
+            if !isMissing(3) {
+                guard case .integer(let number)? = constantKey(arguments[3]) else { throw refuse("calls 'string.gsub' with a computed number of times") }
+                most = number
+            }
+            return [
+                .node(guarded(.call(.gsub(pattern, replacement, most: most), [subject]), state.path)),
+                .node(guarded(.call(.gsubCount(pattern, replacement, most: most), [subject]), state.path)),
+            ]
         default: throw refuse("calls 'string.\(name)'")
         }
+    }
+
+    /// The captures of a pattern, in the order of their opening; sets and escapes hold none.
+    private static func captures(_ pattern: [UInt8]) -> [LuaMatchPart] {
+        var captures: [LuaMatchPart] = []
+        var at = 0
+        while at < pattern.count {
+            switch pattern[at] {
+            case UInt8(ascii: "%"):
+                // What follows is taken as it is, and so are the two characters of `%bxy`.
+                at += at + 1 < pattern.count && pattern[at + 1] == UInt8(ascii: "b") ? 3 : 1
+            case UInt8(ascii: "["):
+                at += at + 1 < pattern.count && pattern[at + 1] == UInt8(ascii: "^") ? 2 : 1
+                // The first character of a set may be ']' itself.
+                repeat { at += at < pattern.count && pattern[at] == UInt8(ascii: "%") ? 2 : 1 } while at < pattern.count && pattern[at] != UInt8(ascii: "]")
+            case UInt8(ascii: "("):
+                let isPosition = at + 1 < pattern.count && pattern[at + 1] == UInt8(ascii: ")")
+                captures.append(isPosition ? .position(captures.count) : .capture(captures.count))
+            default: break
+            }
+            at += 1
+        }
+        return captures
     }
 
     /// An optional argument: nil stands for what it defaults to.

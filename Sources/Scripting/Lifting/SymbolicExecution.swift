@@ -65,7 +65,15 @@ struct SymbolicExecution {
     /// The line of the instruction that is being executed.
     var line = 0
 
+    /// What `choose` has made, and how much it has asked.
+    private var choices: [[Int]: Int] = [:]
+    private var questions = 0
+    /// How many nodes stand one on the other below each node; those in use are computed one inside the other.
+    private var depths: [Int] = []
+
     static let mostSteps = 20_000
+    static let mostChoices = 50_000
+    static let deepest = 500
     static let mostDepth = 24
 
     init(_ code: MovedCode) {
@@ -75,6 +83,16 @@ struct SymbolicExecution {
     }
 
     func refuse(_ reason: String) -> LiftRefusal { LiftRefusal(reason: reason, line: line) }
+
+    /// - Throws: when the code has too many ways through it, or too long a chain of values.
+    mutating func checkSize() throws {
+        if paths.count > Self.mostChoices || questions > Self.mostChoices { throw refuse("has a loop that is too long, or too many ways through the code") }
+        while depths.count < program.nodes.count {
+            let depth = (Self.operands(program.nodes[depths.count]).map { depths[$0] }.max() ?? 0) + 1
+            if depth > Self.deepest { throw refuse("computes a value in more than \(Self.deepest) steps, one after the other") }
+            depths.append(depth)
+        }
+    }
 
     // MARK: Functions
 
@@ -96,6 +114,7 @@ struct SymbolicExecution {
             steps += 1
             if steps > Self.mostSteps { throw refuse("has a loop that is too long, or too many ways through the code") }
             line = prototype.line(pc)
+            try checkSize()
             var frame = Frame(function: function, pc: pc, varargs: varargs, depth: depth)
             try step(&frame, states.count == 1 ? states[0] : join(states))
             for (next, state) in frame.next where state.path != PathConditions.never { pending[next, default: []].append(state) }
@@ -168,10 +187,17 @@ struct SymbolicExecution {
         guard let first = options.first else { return program.add(.constant(.nil)) }
         if options.allSatisfy({ $0.node == first.node }) { return first.node }
         if let sure = options.first(where: { $0.path == PathConditions.always }) { return sure.node }
+        // Beyond what is sensible: `checkSize` ends it.
+        questions += 1
+        if questions > Self.mostChoices { return first.node }
+        let question = options.flatMap { [$0.path, $0.node] }
+        if let known = choices[question] { return known }
         let condition = paths.firstCondition(options.map(\.path))
         let high = choose(options.map { (paths.part($0.path, condition, true), $0.node) })
         let low = choose(options.map { (paths.part($0.path, condition, false), $0.node) })
-        return choice(paths.conditions[condition], high, low)
+        let result = choice(paths.conditions[condition], high, low)
+        choices[question] = result
+        return result
     }
 
     /// `choose` in its simplest form.

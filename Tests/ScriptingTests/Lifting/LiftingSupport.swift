@@ -1,0 +1,144 @@
+import Columnar
+@testable import Scripting
+import Testing
+
+/// A row function in its two forms.
+struct TwoForms {
+    let state = LuaState()
+    let function: RowFunction
+    let lifted: LiftedFunction?
+    let refusal: String?
+
+    /// - Parameter code: a chunk that returns the function.
+    init(_ code: String) throws {
+        let reference = try state.run(Array(code.utf8), name: "job.lua")[0].function!
+        let (facts, template) = try state.analyze(reference)
+        function = RowFunction(reference, facts: facts, in: state)
+        do {
+            lifted = try template?.lifted()
+            if case .impure(let reason, _) = facts.purity { refusal = reason } else { refusal = nil }
+        } catch let error as LiftRefusal {
+            lifted = nil
+            refusal = "\(error.reason) (line \(error.line))"
+        }
+    }
+
+    /// What the interpreter gives for a batch, and what the program gives with the interpreter's help; and how many rows needed that.
+    func results(_ batch: Batch) throws -> (interpreted: [String], lifted: [String], rowsLeft: Int) {
+        let lifted = try #require(lifted, "\(refusal ?? "")")
+        var texts: ([String], [String]) = ([], [])
+        let (kept, errors) = try function.filter(batch)
+        texts.0 += (0..<batch.count).filter { kept[$0] }.map { "keeps \($0)" } + errors.map { "\($0)" }
+        let filtered = try lifted.filter(batch) { try function.filter($0) }
+        texts.1 += (0..<batch.count).filter { filtered.kept[$0] }.map { "keeps \($0)" } + filtered.errors.map { "\($0)" }
+        let (records, _, mapErrors) = try function.map(batch)
+        texts.0 += [describe(records.schema)] + describe(records) + mapErrors.map { "\($0)" }
+        let mapped = try lifted.map(batch) { try function.map($0) }
+        texts.1 += [describe(mapped.batch.schema)] + describe(mapped.batch) + mapped.errors.map { "\($0)" }
+        return (texts.0, texts.1, filtered.interpreted)
+    }
+}
+
+/// Expects that both forms of a function agree on a batch.
+func expectAgreement(_ code: String, _ batch: Batch, _ comment: String = "") throws {
+    let (interpreted, lifted, _) = try TwoForms(code).results(batch)
+    guard interpreted != lifted else { return }
+    let places = zip(interpreted, lifted).filter { $0 != $1 }.prefix(5).map { "interpreted \($0), lifted \($1)" }
+    Issue.record("\(code)\n\(comment)\n\(places.joined(separator: "\n")), \(interpreted.count) and \(lifted.count) lines")
+}
+
+/// Batches of the same fields in every shape that columns come in.
+enum LiftingBatches {
+    static let words = [
+        "Ada", "", "completed", "cancelled", "a name of more than twelve bytes", "ÄÖ straße", "10", "0x10", " 12 ", "3.5", "1e3", "abc",
+        "ABC def GHI jkl mno", "nil", "-7", "9223372036854775808", "twelve bytes", "thirteen byte", "2024-01-02 03:04:05",
+    ]
+
+    /// Rows with nulls and values of every kind; `mix` is a choice.
+    static func mixed(_ count: Int = 300, seed: UInt64 = 7) -> Batch {
+        var numbers = LiftingRandom(seed: seed)
+        return makeBatch((0..<count).map { _ in
+            var row: [(String, Cell)] = []
+            func put(_ name: String, _ cell: @autoclosure () -> Cell) {
+                let value = cell()
+                row.append((name, numbers.next(10) == 0 ? .null : value))
+            }
+            put("i", .int(numbers.pick([0, 1, -1, 2, 3, 7, 10, 100, -5, 2_147_483_647])))
+            put("j", .int(numbers.pick([0, 1, 2, 3, -3, 5])))
+            put("big", .long(numbers.pick([9_007_199_254_740_993, .max, .min, 12_345_678_901_234, 5, 0])))
+            put("f", .double(numbers.pick([0.5, -0.5, 2.0, -3.75, 1e300, 1e-7, 0.1, 1e15, 123_456.789, -0.0, 0.30000000000000004])))
+            put("s", .string(numbers.pick(words)))
+            put("t", .string(numbers.pick(Array(words.prefix(5)))))
+            put("b", .bool(numbers.next(2) == 0))
+            put("mix", numbers.pick([.int(1), .double(2.5), .string("x"), .string("7"), .bool(true), .null]))
+            put("nested", numbers.pick([.object([("city", .string("Bern")), ("n", .int(1))]), .object([("city", .null), ("n", .int(2))])]))
+            put("arr", numbers.pick([.array([.int(1), .int(2), .int(3)]), .array([])]))
+            put("day", .date(Int32(numbers.next(20_000))))
+            put("price", .decimal(Int128(numbers.next(10_000)), 9, 2))
+            return row
+        })
+    }
+
+    /// The same without nulls in the plain fields.
+    static func clean(_ count: Int = 130) -> Batch {
+        makeBatch((0..<count).map { i in
+            [
+                ("i", .int(Int64(i))), ("j", .int(Int64(i * 7 % 5 + 1))), ("big", .long(Int64(i) * 1_000_000_007)), ("f", .double(Double(i) * 0.25)),
+                ("s", .string(words[i % words.count])), ("t", .string(words[i % 5])), ("b", .bool(i % 2 == 0)), ("mix", .double(Double(i))),
+                ("nested", .object([("city", .string("city \(i % 3)")), ("n", .int(Int64(i)))])), ("arr", .array([.int(Int64(i))])),
+                ("day", .date(Int32(i))), ("price", .decimal(Int128(i), 9, 2)),
+            ]
+        })
+    }
+
+    /// The strings as dictionaries, the integers narrower.
+    static func encoded(_ batch: Batch) -> Batch {
+        var fields = batch.schema.fields
+        var columns = batch.columns
+        for (index, column) in batch.columns.enumerated() {
+            switch column.type {
+            case .string where batch.count > 0:
+                var places: [String: Int32] = [:]
+                var entries: [Int32] = []
+                let indices = (0..<batch.count).map { row -> Int32 in
+                    let text = describe(column.value(at: row))
+                    if let known = places[text] { return known }
+                    places[text] = Int32(entries.count)
+                    entries.append(Int32(row))
+                    return Int32(entries.count - 1)
+                }
+                // Some nulls are the dictionary's, some the column's own.
+                let values = column.take(Values(entries))
+                columns[index] = Column(type: .string, count: batch.count, validity: column.validity, storage: .dictionary(indices: Values(indices), values: values))
+            case .int where fields[index].name == "j":
+                let narrow = (0..<batch.count).map { row -> Int8 in if case .integer(let value) = column.value(at: row) { Int8(value) } else { 0 } }
+                fields[index] = Field("j", .byte)
+                columns[index] = Column(.byte, Values(narrow), validity: column.validity)
+            default: break
+            }
+        }
+        return Batch(schema: Schema(fields), columns: columns, count: batch.count)
+    }
+
+    static let all: [(name: String, batch: Batch)] = [
+        ("mixed", mixed()), ("mixed, encoded", encoded(mixed())), ("clean", clean()), ("clean, encoded", encoded(clean())), ("one row", clean(1)),
+        ("64 rows", mixed(64, seed: 3)), ("no rows", clean(1).slice(0..<0)), ("part", mixed().slice(13..<205)),
+        ("other fields", makeBatch([[("z", .int(1))], [("z", .int(2))]])),
+    ]
+}
+
+/// SplitMix64.
+struct LiftingRandom {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+
+    mutating func next(_ bound: Int) -> Int {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return Int((z ^ (z >> 31)) % UInt64(bound))
+    }
+
+    mutating func pick<T>(_ items: [T]) -> T { items[next(items.count)] }
+}
