@@ -377,12 +377,14 @@ void mastic_lua_choose16(
   for (size_t i = 0; i < n; i++) out[i] = mask[i >> 6] >> (i & 63) & 1 ? a[a_constant ? 0 : i] : b[b_constant ? 0 : i];
 }
 
-void mastic_lua_gather_bits(const uint64_t *bits, const int32_t *indices, const uint64_t *mask, size_t n, uint64_t *out) {
-  clear_bits(out, n);
-  EACH_ROW(mask, n, {
-    uint32_t at = (uint32_t)indices[i];
-    out[i >> 6] |= (bits[at >> 6] >> (at & 63) & 1) << (i & 63);
-  })
+void mastic_lua_gather_bits(const uint64_t *bits, const int32_t *indices, size_t n, uint64_t *out) {
+  for (size_t w = 0; w < (n + 63) / 64; w++) {
+    const size_t count = n - w * 64 < 64 ? n - w * 64 : 64;
+    const int32_t *at = indices + w * 64;
+    uint64_t word = 0;
+    for (size_t j = 0; j < count; j++) word |= (bits[(uint32_t)at[j] >> 6] >> (at[j] & 63) & 1) << j;
+    out[w] = word;
+  }
 }
 
 // MARK: Strings

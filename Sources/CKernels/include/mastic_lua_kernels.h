@@ -50,8 +50,8 @@ void mastic_lua_apply(mastic_lua_function function, const double *values, size_t
 
 void mastic_lua_choose8(const uint64_t *mask, const void *a, const void *b, size_t n, void *out);
 void mastic_lua_choose16(const uint64_t *mask, const void *a, bool a_is_constant, const void *b, bool b_is_constant, size_t n, void *out);
-/// `bits[indices[row]]` for each row of the mask.
-void mastic_lua_gather_bits(const uint64_t *bits, const int32_t *indices, const uint64_t *mask, size_t n, uint64_t *out);
+/// `bits[indices[row]]` for each row.
+void mastic_lua_gather_bits(const uint64_t *bits, const int32_t *indices, size_t n, uint64_t *out);
 
 // MARK: Strings
 

@@ -136,7 +136,7 @@ public struct LuaVector: Sendable {
         func gather(_ mask: RowMask) -> RowMask {
             if mask.isEmpty { return .none(n) }
             if mask.isFull { return .all(n) }
-            return RowMask.make(n) { out in mask.withWords { mastic_lua_gather_bits($0, indices.start, nil, n, out) } }
+            return RowMask.make(n) { out in mask.withWords { mastic_lua_gather_bits($0, indices.start, n, out) } }
         }
         func gather<T: BitwiseCopyable>(_ values: Alternative<T>) -> Alternative<T> {
             let mask = gather(values.mask)

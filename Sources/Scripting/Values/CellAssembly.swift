@@ -56,7 +56,8 @@ struct CellAssembly {
         if anySame || count == 0 && shape.names.isEmpty { for i in 0..<inputCount { add(i) } }
         if anyNew || count == 0 {
             for name in shape.names where !done.contains(name) {
-                if let index = fields.firstIndex(of: name), hasValues(index) || index >= inputCount || anySame {
+                // A new field that was assigned to the record alone has no values in the tables.
+                if let index = fields.firstIndex(of: name), hasValues(index) || index >= inputCount && tags(index) != nil || anySame {
                     add(index)
                 }
                 if done.insert(name).inserted { columns.append((Field(name, .null), .nulls(.null, count: count))) }
