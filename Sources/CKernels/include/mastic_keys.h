@@ -95,3 +95,12 @@ static inline void mastic_word_rebuild(mastic_word_slot *slots, uint64_t mask, c
 }
 
 static inline void mastic_prefetch(const void *address) { __builtin_prefetch(address); }
+
+/// For each word the number of splitters that are not above it. `splitters` are sorted and 2^bits - 1 in all, of which those behind `used` are UINT64_MAX.
+static inline void mastic_rank(const uint64_t *words, int64_t count, const uint64_t *splitters, int bits, uint16_t used, uint16_t *ranks) {
+    for (int64_t i = 0; i < count; i++) {
+        uint64_t word = words[i], rank = 0;
+        for (uint64_t half = (1u << bits) >> 1; half; half >>= 1) rank += splitters[rank + half - 1] <= word ? half : 0;
+        ranks[i] = rank < used ? (uint16_t)rank : used;
+    }
+}

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Glibc
 
 /// One word for each value of a sort key, never out of order: a value that comes before another has no greater word.
@@ -63,4 +64,19 @@ public struct SortWords {
 
     /// Whether equal words mean equal values.
     public static func areExact(_ type: DataType) -> Bool { KeyCells.isWord(type) }
+
+    /// For each row the number of splitters that are not above its word; `null` for rows without a value.
+    ///
+    /// - Parameter splitters: ascending, fewer than 65536.
+    public func ranks(_ splitters: [UInt64], null: UInt16) -> Values<UInt16> {
+        var bits: Int32 = 1
+        while 1 << bits <= splitters.count { bits += 1 }
+        let padded = splitters + [UInt64](repeating: .max, count: (1 << bits) - 1 - splitters.count)
+        let out = Buffer(size: words.count * 2)
+        let to = out.values(of: UInt16.self)
+        mastic_rank(words.start, Int64(words.count), padded, bits, UInt16(splitters.count), to)
+        withExtendedLifetime(words) {}
+        if let presence { for i in 0..<words.count where !presence[i] { to[i] = null } }
+        return Values(out, count: words.count)
+    }
 }

@@ -1,81 +1,65 @@
 public import Columnar
 
-/// The pairs of rows whose keys are equal (Glue's `join`: inner). Keeps the right input in memory; the left one streams through, in its order.
+/// The pairs of rows whose keys are equal (Glue's `join`: inner), and by the kind of the join left rows without a partner.
+///
+/// Keeps the right input in memory while the left one streams through, in its order. Where the right one does not fit, both are parted by the hash of
+/// their keys on the disk, and partitions are joined one by one: then the rows come in the order of the partitions.
 public final class JoinNode: PlanNode, @unchecked Sendable {
-    public let keys: JoinKeys
+    public enum Kind: String, Sendable {
+        case inner
+        /// Left rows without a partner too, the right columns null.
+        case left
+        /// Left rows that have a partner, each once, without right columns.
+        case leftSemi = "left_semi"
+        /// Left rows that have none.
+        case leftAnti = "left_anti"
 
-    public init(_ left: PlanNode, _ right: PlanNode, keys: JoinKeys, options: StageOptions = StageOptions()) {
-        self.keys = keys
+        var hasRightColumns: Bool { self == .inner || self == .left }
+    }
+
+    public let keys: JoinKeys
+    public let kind: Kind
+
+    public init(_ left: PlanNode, _ right: PlanNode, keys: JoinKeys, kind: Kind = .inner, options: StageOptions = StageOptions()) {
+        (self.keys, self.kind) = (keys, kind)
         super.init(inputs: [left, right], options: options)
     }
 
     public override var mayRestart: Bool { true }
-    public override var label: String { "Join \(options.site)" }
+    public override var label: String { kind == .inner ? "Join \(options.site)" : "Join \(kind.rawValue) \(options.site)" }
     public override var detail: String { zip(keys.left, keys.right).map { "\($0) = \($1)" }.joined(separator: ", ") }
-    public override func derivedSchema(_ inputs: [Schema]) throws -> Schema? { JoinedSchema(left: inputs[0], right: inputs[1]).schema }
+    public override func derivedSchema(_ inputs: [Schema]) throws -> Schema? {
+        kind.hasRightColumns ? JoinedSchema(left: inputs[0], right: inputs[1]).schema : inputs[0]
+    }
 
     public override func requiredColumns(_ columns: ColumnSet) -> [ColumnSet] {
-        guard let columns else { return [nil, nil] }
+        let rightKeys = Set(keys.right.map { $0.names[0] })
+        guard let columns else { return [nil, kind.hasRightColumns ? nil : rightKeys] }
         // A right column may stand in the result with dots before its name.
         let undotted = columns.map { String($0.drop { $0 == "." }) }
-        return [
-            columns.union(keys.left.map { $0.names[0] }), columns.union(undotted).union(keys.right.map { $0.names[0] }),
-        ]
+        return [columns.union(keys.left.map { $0.names[0] }), kind.hasRightColumns ? columns.union(undotted).union(rightKeys) : rightKeys]
     }
 
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
         let (leftSchema, rightSchema) = (try self.inputs[0].fullSchema(context), try self.inputs[1].fullSchema(context))
         try keys.check(left: leftSchema, right: rightSchema)
-        let joined = JoinedSchema(left: leftSchema, right: rightSchema)
-        let (left, right, keys) = (inputs[0], inputs[1], keys)
+        let join = HashJoin(keys, kind: kind, left: leftSchema, right: rightSchema)
+        let (left, right) = (inputs[0], inputs[1])
         return Stream(isOrdered: left.isOrdered) { context in
-            let collector = CollectingConsumer()
-            try Execution.run(right, ordered: false, context: context, into: collector)
-            let build = try JoinBuild(Batch.concatenate(collector.batches, schema: rightSchema), keys: keys, probe: leftSchema)
-            return try left.mapping { _ in { batch in build.probe(batch, as: joined) } }.open(context)
-        }
-    }
-}
-
-/// The right side of a join, found by key.
-private final class JoinBuild: Sendable {
-    private let rows: Batch
-    private let table: KeyTable
-    private let lists: RowLists
-    private let keys: JoinKeys
-    private let types: [DataType]
-
-    /// - Parameter schema: of the other side, whose keys will be looked up.
-    init(_ rows: Batch, keys: JoinKeys, probe schema: Schema) throws {
-        (self.rows, self.keys) = (rows, keys)
-        let own = keys.rightColumns(of: rows)
-        let others = keys.leftColumns(of: .empty(schema))
-        types = zip(own, others).map { JoinBuild.commonType($0.type, $1.type) }
-        table = KeyTable(types: types, nullsMatch: false)
-        let groups = table.insert(zip(own, types).map(JoinBuild.converted), count: rows.count)
-        lists = RowLists(groups: groups, groupCount: table.groupCount)
-    }
-
-    func probe(_ batch: Batch, as joined: JoinedSchema) -> Batch? {
-        let groups = table.find(zip(keys.leftColumns(of: batch), types).map(JoinBuild.converted), count: batch.count)
-        let (probing, matched) = lists.pairs(groups)
-        return probing.count == 0 ? nil : joined.assemble(batch, rows, leftRows: probing, rightRows: matched)
-    }
-
-    /// The type under which keys of two types are compared: numbers by value, anything else only with its own kind.
-    private static func commonType(_ a: DataType, _ b: DataType) -> DataType {
-        if a.isNumeric && b.isNumeric && !(a.isInteger && b.isInteger) && a != b {
-            switch (a, b) {
-            case (.decimal, .decimal): return a.merging(b)
-            default: return .double
+            let build = JoinInput(join, .build, context: context)
+            try Execution.run(right, ordered: false, context: context, into: build)
+            guard let spill = try build.spilled() else {
+                let table = JoinTable(build.rows, of: join)
+                return try left.mapping { _ in { table.probe($0) } }.open(context)
+            }
+            let probe = JoinInput(join, .probe, context: context, spills: true)
+            try Execution.run(left, ordered: left.isOrdered, context: context, into: probe)
+            let probed = try probe.spilled()!
+            let share = max(context.spilling.operatorBytes / context.workers.count, 1 << 20)
+            let folder = context.spilling.folder
+            return PartitionScan(count: PartitionedSpill.partitions) { p, emit in
+                try join.join(spill, probed, partition: p, share: share, folder: folder, emit)
             }
         }
-        return a.merging(b)
-    }
-
-    private static func converted(_ column: Column, to type: DataType) -> Column {
-        if column.type == type { return column }
-        if column.type.merging(type) == type { return column.conforming(to: type) }
-        return column.cast(to: type)
     }
 }

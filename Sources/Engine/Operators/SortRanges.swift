@@ -81,8 +81,6 @@ private struct Dealer {
         /// The rows' places; nil for all rows of a chunk.
         let places: Values<UInt64>?
         let chunk: Int
-
-        func place(_ row: Int) -> UInt64 { places?[row] ?? UInt64(chunk) << 32 | UInt64(row) }
     }
 
     func dealAll(_ counts: [Int], chunkKeys: [[Column]]) -> [Values<UInt64>] {
@@ -127,65 +125,64 @@ private struct Dealer {
         let prefix = type == .string || type == .binary ? commonPrefix(pieces, total) : []
         let words = parallel(pieces) { SortWords(sortKey.sortKey($0.column), prefix: prefix) }
         let splitters = self.splitters(words, total: total)
-        // Range 0 is of nulls that come first, then those between splitters, then nulls that come last.
-        let rangeCount = splitters.count + 3
-        let first = 1
-        let nullRange = sortKey.nullsFirst ? 0 : rangeCount - 1
-        let dealt = parallel(Array(zip(pieces, words))) { piece, words -> (ranges: Buffer, counts: [Int]) in
-            let n = piece.column.count
-            let ranges = Buffer(size: n * 2)
-            let to = ranges.values(of: UInt16.self)
+        // Range 0 is between no splitter and the first, the last is of nulls.
+        let rangeCount = splitters.count + 2
+        let nullRange = rangeCount - 1
+        let dealt = parallel(words) { words -> (ranges: Values<UInt16>, counts: [Int]) in
+            let ranges = words.ranks(splitters, null: UInt16(nullRange))
             var counts = [Int](repeating: 0, count: rangeCount)
             counts.withUnsafeMutableBufferPointer { counts in
-                splitters.withUnsafeBufferPointer { splitters in
-                    for i in 0..<n {
-                        let range = words.presence.map { !$0[i] } ?? false ? nullRange : first + Dealer.upperBound(splitters, words.words[i])
-                        to[i] = UInt16(truncatingIfNeeded: range)
-                        counts[range] += 1
-                    }
-                }
+                for i in 0..<ranges.count { counts[Int(ranges[i])] += 1 }
             }
             return (ranges, counts)
         }
+        let order = sortKey.nullsFirst ? [nullRange] + (0..<nullRange) : Array(0..<rangeCount)
         // Range by range, and piece by piece within: the order of the input stays.
         var starts = [[Int]](repeating: [], count: pieces.count)
         for p in pieces.indices { starts[p] = [Int](repeating: 0, count: rangeCount) }
-        var bounds = [0]
+        var bounds: [Int: Range<Int>] = [:]
         var at = 0
-        for range in 0..<rangeCount {
+        for range in order {
+            let start = at
             for p in pieces.indices {
                 starts[p][range] = at
                 at += dealt[p].counts[range]
             }
-            bounds.append(at)
+            bounds[range] = start..<at
         }
         let out = Buffer(size: total * 8)
         let jobs = Array(zip(zip(pieces, dealt.map(\.ranges)), starts))
         _ = parallel(jobs) { job, starts -> Int in
             let (piece, ranges) = job
             var next = starts
-            let (to, range) = (out.values(of: UInt64.self), ranges.values(of: UInt16.self))
+            let to = out.values(of: UInt64.self)
+            let chunk = UInt64(piece.chunk) << 32
             next.withUnsafeMutableBufferPointer { next in
-                for i in 0..<piece.column.count {
-                    let r = Int(range[i])
-                    to[next[r]] = piece.place(i)
-                    next[r] += 1
+                for i in 0..<ranges.count {
+                    let range = Int(ranges[i])
+                    to[next[range]] = chunk | UInt64(i)
+                    next[range] += 1
+                }
+                guard let places = piece.places else { return }
+                // The rows have places of their own: look them up where the others were just put.
+                for range in 0..<rangeCount {
+                    for at in starts[range]..<next[range] { to[at] = places[Int(to[at] & 0xffff_ffff)] }
                 }
             }
             return 0
         }
         let all = Values<UInt64>(out, count: total)
         var result: [Values<UInt64>] = []
-        for range in 0..<rangeCount {
-            let places = all.slice(bounds[range]..<bounds[range + 1])
+        for range in order {
+            let places = all.slice(bounds[range]!)
             if places.count == 0 { continue }
             if range == nullRange {
                 result += refine(places, key: key + 1)
-            } else if SortWords.areExact(type), isOneWord(splitters, range - first) {
+            } else if SortWords.areExact(type), isOneWord(splitters, range) {
                 result += refine(places, key: key + 1)
             } else if places.count < total / 10 * 9 {
                 result += refine(places, key: key)
-            } else if isOneValue(pieces, nullRange: nullRange, of: dealt.map(\.ranges), range: range) {
+            } else if isOneValue(pieces, of: dealt.map(\.ranges), range: range) {
                 result += refine(places, key: key + 1)
             } else {
                 result.append(places)
@@ -200,12 +197,11 @@ private struct Dealer {
     }
 
     /// Whether all values of a range are equal.
-    private func isOneValue(_ pieces: [Piece], nullRange: Int, of ranges: [Buffer], range: Int) -> Bool {
+    private func isOneValue(_ pieces: [Piece], of ranges: [Values<UInt16>], range: Int) -> Bool {
         var witness: (SortKey, Int)?
         for (piece, ranges) in zip(pieces, ranges) {
             let key = SortKey(piece.column)
-            let of = ranges.values(of: UInt16.self)
-            for i in 0..<piece.column.count where Int(of[i]) == range {
+            for i in 0..<piece.column.count where Int(ranges[i]) == range {
                 guard let (known, row) = witness else {
                     witness = (key, i)
                     continue
@@ -214,20 +210,6 @@ private struct Dealer {
             }
         }
         return true
-    }
-
-    /// The number of splitters that are not above a word.
-    @inline(__always)
-    private static func upperBound(_ splitters: UnsafeBufferPointer<UInt64>, _ word: UInt64) -> Int {
-        var (low, length) = (0, splitters.count)
-        while length > 0 {
-            let half = length / 2
-            // No branch: the compiler makes conditional moves of these.
-            let isBelow = splitters[low + half] <= word
-            low = isBelow ? low + half + 1 : low
-            length = isBelow ? length - half - 1 : half
-        }
-        return low
     }
 
     /// Words that cut the rows into ranges of about the target size. A frequent word has a splitter before it and one behind.
