@@ -94,6 +94,7 @@ public final class AggregateNode: PlanNode, @unchecked Sendable {
                 shape, keys: keys.map(\.expression), arguments: aggregates.map(\.arguments), input: schema, node: node, output: output, context: context,
                 workers: workers)
             try Execution.run(input, ordered: isOrdered, context: context, into: aggregation)
+            defer { context.profile?.entry(for: self).addSpill(bytes: aggregation.spilledBytes) }
             return try aggregation.groups(context)
         }
     }

@@ -55,6 +55,7 @@ public final class JoinNode: PlanNode, @unchecked Sendable {
             let probe = JoinInput(join, .probe, context: context, spills: true)
             try Execution.run(left, ordered: left.isOrdered, context: context, into: probe)
             let probed = try probe.spilled()!
+            context.profile?.entry(for: self).addSpill(bytes: spill.size + probed.size)
             let share = max(context.spilling.operatorBytes / context.workers.count, 1 << 20)
             let folder = context.spilling.folder
             return PartitionScan(count: PartitionedSpill.partitions) { p, emit in

@@ -64,7 +64,7 @@ public final class SortNode: PlanNode, @unchecked Sendable {
         let sorted = Stream { context in
             let sort = RowSort(keys: keys, input: schema, node: node, context: context)
             try Execution.run(input, ordered: false, context: context, into: sort)
-            return try sort.sorted(context)
+            return try sort.sorted(context) { context.profile?.entry(for: self).addSpill(bytes: $0) }
         }
         return limit.map { sorted.limited(to: $0) } ?? sorted
     }

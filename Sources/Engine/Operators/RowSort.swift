@@ -83,7 +83,9 @@ final class RowSort: BatchConsumer {
     // MARK: Rows out
 
     /// The rows in order, once all are in.
-    func sorted(_ context: ExecutionContext) throws -> any BatchScan {
+    ///
+    /// - Parameter note: takes the bytes that went to the disk.
+    func sorted(_ context: ExecutionContext, note: (Int) -> Void) throws -> any BatchScan {
         let (held, runs) = state.withLock { ($0.held, $0.runs) }
         if !runs.isEmpty {
             try spill(held)
@@ -91,6 +93,7 @@ final class RowSort: BatchConsumer {
                 defer { state = State() }
                 return (state.runs, state.file!)
             }
+            note(file.size)
             return RunMerge(runs, file: file, schema: input, keys: keys, rangeBytes: max(spilling.operatorBytes / (4 * workers), 1 << 16)).scan
         }
         state.withLock { $0 = State() }

@@ -33,6 +33,12 @@ final class PartitionedSpill: Sendable {
         }
     }
 
+    /// Writes rows that are all of one partition.
+    func append(_ batch: Batch, to partition: Int) throws {
+        let segment = try file.write(batch)
+        segments.withLock { $0[partition].append(segment) }
+    }
+
     /// Bytes of a partition.
     func size(of partition: Int) -> Int { segments.withLock { $0[partition].reduce(0) { $0 + $1.size } } }
     func rows(of partition: Int) -> Int { segments.withLock { $0[partition].reduce(0) { $0 + $1.count } } }

@@ -11,8 +11,9 @@ public struct SpillPolicy: Sendable {
     /// Bytes that one operator may hold; nil for a quarter of the memory pool's limit.
     private let budget: Int?
 
-    public init(folder: String? = nil, budget: Int? = nil) {
-        self.folder = folder ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    /// - Parameter folder: where `TMPDIR` does not say another one.
+    public init(folder: String = "/tmp", budget: Int? = nil) {
+        self.folder = getenv("TMPDIR").map { String(cString: $0) } ?? folder
         self.budget = budget
     }
 

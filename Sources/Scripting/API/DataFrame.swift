@@ -92,6 +92,27 @@ final class DataFrame: ScriptObject {
         return with(others.isEmpty ? node : SelectColumnsNode(node, columns: schema.names))
     }
 
+    /// The rows of both frames whose columns of the given names are equal; each of those columns once, and first, as in Spark.
+    func join(_ other: DataFrame, on names: [String], how: String, _ place: String) throws -> DataFrame {
+        let kinds: [String: JoinNode.Kind] = [
+            "inner": .inner, "left": .left, "leftouter": .left, "leftsemi": .leftSemi, "semi": .leftSemi, "leftanti": .leftAnti, "anti": .leftAnti,
+        ]
+        guard let kind = kinds[how.lowercased().filter { $0 != "_" }] else {
+            let known = ["inner", "left", "left_anti", "left_semi"]
+            throw APIError("\(place): the join '\(how)' is not known\(Suggestion.hint(for: how, in: known)) (known: \(known.joined(separator: ", ")))")
+        }
+        guard !names.isEmpty else { throw APIError("\(place) needs the names of the columns to join on") }
+        let (left, right) = (try names.map { try column($0).name }, try names.map { try other.column($0).name })
+        let keys = try JoinKeys(left: left.map { FieldPath(names: [$0]) }, right: right.map { FieldPath(names: [$0]) })
+        let node = JoinNode(plan, other.plan, keys: keys, kind: kind)
+        let (leftSchema, rightSchema) = (try schema(), try other.schema())
+        let rest = leftSchema.names.filter { !left.contains($0) }
+        if kind == .leftSemi || kind == .leftAnti { return with(SelectColumnsNode(node, columns: left + rest)) }
+        let joined = JoinedSchema(left: leftSchema, right: rightSchema).schema.names.dropFirst(leftSchema.count)
+        let others = zip(rightSchema.names, joined).filter { !right.contains($0.0) }.map(\.1)
+        return with(SelectColumnsNode(node, columns: left + rest + others))
+    }
+
     static func register(_ api: APIBuilder) {
         api.environment.state.register(DataFrame.self, name: className) { frame in
             frame.method("count") { frame, _ in [.integer(Int64(try frame.count()))] }
@@ -149,11 +170,15 @@ final class DataFrame: ScriptObject {
             for name in ["dropDuplicates", "drop_duplicates"] {
                 frame.method(name) { frame, call in [.object(try frame.distinct(by: try names(call, "DataFrame:\(name)")))] }
             }
+            frame.method(Signature("join", [.required("other", .dataFrame), .required("on", .strings), .optional("how", .string)])) { frame, arguments in
+                guard let other = arguments.object("other", as: DataFrame.self) else { throw APIError("DataFrame:join needs another DataFrame") }
+                return [.object(try frame.join(other, on: arguments.strings("on"), how: arguments.string("how", default: "inner"), "DataFrame:join"))]
+            }
             frame.method("write") { frame, _ in [.object(DataFrameWriter(frame))] }
             frame.property { frame, name in
                 if let field = try frame.schema().index(of: name) { return .object(ColumnObject(.field([try frame.schema()[field].name]))) }
                 let known = [
-                    "agg", "distinct", "dropDuplicates", "groupBy", "write",
+                    "agg", "distinct", "dropDuplicates", "groupBy", "join", "write",
                     "collect", "columns", "count", "drop", "filter", "first", "limit", "orderBy", "printSchema", "schema", "select", "show", "sort",
                     "take", "where",
                 ].sorted()

@@ -42,7 +42,8 @@ public final class ScriptEnvironment: @unchecked Sendable {
     ///
     /// - Parameter action: what the action does, for `explain` and profiles; the function that the script called if not given.
     func run<R>(_ action: String? = nil, _ body: (ExecutionContext) throws -> R) throws -> R {
-        guard explains || profiles else { return try run(ExecutionContext(workers: workers, cancellation: cancellation), body) }
+        let spilling = SpillPolicy(folder: job.home.path + "/tmp")
+        guard explains || profiles else { return try run(ExecutionContext(workers: workers, cancellation: cancellation, spilling: spilling), body) }
         let call = state.currentCall
         let place = call?.file.map { file in " " + file + (call?.line.map { ":\($0)" } ?? "") } ?? ""
         let title = (action ?? call?.name ?? "run") + place
@@ -55,7 +56,7 @@ public final class ScriptEnvironment: @unchecked Sendable {
             let elapsed = (ContinuousClock.now - start).components
             profiled.append((profile, Int(elapsed.seconds) * 1_000_000_000 + Int(elapsed.attoseconds / 1_000_000_000)))
         }
-        return try run(ExecutionContext(workers: workers, cancellation: cancellation, profile: profile), body)
+        return try run(ExecutionContext(workers: workers, cancellation: cancellation, spilling: spilling, profile: profile), body)
     }
 
     private func run<R>(_ context: ExecutionContext, _ body: (ExecutionContext) throws -> R) throws -> R {
