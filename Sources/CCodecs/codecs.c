@@ -11,6 +11,8 @@
 #include <string.h>
 #include <zstd.h>
 
+#include "snappy.h"
+
 // Contexts are dear to make and cheap to keep, so each thread has its own.
 
 typedef struct {
@@ -95,10 +97,7 @@ int64_t mastic_decompress(mastic_codec codec, const void *input, size_t size, vo
     enum libdeflate_result result;
     switch (codec) {
     case MASTIC_CODEC_SNAPPY:
-        if (snappy_uncompressed_length(input, size, &written) != SNAPPY_OK) return MASTIC_CODEC_CORRUPT;
-        if (written > capacity) return MASTIC_CODEC_NO_ROOM;
-        written = capacity;
-        return snappy_uncompress(input, size, output, &written) == SNAPPY_OK ? (int64_t)written : MASTIC_CODEC_CORRUPT;
+        return mastic_snappy_decompress(input, size, output, capacity);
     case MASTIC_CODEC_GZIP: return gunzip(input, size, output, capacity);
     case MASTIC_CODEC_ZLIB:
     case MASTIC_CODEC_DEFLATE: {

@@ -1,3 +1,4 @@
+import CCodecs
 import Columnar
 import Testing
 
@@ -62,6 +63,77 @@ import Testing
             #expect(error?.message == message)
         } else {
             #expect(try decompress() == Array("hello, world".utf8))
+        }
+    }
+
+    // MARK: Snappy
+
+    /// Bytes of every kind of literal and copy: long and short, near and far, overlapping by any offset.
+    private static func samples() -> [[UInt8]] {
+        var random = SeededGenerator(seed: 19)
+        var samples: [[UInt8]] = [[], [7], Array("abc".utf8)]
+        for period in [1, 2, 3, 4, 5, 7, 8, 9, 11, 15, 16, 17, 31, 64, 100, 3000, 70_000] {
+            for count in [period, period + 1, period * 2 + 3, 200_000] {
+                let pattern = (0..<period).map { _ in UInt8.random(in: 0...255, using: &random) }
+                samples.append((0..<count).map { pattern[$0 % period] })
+            }
+        }
+        // Numbers: a few bytes that differ, then some that do not.
+        for width in [2, 3, 5] {
+            samples.append((0..<20_000).flatMap { _ in (0..<8).map { $0 < width ? UInt8.random(in: 0...255, using: &random) : 0 } })
+        }
+        samples.append((0..<100_000).map { _ in UInt8.random(in: 0...255, using: &random) })
+        for _ in 0..<50 {
+            var bytes: [UInt8] = []
+            while bytes.count < 3000 {
+                if bytes.isEmpty || Bool.random(using: &random) {
+                    bytes += (0..<Int.random(in: 1...80, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+                } else {
+                    let offset = Int.random(in: 1...min(bytes.count, 40), using: &random)
+                    for _ in 0..<Int.random(in: 1...100, using: &random) { bytes.append(bytes[bytes.count - offset]) }
+                }
+            }
+            samples.append(bytes)
+        }
+        return samples
+    }
+
+    private static func compressed(_ bytes: [UInt8]) -> [UInt8] {
+        var out = [UInt8](repeating: 0, count: mastic_compress_bound(MASTIC_CODEC_SNAPPY, bytes.count))
+        let size = mastic_compress(MASTIC_CODEC_SNAPPY, -1, bytes, bytes.count, &out, out.count)
+        return Array(out.prefix(Int(size)))
+    }
+
+    /// What `mastic_decompress` writes, or its code, and whether it stayed inside of its room.
+    private static func decompressed(_ bytes: [UInt8], size: Int) -> (code: Int, bytes: [UInt8], isInside: Bool) {
+        // The input ends where its memory does, so that a sanitizer sees what reads on.
+        var out = [UInt8](repeating: 0xa5, count: size + 64)
+        let code = mastic_decompress(MASTIC_CODEC_SNAPPY, bytes, bytes.count, &out, size)
+        return (Int(code), Array(out.prefix(size)), out.suffix(64).allSatisfy { $0 == 0xa5 })
+    }
+
+    @Test func snappyReadsWhatTheLibraryWrites() {
+        for (number, sample) in Self.samples().enumerated() {
+            let result = Self.decompressed(Self.compressed(sample), size: sample.count)
+            #expect(result.code == sample.count && result.bytes == sample && result.isInside, "sample \(number) of \(sample.count) bytes")
+        }
+    }
+
+    @Test func snappyRefusesDamage() {
+        var random = SeededGenerator(seed: 23)
+        for sample in Self.samples() where sample.count < 5000 && !sample.isEmpty {
+            let packed = Self.compressed(sample)
+            for cut in [0, 1, packed.count / 2, packed.count - 1] {
+                let result = Self.decompressed(Array(packed.prefix(cut)), size: sample.count)
+                #expect(result.code < 0 && result.isInside)
+            }
+            #expect(Self.decompressed(packed, size: sample.count - 1).code == Int(MASTIC_CODEC_NO_ROOM))
+            for _ in 0..<40 {
+                var damaged = packed
+                for _ in 0..<Int.random(in: 1...3, using: &random) { damaged[Int.random(in: 0..<damaged.count, using: &random)] = UInt8.random(in: 0...255, using: &random) }
+                let result = Self.decompressed(damaged, size: sample.count)
+                #expect(result.code <= sample.count && result.isInside)
+            }
         }
     }
 }
