@@ -261,34 +261,39 @@ static inline int64_t mpq_hybrid_read_bits(mpq_hybrid *restrict h, uint8_t *rest
     return set;
 }
 
+// Takes `n` values of width 1 if they are one run of ones; else takes none and returns false.
+static inline bool mpq_hybrid_take_ones(mpq_hybrid *h, int64_t n) {
+    if (h->left == 0 && !mpq_hybrid_next_run(h)) return false;
+    if (h->packed || h->value != 1 || h->left < n) return false;
+    h->left -= n;
+    return true;
+}
+
 // Encodes values of `width` bits (1...32). Returns the bytes written, at most `mpq_hybrid_bound`; may touch 8 bytes more.
 static inline size_t mpq_hybrid_bound(int64_t n, unsigned width) { return (size_t)((n + 7) / 8 * (int64_t)(width + 6)) + 64; }
 
 static inline size_t mpq_hybrid_encode(const uint32_t *restrict in, int64_t n, unsigned width, uint8_t *restrict out) {
     uint8_t *p = out;
     unsigned bytes = (width + 7) / 8;
-    int64_t i = 0, literal = 0;  // literal: first value not written yet
-    while (i < n) {
-        int64_t run = i + 1;
-        while (run < n && in[run] == in[i]) run++;
-        int64_t length = run - i;
-        // A run begins where a group of literals would end.
-        int64_t pending = i - literal, fill = (8 - (pending & 7)) & 7;
-        if (length >= fill + 8) {
-            int64_t groups = (pending + fill) / 8;
-            if (groups) {
-                p = mpq_put_varint(p, (uint64_t)groups << 1 | 1);
-                mpq_pack_u32(in + literal, groups * 8, width, p);
-                p += groups * (int64_t)width;
-            }
-            length -= fill;
-            p = mpq_put_varint(p, (uint64_t)length << 1);
-            uint32_t v = in[i];
-            memcpy(p, &v, 4);
-            p += bytes;
-            literal = run;
+    int64_t i = 0, literal = 0;  // literal: first value not written yet; whole groups lie before `i`
+    while (i + 8 <= n) {
+        uint32_t v = in[i], other = 0;
+        for (int k = 1; k < 8; k++) other |= in[i + k] ^ v;
+        if (other) {
+            i += 8;
+            continue;
         }
-        i = run;
+        int64_t run = i + 8, groups = (i - literal) / 8;
+        while (run < n && in[run] == v) run++;
+        if (groups) {
+            p = mpq_put_varint(p, (uint64_t)groups << 1 | 1);
+            mpq_pack_u32(in + literal, groups * 8, width, p);
+            p += groups * (int64_t)width;
+        }
+        p = mpq_put_varint(p, (uint64_t)(run - i) << 1);
+        memcpy(p, &v, 4);
+        p += bytes;
+        literal = i = run;
     }
     int64_t rest = n - literal;
     if (rest) {
@@ -747,6 +752,20 @@ static inline const uint8_t *mpq_view_bytes(const mpq_view *v) {
     return (uint32_t)v->low <= 12 ? (const uint8_t *)v + 4 : (const uint8_t *)(uintptr_t)v->high;
 }
 
+// Copies more than 12 bytes, none of them read from outside, without a call where they are few.
+static inline void mpq_copy_long(uint8_t *restrict to, const uint8_t *restrict from, uint32_t length) {
+    if (length <= 16) {
+        uint64_t head = mpq_load64(from), tail = mpq_load64(from + length - 8);
+        memcpy(to, &head, 8);
+        memcpy(to + length - 8, &tail, 8);
+    } else if (length <= 32) {
+        memcpy(to, from, 16);
+        memcpy(to + length - 16, from + length - 16, 16);
+    } else {
+        memcpy(to, from, length);
+    }
+}
+
 // PLAIN byte arrays; touches 16 bytes more than it returns.
 static inline size_t mpq_put_plain_views(const mpq_view *restrict views, int64_t n, uint8_t *restrict out) {
     uint8_t *p = out;
@@ -754,7 +773,7 @@ static inline size_t mpq_put_plain_views(const mpq_view *restrict views, int64_t
         uint32_t length = (uint32_t)views[i].low;
         memcpy(p, &views[i], 16);
         p += 4;
-        if (length > 12) memcpy(p, (const void *)(uintptr_t)views[i].high, length);
+        if (length > 12) mpq_copy_long(p, (const uint8_t *)(uintptr_t)views[i].high, length);
         p += length;
     }
     return (size_t)(p - out);
@@ -768,7 +787,7 @@ static inline size_t mpq_put_view_bytes(const mpq_view *restrict views, int64_t 
         if (length <= 12) {
             memcpy(p, (const uint8_t *)&views[i] + 4, 12);
         } else {
-            memcpy(p, (const void *)(uintptr_t)views[i].high, length);
+            mpq_copy_long(p, (const uint8_t *)(uintptr_t)views[i].high, length);
         }
         p += length;
     }
@@ -997,7 +1016,16 @@ static inline int mpq_compare_views(const mpq_view *a, const mpq_view *b) {
         uint64_t r = __builtin_bswap64(mpq_load64(mpq_view_bytes(a) + 4)), s = __builtin_bswap64(mpq_load64(mpq_view_bytes(b) + 4));
         if (r != s) return r < s ? -1 : 1;
     }
-    int order = memcmp(mpq_view_bytes(a), mpq_view_bytes(b), m < n ? m : n);
+    const uint8_t *x = mpq_view_bytes(a), *y = mpq_view_bytes(b);
+    uint32_t least = m < n ? m : n, i = m >= 12 && n >= 12 ? 12 : 0;
+    // What differs late and ends soon, as numbered names do, costs no call.
+    if (least - i <= 8) {
+        for (; i < least; i++) {
+            if (x[i] != y[i]) return x[i] < y[i] ? -1 : 1;
+        }
+        return m < n ? -1 : m > n;
+    }
+    int order = memcmp(x + i, y + i, least - i);
     return order ? order : m < n ? -1 : m > n;
 }
 

@@ -84,32 +84,59 @@ public final class ParquetFile: Sendable {
     /// Reads a row group as batches of at most `batchRows` rows.
     ///
     /// Columns come in the schema's order. String columns whose pages hold dictionary indices stay dictionaries, all batches sharing one; other
-    /// strings are views of the decompressed pages.
+    /// strings are views of the decompressed pages. Only the bytes of the columns that are read are asked for, and where the file has a page index,
+    /// only those of the pages that hold wanted rows.
     ///
-    /// - Parameter columns: names of top-level columns to read, nested ones whole; nil for all. Without any, the batches count rows alone.
-    /// - Parameter emit: takes a batch; returns false to stop.
-    /// - Throws: `FormatError`, errors of the source, and what `emit` throws.
-    public func read(rowGroup: Int, columns: Set<String>? = nil, batchRows: Int = 8192, emit: (Batch) throws -> Bool) throws {
+    /// - Parameters:
+    ///   - columns: names of top-level columns to read, nested ones whole; nil for all. Without any, the batches count rows alone.
+    ///   - rows: the rows to read, as ranges in order that do not touch each other; nil for all.
+    ///   - filters: what rows must pass to be delivered. Pages of other columns that hold no row which passes are not decoded, and the bytes of a column
+    ///     are not even asked for before a row passes.
+    ///   - emit: takes a batch; returns false to stop.
+    /// - Throws: `FormatError`, errors of the source, and what `filters` and `emit` throw.
+    public func read(
+        rowGroup: Int, columns: Set<String>? = nil, rows: [Range<Int>]? = nil, filters: [RowFilter] = [], batchRows: Int = 8192,
+        emit: (Batch) throws -> Bool
+    ) throws {
         precondition(rowGroups.indices.contains(rowGroup) && batchRows > 0)
         let group = metadata.rowGroups[rowGroup]
-        let nodes = tree.fields.filter { columns?.contains($0.name) ?? true }
-        let schema = nodes.count == self.schema.count ? self.schema : Schema(nodes.map { Field($0.name, $0.type) })
-        var readers: [Int: ParquetLeafReader] = [:]
-        if group.rowCount > 0 {
-            for node in nodes {
-                for index in node.leaves {
-                    readers[index] = try ParquetLeafReader(source, group.columns[index], leaf: tree.leaves[index], end: dataEnd)
-                }
+        let materialization = LateMaterialization(names: schema.names, columns: columns, filters: filters)
+        let schemas = materialization.steps.map { $0.count == schema.count ? schema : schema.selecting($0) }
+        // By field: the readers of its leaves, and the rows that they have given or passed over.
+        var readers: [Int: [Int: ParquetLeafReader]] = [:]
+        var positions = [Int](repeating: 0, count: schema.count)
+        for range in rows ?? [0..<group.rowCount] {
+            var done = range.lowerBound
+            while done < range.upperBound {
+                let count = min(batchRows, range.upperBound - done)
+                let batch = try materialization.batch(count: count) { field, taken in
+                    let node = tree.fields[field]
+                    let leaves = try readers[field] ?? self.readers(of: node, rowGroup: rowGroup, rows: rows)
+                    readers[field] = leaves
+                    for reader in leaves.values { reader.skip(done - positions[field]) }
+                    let column = try column(node, count, leaves)
+                    positions[field] = done + count
+                    return taken.map { column.take($0) } ?? column
+                } schema: { step, _ in schemas[step] }
+                done += count
+                try MemoryPool.shared.check()
+                if let batch, try !emit(batch) { return }
             }
         }
-        var done = 0
-        while done < group.rowCount {
-            let rows = min(batchRows, group.rowCount - done)
-            let batch = Batch(schema: schema, columns: try nodes.map { try column($0, rows, readers) }, count: rows)
-            done += rows
-            try MemoryPool.shared.check()
-            if try !emit(batch) { return }
+    }
+
+    /// A reader for each leaf of a node.
+    private func readers(of node: ParquetNode, rowGroup: Int, rows: [Range<Int>]?) throws -> [Int: ParquetLeafReader] {
+        var readers: [Int: ParquetLeafReader] = [:]
+        for index in node.leaves {
+            let leaf = tree.leaves[index]
+            var selection: ParquetPageReader.Selection?
+            if let rows, leaf.maximumRepetition == 0, leaf.maximumDefinition <= 1, let locations = try pageLocations(rowGroup: rowGroup, leaf: index) {
+                selection = ParquetPageReader.Selection(locations: locations, rows: rows, rowCount: rowGroups[rowGroup].rowCount)
+            }
+            readers[index] = try ParquetLeafReader(source, metadata.rowGroups[rowGroup].columns[index], leaf: leaf, end: dataEnd, selection: selection)
         }
+        return readers
     }
 
     private func column(_ node: ParquetNode, _ rows: Int, _ readers: [Int: ParquetLeafReader]) throws -> Column {

@@ -24,6 +24,11 @@ extension ParquetFile {
         guard rowGroups.indices.contains(rowGroup), let node = tree.fields.first(where: { $0.name == column }), case .leaf(let index) = node.kind,
             let metadata = metadata.rowGroups[rowGroup].columns[index].metadata, let statistics = metadata.statistics
         else { return nil }
+        return interpret(statistics, leaf: index, valueCount: metadata.valueCount)
+    }
+
+    /// What stored statistics of `valueCount` values of a leaf say.
+    func interpret(_ statistics: ParquetChunkStatistics, leaf index: Int, valueCount: Int) -> ParquetStatistics {
         let leaf = tree.leaves[index]
         let isBytes = leaf.type == .string || leaf.type == .binary
         var (least, most) = (statistics.min, statistics.max)
@@ -38,7 +43,7 @@ extension ParquetFile {
         if case .double(let bound) = min { min = bound.isNaN ? nil : .double(bound == 0 ? -0.0 : bound) }
         if case .double(let bound) = max { max = bound.isNaN ? nil : .double(bound == 0 ? 0.0 : bound) }
         if let low = min, let high = max, isAfter(low, high) { (min, max) = (nil, nil) }
-        let nulls = statistics.nullCount.flatMap { (0...metadata.valueCount).contains($0) ? $0 : nil }
+        let nulls = statistics.nullCount.flatMap { (0...valueCount).contains($0) ? $0 : nil }
         return ParquetStatistics(
             min: min, max: max, isMinExact: min != nil && (statistics.isMinExact ?? !isBytes),
             isMaxExact: max != nil && (statistics.isMaxExact ?? !isBytes), nullCount: nulls)

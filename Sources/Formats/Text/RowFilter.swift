@@ -60,20 +60,20 @@ struct LateMaterialization {
     /// - Parameters:
     ///   - make: decodes a field, of the rows given or of all.
     ///   - schema: the schema of a step's batch, whose columns have these types.
-    func batch(count: Int, make: (Int, Values<Int32>?) -> Column, schema: (Int, [Column]) -> Schema) throws -> Batch? {
+    func batch(count: Int, make: (Int, Values<Int32>?) throws -> Column, schema: (Int, [Column]) -> Schema) throws -> Batch? {
         var made = [Column?](repeating: nil, count: lastUse.count)
         var rows: Values<Int32>?
         var count = count
-        func columns(_ fields: [Int]) -> [Column] {
-            fields.map { field in
+        func columns(_ fields: [Int]) throws -> [Column] {
+            try fields.map { field in
                 if let column = made[field] { return column }
-                let column = make(field, rows)
+                let column = try make(field, rows)
                 made[field] = column
                 return column
             }
         }
         for (step, fields) in filterFields.enumerated() {
-            let seen = columns(fields)
+            let seen = try columns(fields)
             let mask = try filters[step].apply(Batch(schema: schema(step, seen), columns: seen, count: count))
             let kept = mask.setCount
             if kept == 0 { return nil }
@@ -84,7 +84,7 @@ struct LateMaterialization {
             rows = rows.map { Self.compose($0, indices) } ?? indices
             count = kept
         }
-        let delivered = columns(deliveredFields)
+        let delivered = try columns(deliveredFields)
         return Batch(schema: schema(filters.count, delivered), columns: delivered, count: count)
     }
 

@@ -6,7 +6,7 @@ import Testing
 /// What is written reads back the same: every type, nulls at every level, every codec, page version and encoding.
 @Suite struct ParquetRoundTripTests {
     /// A value of a type, from few distinct ones or from many.
-    private static func value(_ type: DataType, nullable: Bool = true, _ random: inout SeededGenerator, _ nulls: Double, few: Bool) -> Value {
+    static func value(_ type: DataType, nullable: Bool = true, _ random: inout SeededGenerator, _ nulls: Double, few: Bool) -> Value {
         if nullable, Double.random(in: 0..<1, using: &random) < nulls { return .null }
         let bits = few ? Int64.random(in: -3...3, using: &random) : Int64(bitPattern: random.next())
         switch type {

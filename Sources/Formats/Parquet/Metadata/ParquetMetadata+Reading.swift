@@ -176,6 +176,10 @@ extension ParquetColumnChunk {
             case 3:
                 guard kind == .struct else { throw reader.failure("a column's metadata is no struct") }
                 metadata = try ParquetChunkMetadata(reading: &reader)
+            case 4: offsetIndexOffset = try reader.readInt(kind)
+            case 5: offsetIndexLength = try reader.readInt(kind)
+            case 6: columnIndexOffset = try reader.readInt(kind)
+            case 7: columnIndexLength = try reader.readInt(kind)
             case 8:
                 isEncrypted = true
                 return false
@@ -202,6 +206,27 @@ extension ParquetChunkMetadata {
             case 12:
                 guard kind == .struct else { throw reader.failure("a column's statistics are no struct") }
                 statistics = try ParquetChunkStatistics(reading: &reader)
+            case 13:
+                var isKnown = true
+                try reader.readList(kind) { kind, reader in
+                    guard kind == .struct else { throw reader.failure("a column's page encodings are no structs") }
+                    var (page, encoding, count) = (Int32(-1), Int32(-1), 0)
+                    try reader.readStruct { field, kind, reader in
+                        switch field {
+                        case 1: page = try reader.readInt32(kind)
+                        case 2: encoding = try reader.readInt32(kind)
+                        case 3: count = try reader.readInt(kind)
+                        default: return false
+                        }
+                        return true
+                    }
+                    guard let page = ParquetPageKind(rawValue: page), let encoding = ParquetEncoding(rawValue: encoding) else {
+                        isKnown = false
+                        return
+                    }
+                    pageEncodings.append(ParquetPageEncodingCount(kind: page, encoding: encoding, count: count))
+                }
+                if !isKnown { pageEncodings = [] }
             default: return false
             }
             return true

@@ -67,7 +67,7 @@ struct ParquetChunkMetadata {
     var dictionaryPageOffset: Int?
     var statistics: ParquetChunkStatistics?
     var path: [[UInt8]] = []
-    // Written, not read.
+    /// Empty where the writer does not tell, or tells of encodings that are not known.
     var pageEncodings: [ParquetPageEncodingCount] = []
 }
 
@@ -82,7 +82,6 @@ struct ParquetColumnChunk {
     var filePath: String?
     var metadata: ParquetChunkMetadata?
     var isEncrypted = false
-    // Written, not read.
     var offsetIndexOffset: Int?
     var offsetIndexLength: Int?
     var columnIndexOffset: Int?

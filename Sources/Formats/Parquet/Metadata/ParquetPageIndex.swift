@@ -97,3 +97,53 @@ extension ParquetChunkIndex {
         return writer.bytes
     }
 }
+
+extension ParquetChunkIndex {
+    /// Reads an OffsetIndex.
+    static func locations(reading reader: inout ThriftReader) throws -> [ParquetPageLocation] {
+        var locations: [ParquetPageLocation] = []
+        try reader.readStruct { field, kind, reader in
+            guard field == 1 else { return false }
+            try reader.readList(kind) { kind, reader in
+                guard kind == .struct else { throw reader.failure("the page locations are no structs") }
+                var location = ParquetPageLocation(offset: -1, size: -1, firstRow: -1)
+                try reader.readStruct { field, kind, reader in
+                    switch field {
+                    case 1: location.offset = try reader.readInt(kind)
+                    case 2: location.size = try reader.readInt(kind)
+                    case 3: location.firstRow = try reader.readInt(kind)
+                    default: return false
+                    }
+                    return true
+                }
+                locations.append(location)
+            }
+            return true
+        }
+        return locations
+    }
+
+    /// Reads a ColumnIndex.
+    static func bounds(reading reader: inout ThriftReader) throws -> [ParquetPageBounds] {
+        var areNull: [Bool] = []
+        var (mins, maxs): ([[UInt8]], [[UInt8]]) = ([], [])
+        var nullCounts: [Int]?
+        try reader.readStruct { field, kind, reader in
+            switch field {
+            case 1: try reader.readList(kind) { _, reader in areNull.append(try reader.readBoolElement()) }
+            case 2: try reader.readList(kind) { kind, reader in mins.append(try reader.readBytes(kind)) }
+            case 3: try reader.readList(kind) { kind, reader in maxs.append(try reader.readBytes(kind)) }
+            case 5:
+                var counts: [Int] = []
+                try reader.readList(kind) { kind, reader in counts.append(try reader.readInt(kind)) }
+                nullCounts = counts
+            default: return false
+            }
+            return true
+        }
+        guard mins.count == areNull.count, maxs.count == areNull.count, nullCounts.map({ $0.count == areNull.count }) ?? true else {
+            throw reader.failure("the lists of a column index have different lengths")
+        }
+        return areNull.indices.map { ParquetPageBounds(isAllNull: areNull[$0], min: mins[$0], max: maxs[$0], nullCount: nullCounts?[$0]) }
+    }
+}

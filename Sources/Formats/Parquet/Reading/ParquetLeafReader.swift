@@ -116,6 +116,9 @@ final class ParquetLeafReader {
     /// Entries of the current page that have not been decoded.
     private var pageLeft = 0
     private var pageOffset = 0
+    /// Position in the row group of the next row to give, and of a flat leaf's next row to decode, which lies before it where rows are passed over.
+    private var nextRow = 0
+    private var decodedRow = 0
     private var scratch = ParquetScratch()
     private var indexScratch = ParquetScratch()
     private var scatterScratch = ParquetScratch()
@@ -127,24 +130,29 @@ final class ParquetLeafReader {
     private var blockEnd = 0
     private var hasBegun = false
 
-    init(_ source: any ByteSource, _ column: ParquetColumnChunk, leaf: ParquetLeaf, end: Int) throws {
+    /// - Parameter selection: the pages that are read, which must hold all rows that are not passed over; nil for all.
+    init(_ source: any ByteSource, _ column: ParquetColumnChunk, leaf: ParquetLeaf, end: Int, selection: ParquetPageReader.Selection? = nil) throws {
         self.leaf = leaf
-        pages = try ParquetPageReader(source, column, leaf: leaf, end: end)
+        pages = try ParquetPageReader(source, column, leaf: leaf, end: end, selection: selection)
         stride = ParquetConversion.stride(of: leaf.type)
     }
+
+    /// Whether the leaf stands at the top: a value is a row.
+    private var isFlat: Bool { leaf.maximumRepetition == 0 && leaf.maximumDefinition <= 1 }
 
     func failure(_ code: FormatError.Code, _ message: String) -> FormatError { pages.failure(code, at: pageOffset, message) }
 
     /// Goes to the next page when the current one is used up. False at the end of the chunk.
     private func advance() throws -> Bool {
         while pageLeft == 0 {
-            guard let page = try pages.next() else { return false }
+            guard let page = try pages.next(from: isFlat ? nextRow : 0) else { return false }
             pageOffset = page.offset
             if page.header.kind == ParquetPageKind.dictionary.rawValue {
                 try readDictionary(page)
                 continue
             }
             pageLeft = page.header.valueCount
+            if isFlat { decodedRow = page.firstValue }
             (repetition, definition) = (page.repetition, page.definition)
             decoder = try ParquetValueDecoder(page, leaf, encoding: page.header.encoding) { failure($0, $1) }
             if decoder!.isDictionary, dictionary == nil {
@@ -153,6 +161,12 @@ final class ParquetLeafReader {
             }
         }
         return true
+    }
+
+    /// The dictionary, if it is the first page; of a reader of no other pages.
+    func readDictionaryOnly() throws -> ParquetDictionary? {
+        _ = try advance()
+        return dictionary
     }
 
     private func readDictionary(_ page: ParquetPage) throws {
@@ -230,10 +244,52 @@ final class ParquetLeafReader {
         return UnsafeRawPointer(target)
     }
 
+    // MARK: Passing over rows
+
+    /// Passes over the next rows. Costs nothing until rows behind them are read; pages that hold none of those are not even decompressed.
+    func skip(_ rows: Int) { nextRow += rows }
+
+    /// Decodes what must be decoded to come to the next row to give.
+    private func arrive() throws {
+        if !isFlat {
+            while decodedRow < nextRow {
+                let n = min(nextRow - decodedRow, 8192)
+                _ = try entries(n)
+                decodedRow += n
+            }
+            return
+        }
+        while decodedRow < nextRow || pageLeft == 0 {
+            if pageLeft == 0 {
+                guard try advance() else { return }
+                guard decodedRow <= nextRow else { throw failure(.malformed, "the page index leaves out rows \(nextRow)..<\(decodedRow)") }
+                continue
+            }
+            let n = min(pageLeft, nextRow - decodedRow)
+            if n < pageLeft { try discard(n) }
+            pageLeft -= n
+            decodedRow += n
+        }
+    }
+
+    /// Decodes rows of the current page that nobody wants.
+    private func discard(_ rows: Int) throws {
+        var present = rows
+        if leaf.maximumDefinition > 0 {
+            let bits = Buffer(zeroed: (rows + 63) / 64 * 8 + 8)
+            present = Int(mpq_hybrid_read_bits(&definition, bits.values(of: UInt8.self), 0, Int64(rows)))
+            guard present >= 0 else { throw failure(.malformed, "its definition levels end early or exceed 1") }
+        }
+        var output = ParquetLeafOutput(isDictionary: wantsIndices && decoder!.isDictionary, stride: stride, capacity: present)
+        _ = try decode(present, to: &output, capacity: present, isScattered: true)
+    }
+
     // MARK: Flat
 
     /// Reads `rows` rows of a leaf that stands at the top: not repeated, and nullable at most itself.
     func readFlat(_ rows: Int) throws -> Column {
+        try arrive()
+        if let column = try readInPlace(rows) { return column }
         var output = try makeOutput(capacity: rows)
         let isOptional = leaf.maximumDefinition > 0
         // A word more, because kernels read bits by unaligned words.
@@ -241,6 +297,7 @@ final class ParquetLeafReader {
         var valid = 0
         while output.count < rows {
             guard try advance() else { throw failure(.truncated, "it ends \(rows - output.count) rows before its row group does") }
+            guard decodedRow == nextRow else { throw failure(.malformed, "the page index leaves out rows \(nextRow)..<\(decodedRow)") }
             let n = min(rows - output.count, pageLeft)
             if let bits {
                 let pointer = bits.values(of: UInt8.self)
@@ -255,15 +312,37 @@ final class ParquetLeafReader {
             }
             output.count += n
             pageLeft -= n
+            decodedRow += n
+            nextRow += n
         }
         let validity = isOptional && valid < rows ? Bitmap(bits!, count: rows) : nil
         return output.column(leaf.type, dictionary: dictionary, validity: validity)
+    }
+
+    /// The next rows as they lie in the page: where it holds all of them, none is null, and they are the column's values already.
+    private func readInPlace(_ rows: Int) throws -> Column? {
+        guard stride == leaf.type.fixedSize, rows <= pageLeft, decoder?.isInPlace(alignment: min(stride, 8)) == true else { return nil }
+        if leaf.maximumDefinition > 0, !mpq_hybrid_take_ones(&definition, Int64(rows)) { return nil }
+        guard let start = try decoder!.readInPlace(rows, failure: { failure($0, $1) }) else { return nil }
+        pageLeft -= rows
+        decodedRow += rows
+        nextRow += rows
+        return Column(type: leaf.type, count: rows, storage: .fixed(owner: decoder!.owner, start: start))
     }
 
     // MARK: Nested
 
     /// Reads the entries of `rows` records.
     func readEntries(_ rows: Int) throws -> ParquetEntries {
+        try arrive()
+        defer {
+            decodedRow += rows
+            nextRow += rows
+        }
+        return try entries(rows)
+    }
+
+    private func entries(_ rows: Int) throws -> ParquetEntries {
         var entries = ParquetEntries(
             definition: GrowingBuffer(capacity: rows), repetition: GrowingBuffer(capacity: leaf.maximumRepetition > 0 ? rows : 0),
             output: try makeOutput(capacity: rows))

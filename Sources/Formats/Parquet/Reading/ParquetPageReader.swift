@@ -11,6 +11,8 @@ struct ParquetPage {
     let header: ParquetPageHeader
     /// Of the header, in the file.
     let offset: Int
+    /// Position of the page's first value in the column chunk.
+    let firstValue: Int
     /// Keeps the bytes below alive.
     let owner: Buffer
     let repetition: mpq_hybrid
@@ -19,22 +21,64 @@ struct ParquetPage {
     let valuesEnd: UnsafePointer<UInt8>
 }
 
-/// Walks the pages of one column chunk, which it holds in memory whole.
+/// Walks the pages of one column chunk, which it holds in memory whole, or only those pages that are wanted.
 final class ParquetPageReader {
     private let leaf: ParquetLeaf
     private let source: String
     private let chunk: Buffer
-    /// Bytes of the chunk; `ParquetPage.padding` more are readable.
-    private let size: Int
-    /// Offset of the chunk in the file.
-    private let origin: Int
+    /// Bytes of the part; `ParquetPage.padding` more are readable.
+    private var size: Int
+    /// Offset of the part in the file, less its offset in `chunk`.
+    private var origin: Int
     private let compression: ParquetCompression
     private var position = 0
-    /// Values of the chunk that no page has given yet.
+    /// Values of the part that no page has given yet.
     private(set) var valuesLeft: Int
+    /// Position of the next data page's first value.
+    private var nextValue = 0
+    private var partsLeft: ArraySlice<Part>
 
-    /// - Parameter end: where the data of the file ends and its footer begins.
-    init(_ source: any ByteSource, _ column: ParquetColumnChunk, leaf: ParquetLeaf, end: Int) throws {
+    /// Pages that follow each other in the file.
+    private struct Part {
+        /// In the file.
+        var offset: Int
+        var size: Int
+        var firstValue: Int
+        var valueCount: Int
+    }
+
+    /// Data pages of a flat column, whose values are its rows.
+    struct Selection {
+        let locations: [ParquetPageLocation]
+        /// Positions in `locations`, in order.
+        let wanted: [Int]
+        let rowCount: Int
+
+        init(locations: [ParquetPageLocation], wanted: [Int], rowCount: Int) {
+            (self.locations, self.wanted, self.rowCount) = (locations, wanted, rowCount)
+        }
+
+        /// The pages that hold some of the rows, which are ranges in order.
+        init(locations: [ParquetPageLocation], rows: [Range<Int>], rowCount: Int) {
+            var wanted: [Int] = []
+            var left = rows[...]
+            for page in locations.indices {
+                let (first, end) = (locations[page].firstRow, page + 1 < locations.count ? locations[page + 1].firstRow : rowCount)
+                while let range = left.first, range.upperBound <= first { left = left.dropFirst() }
+                if let range = left.first, range.lowerBound < end { wanted.append(page) }
+            }
+            self.init(locations: locations, wanted: wanted, rowCount: rowCount)
+        }
+
+        func rows(_ page: Int) -> Range<Int> {
+            locations[page].firstRow..<(page + 1 < locations.count ? locations[page + 1].firstRow : rowCount)
+        }
+    }
+
+    /// - Parameters:
+    ///   - end: where the data of the file ends and its footer begins.
+    ///   - selection: the data pages to give; nil for all.
+    init(_ source: any ByteSource, _ column: ParquetColumnChunk, leaf: ParquetLeaf, end: Int, selection: Selection? = nil) throws {
         self.leaf = leaf
         self.source = source.name
         func failure(_ code: FormatError.Code, _ offset: Int?, _ message: String) -> FormatError {
@@ -57,22 +101,61 @@ final class ParquetPageReader {
         guard start >= 4 || metadata.valueCount == 0, start <= end, metadata.compressedSize <= end - start else {
             throw failure(.malformed, start, "is said to lie at \(start) with \(metadata.compressedSize) bytes, the data of the file ends at \(end)")
         }
-        // parquet-mr before 1.2.9 left the dictionary page's header out of the size (PARQUET-816).
-        size = min(end - start, metadata.compressedSize + 100)
-        origin = start
-        chunk = Buffer(size: size + ParquetPage.padding)
-        try source.read(at: start, into: UnsafeMutableRawBufferPointer(start: chunk.base, count: size))
-        memset(chunk.base + size, 0, ParquetPage.padding)
-        valuesLeft = metadata.valueCount
+        var parts: [Part] = []
+        if let selection {
+            if start < metadata.dataPageOffset { parts.append(Part(offset: start, size: metadata.dataPageOffset - start, firstValue: 0, valueCount: 0)) }
+            for page in selection.wanted {
+                let (location, rows) = (selection.locations[page], selection.rows(page))
+                if let last = parts.last, last.valueCount > 0, last.firstValue + last.valueCount == rows.lowerBound {
+                    parts[parts.count - 1].size = location.offset + location.size - last.offset
+                    parts[parts.count - 1].valueCount += rows.count
+                } else {
+                    parts.append(Part(offset: location.offset, size: location.size, firstValue: rows.lowerBound, valueCount: rows.count))
+                }
+            }
+        } else if metadata.valueCount > 0 {
+            // parquet-mr before 1.2.9 left the dictionary page's header out of the size (PARQUET-816).
+            parts = [Part(offset: start, size: min(end - start, metadata.compressedSize + 100), firstValue: 0, valueCount: metadata.valueCount)]
+        }
+        chunk = Buffer(size: parts.reduce(0) { $0 + $1.size } + ParquetPage.padding)
+        var filled = 0
+        for part in parts {
+            try source.read(at: part.offset, into: UnsafeMutableRawBufferPointer(start: chunk.base + filled, count: part.size))
+            filled += part.size
+        }
+        memset(chunk.base + filled, 0, ParquetPage.padding)
+        partsLeft = parts[...]
+        (size, origin, valuesLeft) = (0, start, 0)
     }
+
+    /// Goes on to the next part. False when there is none.
+    private func nextPart() -> Bool {
+        guard let part = partsLeft.popFirst() else { return false }
+        // Parts lie in the chunk one after the other.
+        position = size
+        origin = part.offset - size
+        size += part.size
+        (nextValue, valuesLeft) = (part.firstValue, part.valueCount)
+        isDictionaryPart = part.valueCount == 0
+        return true
+    }
+
+    /// Whether the part holds the dictionary alone.
+    private var isDictionaryPart = false
 
     func failure(_ code: FormatError.Code, at offset: Int, _ message: String) -> FormatError {
         FormatError(code, source: source, offset: offset, "column '\(leaf.path)': \(message)")
     }
 
     /// Returns the next dictionary or data page, or nil when all values have been given.
-    func next() throws -> ParquetPage? {
-        while valuesLeft > 0 {
+    ///
+    /// - Parameter first: data pages that end before this value are passed over, without a look at what is in them.
+    func next(from first: Int = 0) throws -> ParquetPage? {
+        while true {
+            if valuesLeft == 0, !(isDictionaryPart && position < size) {
+                guard nextPart() else { return nil }
+                continue
+            }
             guard position < size else {
                 throw failure(.truncated, at: origin + position, "its pages end, and \(valuesLeft) values are still to come")
             }
@@ -88,22 +171,29 @@ final class ParquetPageReader {
             position += header.compressedSize
             guard let kind = ParquetPageKind(rawValue: header.kind), kind != .index else { continue }
             guard header.hasOwnHeader else { throw failure(.malformed, at: offset, "a \(kind) page has no header of its own") }
+            if kind != .dictionary, header.valueCount <= valuesLeft, nextValue + header.valueCount <= first {
+                valuesLeft -= header.valueCount
+                nextValue += header.valueCount
+                continue
+            }
             if let crc = header.crc, mastic_crc32(0, bytes.baseAddress, bytes.count) != crc {
                 throw failure(.malformed, at: offset, "a page's bytes do not match its checksum")
             }
             switch kind {
-            case .dictionary: return try dictionaryPage(header, bytes, offset)
+            case .dictionary:
+                if isDictionaryPart { position = size }
+                return try dictionaryPage(header, bytes, offset)
             case .data, .dataV2:
                 guard header.valueCount <= valuesLeft else {
                     throw failure(.malformed, at: offset, "a page has \(header.valueCount) values, the column chunk has \(valuesLeft) left")
                 }
                 valuesLeft -= header.valueCount
+                nextValue += header.valueCount
                 if header.valueCount == 0 { continue }
                 return kind == .data ? try dataPage(header, bytes, offset) : try dataPageV2(header, bytes, offset)
             case .index: continue
             }
         }
-        return nil
     }
 
     /// The page's bytes without compression, and their owner.
@@ -124,7 +214,8 @@ final class ParquetPageReader {
     private func dictionaryPage(_ header: ParquetPageHeader, _ bytes: UnsafeRawBufferPointer, _ offset: Int) throws -> ParquetPage {
         let (owner, start, count) = try decompressed(bytes, size: header.uncompressedSize, offset)
         let none = mpq_hybrid_constant(0, 0)
-        return ParquetPage(header: header, offset: offset, owner: owner, repetition: none, definition: none, values: start, valuesEnd: start + count)
+        return ParquetPage(
+            header: header, offset: offset, firstValue: 0, owner: owner, repetition: none, definition: none, values: start, valuesEnd: start + count)
     }
 
     private func dataPage(_ header: ParquetPageHeader, _ bytes: UnsafeRawBufferPointer, _ offset: Int) throws -> ParquetPage {
@@ -155,7 +246,9 @@ final class ParquetPageReader {
         }
         let repetition = try levels(header.repetitionEncoding, maximum: leaf.maximumRepetition, "repetition")
         let definition = try levels(header.definitionEncoding, maximum: leaf.maximumDefinition, "definition")
-        return ParquetPage(header: header, offset: offset, owner: owner, repetition: repetition, definition: definition, values: at, valuesEnd: end)
+        return ParquetPage(
+            header: header, offset: offset, firstValue: nextValue - header.valueCount, owner: owner, repetition: repetition, definition: definition,
+            values: at, valuesEnd: end)
     }
 
     private func dataPageV2(_ header: ParquetPageHeader, _ bytes: UnsafeRawBufferPointer, _ offset: Int) throws -> ParquetPage {
@@ -183,7 +276,7 @@ final class ParquetPageReader {
             (owner, values, count) = try decompressed(body, size: header.uncompressedSize - levels, isCompressed: header.isCompressed, offset)
         }
         return ParquetPage(
-            header: header, offset: offset, owner: owner, repetition: hybrid(0, repetitionLength, maximum: leaf.maximumRepetition),
+            header: header, offset: offset, firstValue: nextValue - header.valueCount, owner: owner, repetition: hybrid(0, repetitionLength, maximum: leaf.maximumRepetition),
             definition: hybrid(repetitionLength, definitionLength, maximum: leaf.maximumDefinition), values: values, valuesEnd: values + count)
     }
 

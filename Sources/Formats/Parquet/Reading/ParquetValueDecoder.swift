@@ -111,6 +111,12 @@ struct ParquetValueDecoder {
         return Int(greatest)
     }
 
+    /// Whether the values lie in the page as the column has them, at addresses of that alignment.
+    func isInPlace(alignment: Int) -> Bool {
+        guard case .plainFixed = state, conversion.isIdentity else { return false }
+        return UInt(bitPattern: at) % UInt(alignment) == 0
+    }
+
     /// Returns the next `count` values where they lie in the page, if they are the column's values already, in no alignment; else nil.
     mutating func readInPlace(_ count: Int, failure: (FormatError.Code, String) -> FormatError) throws -> UnsafeRawPointer? {
         guard case .plainFixed = state, conversion.isIdentity else { return nil }

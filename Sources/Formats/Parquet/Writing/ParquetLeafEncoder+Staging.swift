@@ -14,14 +14,14 @@ extension ParquetLeafEncoder {
     }
 
     /// Adds rows of a nullable column that stands at the top.
-    func append(_ source: ParquetSourceColumn, _ selection: Selection, _ scratch: ParquetPageScratch) throws {
-        let block = leaf.staging == .views ? ParquetPageScratch.block : Int.max
+    func append(_ source: UnsafePointer<ParquetSourceColumn>, _ selection: Selection, _ scratch: ParquetRowScratch) throws {
+        let block = staging == .views ? ParquetRowScratch.block : Int.max
         var done = 0
         while done < selection.count {
             // Pages of all columns end at the same rows, as long as their bytes allow it.
-            let part = selection.part(done, min(selection.count - done, options.pageRows - entryCount, block))
-            if let present = try stage(source, source.validity, part, scratch) {
-                enter(part.count, present: present, hasLevels: source.validity != nil)
+            let part = selection.part(done, min(selection.count - done, pageRows - page.pointee.entryCount, block))
+            if let present = try stage(source, source.pointee.validity, part, scratch) {
+                enter(part.count, present: present, hasLevels: source.pointee.validity != nil)
                 done += part.count
                 if isFull { try flush() }
             } else {
@@ -32,31 +32,32 @@ extension ParquetLeafEncoder {
     }
 
     /// Adds entries of a nested leaf; they begin with a record.
-    func append(_ shredded: ParquetShreddedLeaf, _ scratch: ParquetPageScratch) throws {
+    func append(_ shredded: ParquetShreddedLeaf, _ scratch: ParquetRowScratch) throws {
         let taken = shredded.column.type == .null ? Column.nulls(.null, count: 0) : shredded.column.take(shredded.rows).flattened
-        let source = ParquetSourceColumn(taken)
-        let block = leaf.staging == .views ? ParquetPageScratch.block : Int.max
+        var source = ParquetSourceColumn(taken)
+        let block = staging == .views ? ParquetRowScratch.block : Int.max
         var done = 0
         while done < taken.count {
             let part = Selection(rows: nil, start: done, count: min(taken.count - done, block))
-            _ = try stage(source, nil, part, scratch)
+            _ = try stage(&source, nil, part, scratch)
             done += part.count
         }
         let n = shredded.definition.count
-        definition.append(from: shredded.definition.start, count: n)
-        if leaf.maximumRepetition > 0 { repetition.append(from: shredded.repetition.start, count: n) }
-        entryCount += n
-        rowCount += Int(mpq_count_u8(shredded.repetition.start, Int64(n), 0))
-        nullCount += n - shredded.rows.count
+        page.pointee.definition.append(from: shredded.definition.start, count: n)
+        if leaf.maximumRepetition > 0 { page.pointee.repetition.append(from: shredded.repetition.start, count: n) }
+        page.pointee.entryCount += n
+        page.pointee.rowCount += Int(mpq_count_u8(shredded.repetition.start, Int64(n), 0))
+        page.pointee.nullCount += n - shredded.rows.count
         withExtendedLifetime(taken) {}
         if isFull { try flush() }
     }
 
     /// Where the levels of the next `n` rows go. Rows before that have none yet are there.
     private func nextLevels(_ n: Int) -> UnsafeMutablePointer<UInt8> {
-        if definition.count < entryCount { definition.append(repeating: 1, count: entryCount - definition.count) }
-        definition.reserve(n)
-        return definition.start + definition.count
+        let missing = page.pointee.entryCount - page.pointee.definition.count
+        if missing > 0 { page.pointee.definition.append(repeating: 1, count: missing) }
+        page.pointee.definition.reserve(n)
+        return page.pointee.definition.start + page.pointee.definition.count
     }
 
     /// Counts rows whose present values have been staged.
@@ -64,42 +65,42 @@ extension ParquetLeafEncoder {
     /// - Parameter hasLevels: whether their levels have been written to `nextLevels`.
     private func enter(_ n: Int, present: Int, hasLevels: Bool) {
         if hasLevels {
-            definition.advance(n)
+            page.pointee.definition.advance(n)
         } else if present == 0 {
             memset(nextLevels(n), 0, n)
-            definition.advance(n)
-        } else if definition.count > 0 {
-            definition.append(repeating: 1, count: n)
+            page.pointee.definition.advance(n)
+        } else if page.pointee.definition.count > 0 {
+            page.pointee.definition.append(repeating: 1, count: n)
         }
-        entryCount += n
-        rowCount += n
-        nullCount += n - present
+        page.pointee.entryCount += n
+        page.pointee.rowCount += n
+        page.pointee.nullCount += n - present
     }
 
     /// Appends the values that are present, and writes the levels of all rows where there is a validity, without counting the rows. Returns how many are
     /// present; nil when the dictionary has no room for them, and nothing happened.
     private func stage(
-        _ source: ParquetSourceColumn, _ validity: UnsafePointer<UInt8>?, _ selection: Selection, _ scratch: ParquetPageScratch
+        _ source: UnsafePointer<ParquetSourceColumn>, _ validity: UnsafePointer<UInt8>?, _ selection: Selection, _ scratch: ParquetRowScratch
     ) throws -> Int? {
         let (rows, start, n) = (selection.rows, Int64(selection.start), Int64(selection.count))
-        switch source.values {
+        switch source.pointee.values {
         case .nulls: return 0
-        case .nested: preconditionFailure("a \(source.column.type.name) column has no values of its own")
+        case .nested: preconditionFailure("a \(source.pointee.column.type.name) column has no values of its own")
         case .bits(let bits):
-            values.reserve(selection.count)
-            let out = values.start + values.count
+            page.pointee.values.reserve(selection.count)
+            let out = page.pointee.values.start + page.pointee.values.count
             var present = selection.count
             if let validity {
                 present = Int(mpq_take_bits_present(bits, validity, rows, start, n, out, nextLevels(selection.count)))
             } else {
                 mpq_take_bits(bits, rows, start, n, out)
             }
-            values.advance(present)
-            valueCount += present
+            page.pointee.values.advance(present)
+            page.pointee.valueCount += present
             return present
-        case .fixed(let from): return try stageFixed(source.column.type, from, validity, selection)
+        case .fixed(let from): return try stageFixed(source.pointee.fixedSize, from, validity, selection)
         case .views(let views):
-            let taken = scratch.taken.values(of: mpq_view.self)
+            let taken = scratch.views.values(of: mpq_view.self)
             var present = selection.count
             if let validity {
                 present = Int(mpq_take_128_present(views, validity, rows, start, n, taken, nextLevels(selection.count)))
@@ -108,7 +109,7 @@ extension ParquetLeafEncoder {
             }
             return stageViews(taken, present) ? present : nil
         case .dictionary(let places, let entries, let count):
-            let known = scratch.takenPlaces.values(of: UInt32.self)
+            let known = scratch.places.values(of: UInt32.self)
             var present = selection.count
             let from = UnsafeRawPointer(places).assumingMemoryBound(to: UInt32.self)
             if let validity {
@@ -116,61 +117,62 @@ extension ParquetLeafEncoder {
             } else {
                 mpq_take_32(from, rows, start, n, known)
             }
-            return stageEntries(source.dictionary!, entries, count, known, present, scratch) ? present : nil
+            return stageEntries(source, entries, count, known, present, scratch) ? present : nil
         }
     }
 
     /// Appends strings. False when the dictionary has no room for them.
     private func stageViews(_ views: UnsafePointer<mpq_view>, _ n: Int) -> Bool {
-        if stagesPlaces {
-            values.reserve(n * 4)
-            let out = UnsafeMutableRawPointer(values.start + values.count).assumingMemoryBound(to: UInt32.self)
+        if page.pointee.stagesPlaces {
+            page.pointee.values.reserve(n * 4)
+            let out = UnsafeMutableRawPointer(page.pointee.values.start + page.pointee.values.count).assumingMemoryBound(to: UInt32.self)
             guard dictionary!.add(views, n, limit: options.dictionaryBytes, to: out) else { return false }
-            values.advance(n * 4)
+            page.pointee.values.advance(n * 4)
         } else {
-            values.reserve(Int(mpq_views_size(views, Int64(n))) + 4 * n + 32)
-            values.advance(mpq_put_plain_views(views, Int64(n), values.start + values.count))
+            page.pointee.values.reserve(Int(mpq_views_size(views, Int64(n))) + 4 * n + 32)
+            page.pointee.values.advance(mpq_put_plain_views(views, Int64(n), page.pointee.values.start + page.pointee.values.count))
         }
-        valueCount += n
+        page.pointee.valueCount += n
         return true
     }
 
     /// Appends strings that stand in a dictionary of `count` values. Those that this chunk's dictionary has met are not looked at.
     private func stageEntries(
-        _ from: Column, _ entries: UnsafePointer<mpq_view>, _ count: Int, _ places: UnsafePointer<UInt32>, _ n: Int, _ scratch: ParquetPageScratch
+        _ source: UnsafePointer<ParquetSourceColumn>, _ entries: UnsafePointer<mpq_view>, _ count: Int, _ places: UnsafePointer<UInt32>, _ n: Int,
+        _ scratch: ParquetRowScratch
     ) -> Bool {
-        let taken = scratch.taken.values(of: mpq_view.self)
+        let taken = scratch.views.values(of: mpq_view.self)
         // A longer dictionary costs more to remember than it saves.
-        guard stagesPlaces, count <= 4096 else {
+        guard page.pointee.stagesPlaces, count <= 4096 else {
             mpq_gather_128(entries, places, Int64(n), taken)
             return stageViews(taken, n)
         }
-        if sourceDictionary !== from {
-            sourceDictionary = from
+        if sourceID != source.pointee.dictionaryID {
+            (sourceDictionary, sourceID) = (source.pointee.dictionary, source.pointee.dictionaryID)
             if sourcePlaces.size < count * 4 { sourcePlaces = Buffer(size: count * 4) }
             memset(sourcePlaces.base, 0xff, count * 4)
         }
         let known = sourcePlaces.values(of: UInt32.self)
-        values.reserve(n * 4)
-        let out = UnsafeMutableRawPointer(values.start + values.count).assumingMemoryBound(to: UInt32.self)
+        page.pointee.values.reserve(n * 4)
+        let out = UnsafeMutableRawPointer(page.pointee.values.start + page.pointee.values.count).assumingMemoryBound(to: UInt32.self)
         if mpq_lookup(known, places, Int64(n), out) == .max {
             mpq_gather_128(entries, places, Int64(n), taken)
             guard dictionary!.add(taken, n, limit: options.dictionaryBytes, to: out) else { return false }
             mpq_learn(known, places, out, Int64(n))
         }
-        values.advance(n * 4)
-        valueCount += n
+        page.pointee.values.advance(n * 4)
+        page.pointee.valueCount += n
         return true
     }
 
     private func stageFixed(
-        _ type: DataType, _ from: UnsafeRawPointer, _ validity: UnsafePointer<UInt8>?, _ selection: Selection
+        _ size: Int, _ from: UnsafeRawPointer, _ validity: UnsafePointer<UInt8>?, _ selection: Selection
     ) throws -> Int {
         let (rows, start, n) = (selection.rows, Int64(selection.start), Int64(selection.count))
-        values.reserve(selection.count * leaf.stride)
-        let out = UnsafeMutableRawPointer(values.start + values.count)
+        page.pointee.values.reserve(selection.count * stride)
+        let out = UnsafeMutableRawPointer(page.pointee.values.start + page.pointee.values.count)
         var present = selection.count
-        switch type.fixedSize {
+        switch size {
         case 1:
             let (from, to) = (from.assumingMemoryBound(to: Int8.self), out.assumingMemoryBound(to: Int32.self))
             if let validity {
@@ -203,8 +205,8 @@ extension ParquetLeafEncoder {
             let levels = validity == nil ? nil : nextLevels(selection.count)
             present = try stageDecimals(from.assumingMemoryBound(to: Int128.self), validity, selection, out, levels)
         }
-        values.advance(present * leaf.stride)
-        valueCount += present
+        page.pointee.values.advance(present * stride)
+        page.pointee.valueCount += present
         return present
     }
 
@@ -213,7 +215,7 @@ extension ParquetLeafEncoder {
         _ from: UnsafePointer<Int128>, _ validity: UnsafePointer<UInt8>?, _ selection: Selection, _ out: UnsafeMutableRawPointer,
         _ levels: UnsafeMutablePointer<UInt8>?
     ) throws -> Int {
-        let (staging, length) = (leaf.staging, leaf.typeLength)
+        let (staging, length) = (staging, leaf.typeLength)
         var fits = true
         var j = 0
         for i in 0..<selection.count {

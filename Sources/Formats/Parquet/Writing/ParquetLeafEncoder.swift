@@ -19,6 +19,27 @@ struct ParquetEncodedPage: Sendable {
     var size: Int { header.count + content.count }
 }
 
+/// What a leaf encoder has of the page that it fills.
+struct ParquetStagedPage {
+    var values = GrowingBuffer<UInt8>(capacity: 1 << 10)
+    var valueCount = 0
+    var definition = GrowingBuffer<UInt8>(capacity: 16)
+    var repetition = GrowingBuffer<UInt8>(capacity: 16)
+    /// Entries of the page. Levels of a flat leaf are kept only once the page may have a null.
+    var entryCount = 0
+    var nullCount = 0
+    var rowCount = 0
+    /// What is staged: values, or 32-bit places in the dictionary.
+    var stagesPlaces = false
+
+    mutating func removeAll() {
+        values.removeAll()
+        definition.removeAll()
+        repetition.removeAll()
+        (valueCount, entryCount, nullCount, rowCount) = (0, 0, 0, 0)
+    }
+}
+
 /// Encodes one leaf of one row group.
 ///
 /// Values are staged without their nulls until a page is full: as PLAIN has them, so that most pages need only be compressed, or as places in the
@@ -28,19 +49,16 @@ final class ParquetLeafEncoder {
     let leaf: ParquetWriteLeaf
     let options: ParquetWriteOptions
     let failure: (String) -> FormatError
+    // Asked for with every few rows.
+    let staging: ParquetWriteLeaf.Staging
+    let stride: Int
+    let isFlat: Bool
+    let pageRows: Int
+    private let pageLimit: Int
 
-    // Staged for the current page.
-    var values = GrowingBuffer<UInt8>(capacity: 1 << 10)
-    var valueCount = 0
-    var definition = GrowingBuffer<UInt8>(capacity: 16)
-    var repetition = GrowingBuffer<UInt8>(capacity: 16)
-    /// Entries of the page. Levels of a flat leaf are kept only once the page may have a null.
-    var entryCount = 0
-    var nullCount = 0
-    var rowCount = 0
+    /// In memory of its own, because a property of a class is checked for exclusive access whenever it changes.
+    let page: UnsafeMutablePointer<ParquetStagedPage>
 
-    /// What is staged: values, or 32-bit places in the dictionary.
-    var stagesPlaces = false
     var dictionary: ParquetDictionaryBuilder?
     /// Whether pages may still go through the dictionary.
     private var isDictionaryOpen = false
@@ -50,16 +68,23 @@ final class ParquetLeafEncoder {
     private var statistics: ParquetStatisticsCollector
     private var index = ParquetChunkIndexBuilder()
     private var pages: [ParquetEncodedPage] = []
-    private var pageBytes = 0
+    private var finishedBytes = 0
+    private var dictionaryBytes = 0
     private var uncompressedSize = 0
     private var totalValues = 0
     private var totalRows = 0
     /// The dictionary that the last rows came from, and its values' places in this chunk's dictionary; `UInt32.max` where not known yet.
     var sourceDictionary: Column?
+    var sourceID: ObjectIdentifier?
     var sourcePlaces = Buffer(size: 0)
 
     init(_ leaf: ParquetWriteLeaf, _ options: ParquetWriteOptions, failure: @escaping (String) -> FormatError) {
         (self.leaf, self.options, self.failure) = (leaf, options, failure)
+        (staging, stride) = (leaf.staging, leaf.stride)
+        isFlat = leaf.maximumRepetition == 0 && leaf.maximumDefinition == 1
+        (pageRows, pageLimit) = (max(options.pageRows, 1), options.pageBytes)
+        page = .allocate(capacity: 1)
+        page.initialize(to: ParquetStagedPage())
         statistics = ParquetStatisticsCollector(leaf)
         if options.dictionary, leaf.physical != .boolean, leaf.type != .null {
             dictionary = ParquetDictionaryBuilder(leaf)
@@ -67,24 +92,27 @@ final class ParquetLeafEncoder {
         }
     }
 
-    var isFlat: Bool { leaf.maximumRepetition == 0 && leaf.maximumDefinition == 1 }
+    deinit {
+        page.deinitialize(count: 1)
+        page.deallocate()
+    }
 
     /// Bytes in memory, about.
     var heldBytes: Int {
-        values.count + definition.count + repetition.count + pageBytes + (dictionary?.heldBytes ?? 0)
+        page.pointee.values.count + page.pointee.definition.count + page.pointee.repetition.count + finishedBytes + dictionaryBytes
     }
 
     /// Bytes that the staged values take in a page without a dictionary.
     private var plainBytes: Int {
-        switch leaf.staging {
-        case .views: values.count
-        case .decimal: valueCount * leaf.typeLength
-        default: valueCount * leaf.stride
+        switch staging {
+        case .views: page.pointee.values.count
+        case .decimal: page.pointee.valueCount * leaf.typeLength
+        default: page.pointee.valueCount * stride
         }
     }
 
     /// Whether what is staged makes a page.
-    var isFull: Bool { entryCount >= options.pageRows || values.count >= options.pageBytes }
+    var isFull: Bool { page.pointee.entryCount >= pageRows || page.pointee.values.count >= pageLimit }
 
     // MARK: Pages
 
@@ -92,7 +120,7 @@ final class ParquetLeafEncoder {
     ///
     /// - Parameter isLast: whether it ends the chunk.
     func flush(isLast: Bool = false) throws {
-        if entryCount == 0 { return }
+        if page.pointee.entryCount == 0 { return }
         let scratch = ParquetPageScratch.take()
         defer { ParquetPageScratch.giveBack(scratch) }
         scratch.body.removeAll()
@@ -100,18 +128,18 @@ final class ParquetLeafEncoder {
         scratch.views.removeAll()
         scratch.marks.removeAll()
         var header = ParquetPageHeader()
-        header.valueCount = entryCount
-        header.nullCount = nullCount
-        header.rowCount = rowCount
+        header.valueCount = page.pointee.entryCount
+        header.nullCount = page.pointee.nullCount
+        header.rowCount = page.pointee.rowCount
         let isV2 = options.dataPageVersion == 2
-        appendLevels(repetition.start, maximum: leaf.maximumRepetition, isConstant: false, isV2: isV2, scratch)
+        appendLevels(page.pointee.repetition.start, maximum: leaf.maximumRepetition, isConstant: false, isV2: isV2, scratch)
         header.repetitionLength = scratch.body.count
-        appendLevels(definition.start, maximum: leaf.maximumDefinition, isConstant: isFlat && nullCount == 0, isV2: isV2, scratch)
+        appendLevels(page.pointee.definition.start, maximum: leaf.maximumDefinition, isConstant: isFlat && page.pointee.nullCount == 0, isV2: isV2, scratch)
         header.definitionLength = scratch.body.count - header.repetitionLength
         let levels = scratch.body.count
 
         var bounds = ParquetStatisticsCollector(leaf)
-        bounds.add(nulls: nullCount)
+        bounds.add(nulls: page.pointee.nullCount)
         if appendPlaces(&bounds, isLast: isLast, scratch) {
             header.encoding = ParquetEncoding.rleDictionary.rawValue
             dictionaryPages += 1
@@ -125,23 +153,21 @@ final class ParquetLeafEncoder {
             throw failure("has a page of \(scratch.body.count) bytes, Parquet's pages hold less than 2^31; encode batches of fewer rows")
         }
         header.kind = isV2 ? ParquetPageKind.dataV2.rawValue : ParquetPageKind.data.rawValue
-        let page = makePage(&header, rawPrefix: isV2 ? levels : 0, scratch)
-        index.add(bounds, firstRow: totalRows, size: page.size, isAllNull: valueCount == 0)
-        pages.append(page)
-        totalValues += entryCount
-        totalRows += rowCount
-        values.removeAll()
-        definition.removeAll()
-        repetition.removeAll()
-        (valueCount, entryCount, nullCount, rowCount) = (0, 0, 0, 0)
-        if isDictionaryOpen, dictionaryPages > 0, leaf.staging == .views, isFlat { stagesPlaces = true }
+        let made = makePage(&header, rawPrefix: isV2 ? levels : 0, scratch)
+        index.add(bounds, firstRow: totalRows, size: made.size, isAllNull: page.pointee.valueCount == 0)
+        pages.append(made)
+        totalValues += page.pointee.entryCount
+        totalRows += page.pointee.rowCount
+        page.pointee.removeAll()
+        dictionaryBytes = dictionary?.heldBytes ?? 0
+        if isDictionaryOpen, dictionaryPages > 0, staging == .views, isFlat { page.pointee.stagesPlaces = true }
     }
 
     /// Ends the page of dictionary places, because the dictionary has no room for what comes next.
     func closeDictionary() throws {
         try flush()
         isDictionaryOpen = false
-        stagesPlaces = false
+        page.pointee.stagesPlaces = false
         (sourceDictionary, sourcePlaces) = (nil, Buffer(size: 0))
     }
 
@@ -172,14 +198,14 @@ final class ParquetLeafEncoder {
         if options.pageChecksums { header.crc = mastic_crc32(0, content.base, count) }
         let result = ParquetEncodedPage(header: header.bytes, content: Values(content, count: count))
         uncompressedSize += result.header.count + size
-        pageBytes += result.size
+        finishedBytes += result.size
         return result
     }
 
     private func appendLevels(_ levels: UnsafePointer<UInt8>, maximum: Int, isConstant: Bool, isV2: Bool, _ scratch: ParquetPageScratch) {
         if maximum == 0 { return }
         let width = ParquetPageReader.width(maximum)
-        let n = entryCount
+        let n = page.pointee.entryCount
         let start = scratch.body.count
         scratch.body.reserve((isConstant ? 16 : mpq_hybrid_bound(Int64(n), width)) + 16)
         let out = scratch.body.start + start + (isV2 ? 0 : 4)
@@ -203,64 +229,66 @@ final class ParquetLeafEncoder {
 
     /// The staged values in the form in which they are compared: strings as views, which lead into what is staged.
     private func comparable(_ scratch: ParquetPageScratch) -> UnsafeRawPointer {
-        guard leaf.staging == .views else { return UnsafeRawPointer(values.start) }
-        if scratch.views.count == 0, valueCount > 0 {
-            scratch.views.reserve(valueCount)
+        guard staging == .views else { return UnsafeRawPointer(page.pointee.values.start) }
+        if scratch.views.count == 0, page.pointee.valueCount > 0 {
+            scratch.views.reserve(page.pointee.valueCount)
             // Views are made by whole words.
-            values.reserve(16)
-            let end = mpq_plain_views(values.start, values.start + values.count, Int64(valueCount), scratch.views.start)
-            assert(end == UnsafePointer(values.start + values.count))
-            scratch.views.advance(valueCount)
+            page.pointee.values.reserve(16)
+            let (start, end) = (page.pointee.values.start, page.pointee.values.start + page.pointee.values.count)
+            let last = mpq_plain_views(start, end, Int64(page.pointee.valueCount), scratch.views.start)
+            assert(last == UnsafePointer(end))
+            scratch.views.advance(page.pointee.valueCount)
         }
         return UnsafeRawPointer(scratch.views.start)
     }
 
     /// Appends the page's values as places in the dictionary. False when the dictionary does not take them.
     private func appendPlaces(_ bounds: inout ParquetStatisticsCollector, isLast: Bool, _ scratch: ParquetPageScratch) -> Bool {
-        guard isDictionaryOpen || stagesPlaces, valueCount > 0 else { return false }
-        if stagesPlaces {
+        guard isDictionaryOpen || page.pointee.stagesPlaces, page.pointee.valueCount > 0 else { return false }
+        if page.pointee.stagesPlaces {
             // Staged bytes begin where a buffer does.
-            return UnsafeRawPointer(values.start).withMemoryRebound(to: UInt32.self, capacity: valueCount) { places in
+            return UnsafeRawPointer(page.pointee.values.start).withMemoryRebound(to: UInt32.self, capacity: page.pointee.valueCount) { places in
                 appendPlaces(places, &bounds, scratch)
                 return true
             }
         }
         scratch.indices.removeAll()
-        scratch.indices.reserve(valueCount)
+        scratch.indices.reserve(page.pointee.valueCount)
         let out = scratch.indices.start
         guard addToDictionary(comparable(scratch), out, isLast: isLast) else {
             isDictionaryOpen = false
             if dictionaryPages == 0 { dictionary = nil }
             return false
         }
-        scratch.indices.advance(valueCount)
+        scratch.indices.advance(page.pointee.valueCount)
         appendPlaces(out, &bounds, scratch)
         return true
     }
 
     /// Gives the staged values their places. False when the dictionary does not pay or has no room.
     private func addToDictionary(_ staged: UnsafeRawPointer, _ out: UnsafeMutablePointer<UInt32>, isLast: Bool) -> Bool {
-        let limit = options.dictionaryBytes
+        let room = options.dictionaryBytes
         var done = 0
         // The first values of a chunk tell whether most of them are new: nearly all of few, or most of many.
         if dictionaryPages == 0 {
-            for (sample, share) in [(2048, 0.99), (16384, 0.9)] where sample <= valueCount {
-                guard dictionary!.add(staged + done * leaf.stride, sample - done, limit: limit, to: out + done) else { return false }
+            for (sample, share) in [(2048, 0.99), (16384, 0.9)] where sample <= page.pointee.valueCount {
+                guard dictionary!.add(staged + done * stride, sample - done, limit: room, to: out + done) else { return false }
                 done = sample
                 if Double(dictionary!.count) > Double(sample) * share { return false }
             }
         }
-        guard dictionary!.add(staged + done * leaf.stride, valueCount - done, limit: limit, to: out + done) else { return false }
+        guard dictionary!.add(staged + done * stride, page.pointee.valueCount - done, limit: room, to: out + done) else { return false }
         if dictionaryPages > 0 { return true }
-        if valueCount >= 1024, dictionary!.count * 10 > valueCount * 9 { return false }
+        if page.pointee.valueCount >= 1024, dictionary!.count * 10 > page.pointee.valueCount * 9 { return false }
         let width = Int(ParquetPageReader.width(max(dictionary!.count - 1, 1)))
         // Below some size nothing is to be gained or lost; further pages need fewer new values than the first.
-        return dictionary!.byteCount + valueCount * width / 8 < (isLast ? plainBytes : plainBytes / 4 * 5) || plainBytes < 512
+        let limit = isLast || page.pointee.valueCount < 1024 ? plainBytes : plainBytes / 4 * 5
+        return dictionary!.byteCount + page.pointee.valueCount * width / 8 < limit || plainBytes < 512
     }
 
     private func appendPlaces(_ places: UnsafePointer<UInt32>, _ bounds: inout ParquetStatisticsCollector, _ scratch: ParquetPageScratch) {
         let dictionary = dictionary!
-        let n = Int64(valueCount)
+        let n = Int64(page.pointee.valueCount)
         let width = ParquetPageReader.width(max(dictionary.count - 1, 1))
         scratch.body.reserve(1 + mpq_hybrid_bound(n, width))
         scratch.body.append(UInt8(width))
@@ -271,8 +299,8 @@ final class ParquetLeafEncoder {
         mpq_mark(places, n, scratch.marks.start)
         let used = Buffer(size: (dictionary.count + 1) * 4)
         let found = mpq_marked(scratch.marks.start, Int64(dictionary.count), used.values(of: UInt32.self))
-        let gathered = Buffer(size: Int(found) * leaf.stride)
-        switch leaf.stride {
+        let gathered = Buffer(size: Int(found) * stride)
+        switch stride {
         case 4: mpq_gather_32(dictionary.values.values(of: UInt32.self), used.values(of: UInt32.self), found, gathered.values(of: UInt32.self))
         case 8: mpq_gather_64(dictionary.values.values(of: UInt64.self), used.values(of: UInt32.self), found, gathered.values(of: UInt64.self))
         default: mpq_gather_128(dictionary.values.values(of: mpq_view.self), used.values(of: UInt32.self), found, gathered.values(of: mpq_view.self))
@@ -283,44 +311,44 @@ final class ParquetLeafEncoder {
 
     /// Appends the page's values without a dictionary. Returns their encoding.
     private func appendPlain(_ bounds: inout ParquetStatisticsCollector, _ scratch: ParquetPageScratch) -> ParquetEncoding {
-        let staged = UnsafeRawPointer(values.start)
-        let n = Int64(valueCount)
-        bounds.add(comparable(scratch), count: valueCount)
+        let staged = UnsafeRawPointer(page.pointee.values.start)
+        let n = Int64(page.pointee.valueCount)
+        bounds.add(comparable(scratch), count: page.pointee.valueCount)
         var encoding = ParquetEncoding.plain
-        switch leaf.staging {
+        switch staging {
         case .boolean:
-            let size = (valueCount + 7) / 8
+            let size = (page.pointee.valueCount + 7) / 8
             scratch.body.reserve(size + 8)
             memset(scratch.body.start + scratch.body.count, 0, size)
             mpq_bytes_to_bits(staged.assumingMemoryBound(to: UInt8.self), n, scratch.body.start + scratch.body.count)
             scratch.body.advance(size)
         case .int32, .int64:
             guard options.deltaEncodings else {
-                scratch.body.append(from: values.start, count: values.count)
+                scratch.body.append(from: page.pointee.values.start, count: page.pointee.values.count)
                 break
             }
             encoding = .deltaBinaryPacked
             scratch.body.reserve(mpq_delta_bound(n))
-            if leaf.staging == .int64 {
+            if staging == .int64 {
                 scratch.body.advance(mpq_delta_encode(staged.assumingMemoryBound(to: Int64.self), n, 64, scratch.body.start + scratch.body.count))
             } else {
                 let narrow = staged.assumingMemoryBound(to: Int32.self)
-                let wide = Buffer(size: valueCount * 8)
+                let wide = Buffer(size: page.pointee.valueCount * 8)
                 let typed = wide.values(of: Int64.self)
-                for i in 0..<valueCount { typed[i] = Int64(narrow[i]) }
+                for i in 0..<page.pointee.valueCount { typed[i] = Int64(narrow[i]) }
                 scratch.body.advance(mpq_delta_encode(typed, n, 32, scratch.body.start + scratch.body.count))
             }
-        case .float, .double: scratch.body.append(from: values.start, count: values.count)
+        case .float, .double: scratch.body.append(from: page.pointee.values.start, count: page.pointee.values.count)
         case .decimal:
-            scratch.body.reserve(valueCount * leaf.typeLength + 16)
+            scratch.body.reserve(page.pointee.valueCount * leaf.typeLength + 16)
             mpq_put_fixed_decimals(
                 staged.assumingMemoryBound(to: mpq_view.self), n, Int64(leaf.typeLength), scratch.body.start + scratch.body.count)
-            scratch.body.advance(valueCount * leaf.typeLength)
+            scratch.body.advance(page.pointee.valueCount * leaf.typeLength)
         case .views:
             if options.deltaEncodings {
                 encoding = appendDeltaStrings(scratch)
             } else {
-                scratch.body.append(from: values.start, count: values.count)
+                scratch.body.append(from: page.pointee.values.start, count: page.pointee.values.count)
             }
         }
         plainEncoding = encoding
@@ -329,14 +357,14 @@ final class ParquetLeafEncoder {
 
     private func appendDeltaStrings(_ scratch: ParquetPageScratch) -> ParquetEncoding {
         let views = UnsafePointer(scratch.views.start)
-        let n = Int64(valueCount)
-        let lengths = Buffer(size: valueCount * 8)
-        let prefixes = Buffer(size: valueCount * 8)
+        let n = Int64(page.pointee.valueCount)
+        let lengths = Buffer(size: page.pointee.valueCount * 8)
+        let prefixes = Buffer(size: page.pointee.valueCount * 8)
         let (length, prefix) = (lengths.values(of: Int64.self), prefixes.values(of: Int64.self))
         let shared = Int(mpq_shared_prefixes(views, n, prefix))
         // All pages of a chunk go one way, so that one encoding stands in its metadata.
         let usesPrefixes = plainPages == 0 ? shared > plainBytes / 8 : plainEncoding == .deltaByteArray
-        for i in 0..<valueCount { length[i] = Int64(UInt32(truncatingIfNeeded: views[i].low)) - (usesPrefixes ? prefix[i] : 0) }
+        for i in 0..<page.pointee.valueCount { length[i] = Int64(UInt32(truncatingIfNeeded: views[i].low)) - (usesPrefixes ? prefix[i] : 0) }
         if usesPrefixes {
             scratch.body.reserve(mpq_delta_bound(n))
             scratch.body.advance(mpq_delta_encode(prefix, n, 32, scratch.body.start + scratch.body.count))
@@ -391,7 +419,7 @@ final class ParquetLeafEncoder {
         defer { ParquetPageScratch.giveBack(scratch) }
         scratch.body.removeAll()
         let n = dictionary.count
-        switch leaf.staging {
+        switch staging {
         case .views:
             scratch.body.reserve(dictionary.byteCount + 32)
             scratch.body.advance(mpq_put_plain_views(dictionary.values.values(of: mpq_view.self), Int64(n), scratch.body.start))
@@ -399,7 +427,7 @@ final class ParquetLeafEncoder {
             scratch.body.reserve(n * leaf.typeLength + 16)
             mpq_put_fixed_decimals(dictionary.values.values(of: mpq_view.self), Int64(n), Int64(leaf.typeLength), scratch.body.start)
             scratch.body.advance(n * leaf.typeLength)
-        default: scratch.body.append(from: dictionary.values.values(of: UInt8.self), count: n * leaf.stride)
+        default: scratch.body.append(from: dictionary.values.values(of: UInt8.self), count: n * stride)
         }
         var header = ParquetPageHeader()
         header.kind = ParquetPageKind.dictionary.rawValue

@@ -11,10 +11,6 @@ final class ParquetPageScratch {
     var indices = GrowingBuffer<UInt32>(capacity: 16)
     var views = GrowingBuffer<mpq_view>(capacity: 16)
     var marks = GrowingBuffer<UInt8>(capacity: 16)
-    // Rows on their way from a batch, `block` at a time.
-    static let block = 512
-    let taken = Buffer(size: block * 16)
-    let takenPlaces = Buffer(size: block * 4)
 
     /// Bytes that the last page needed.
     private var usedBytes: Int { body.count + compressed.size + indices.count * 4 + views.count * 16 + marks.count }
@@ -34,4 +30,12 @@ final class ParquetPageScratch {
         guard scratch.usedBytes <= keptBytes else { return }
         idle.withLock { if $0.all.count < keptCount { $0.all.append(scratch) } }
     }
+}
+
+/// Rows on their way from a batch to the page of a leaf.
+struct ParquetRowScratch {
+    /// The most rows that are on their way at once.
+    static let block = 512
+    let views = Buffer(size: block * 16)
+    let places = Buffer(size: block * 4)
 }

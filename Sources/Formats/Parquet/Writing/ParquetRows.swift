@@ -9,7 +9,7 @@ public final class ParquetRows: @unchecked Sendable {
     public let count: Int
     let batch: Batch
     /// One for each field of the schema.
-    let columns: [ParquetSourceColumn]
+    let columns: UnsafeMutableBufferPointer<ParquetSourceColumn>
 
     /// - Parameter batch: of `schema`, or of a schema that `schema` was merged from.
     /// - Throws: `FormatError.invalidRequest` naming a column that does not fit.
@@ -18,7 +18,13 @@ public final class ParquetRows: @unchecked Sendable {
         let flat = Batch(schema: conforming.schema, columns: conforming.columns.map(ParquetSourceColumn.prepared), count: conforming.count)
         count = flat.count
         self.batch = flat
-        columns = flat.columns.map(ParquetSourceColumn.init)
+        columns = .allocate(capacity: flat.columns.count)
+        for (i, column) in flat.columns.enumerated() { columns.initializeElement(at: i, to: ParquetSourceColumn(column)) }
+    }
+
+    deinit {
+        columns.deinitialize()
+        columns.deallocate()
     }
 
     private static func conform(_ batch: Batch, to schema: Schema) throws -> Batch {
@@ -51,11 +57,14 @@ struct ParquetSourceColumn {
     }
 
     let column: Column
+    /// Bytes of a value; 0 where values have no fixed size.
+    let fixedSize: Int
     let values: Values
     /// Bit set = value present; nil = no nulls.
     let validity: UnsafePointer<UInt8>?
     /// The dictionary's values, which tell one dictionary from another.
     let dictionary: Column?
+    let dictionaryID: ObjectIdentifier?
 
     /// The column in a form that `init` takes apart: dictionaries of strings stay where every value of theirs is there, others are resolved.
     static func prepared(_ column: Column) -> Column {
@@ -67,6 +76,7 @@ struct ParquetSourceColumn {
 
     init(_ column: Column) {
         self.column = column
+        fixedSize = column.type.fixedSize
         validity = column.validity?.bytes
         var dictionary: Column?
         switch column.storage {
@@ -81,5 +91,6 @@ struct ParquetSourceColumn {
         case .list, .struct, .map, .choice: values = .nested
         }
         self.dictionary = dictionary
+        dictionaryID = dictionary.map(ObjectIdentifier.init)
     }
 }
