@@ -4,10 +4,10 @@ internal import Formats
 
 /// One pass over the files of a source.
 final class FileScan: BatchScan {
-    private let source: FileSource
-    private let request: ScanRequest
+    let source: FileSource
+    let request: ScanRequest
     private let exact: Schema?
-    private let context: ScanContext
+    let context: ScanContext
     private let state: Locked<State>
 
     private struct State {
@@ -54,36 +54,6 @@ final class FileScan: BatchScan {
         }
     }
 
-    /// Whether the values that a file's folders give leave room for a row that fulfils the predicate: asked before the file is opened, and so only
-    /// where the catalog says that the files hold no columns of the keys' names.
-    private func mayMatch(_ file: InputFile) -> Bool {
-        guard let predicate = request.predicate, let declared = source.declared else { return true }
-        func value(_ name: String) -> (Value, DataType)? { declared.index(of: name) == nil ? partitionValue(of: name, file) : nil }
-        return predicate.withoutIdleCasts { value($0)?.1 }.mayBeTrue { value($0).map { Self.statistics(of: $0.0) } }
-    }
-
-    /// Whether a row group's statistics leave room for a row that fulfils the predicate.
-    private func mayMatch(_ parquet: ParquetFile, rowGroup: Int, _ file: InputFile) -> Bool {
-        guard let predicate = request.predicate else { return true }
-        func field(_ name: String) -> Field? { parquet.schema.index(ofAnyCase: name).map { parquet.schema[$0] } }
-        return predicate.withoutIdleCasts { name in field(name)?.type ?? partitionValue(of: name, file)?.1 }.mayBeTrue { name in
-            guard let field = field(name) else { return partitionValue(of: name, file).map { Self.statistics(of: $0.0) } }
-            return parquet.statistics(rowGroup: rowGroup, column: field.name).map {
-                ColumnStatistics(min: $0.min, max: $0.max, nullCount: $0.nullCount, rowCount: parquet.rowGroups[rowGroup].rowCount)
-            }
-        }
-    }
-
-    private func partitionValue(of name: String, _ file: InputFile) -> (Value, DataType)? {
-        guard let index = source.partitionKeys.firstIndex(where: { $0.name == name }) else { return nil }
-        let type = source.partitionKeys[index].type
-        return (index < file.partition.count ? Self.partitionValue(file.partition[index], as: type) : .null, type)
-    }
-
-    private static func statistics(of value: Value) -> ColumnStatistics {
-        value == .null ? (min: nil, max: nil, nullCount: 1, rowCount: 1) : (min: value, max: value, nullCount: 0, rowCount: 1)
-    }
-
     fileprivate func read(_ part: Part, _ emit: (Batch) throws -> Bool) throws {
         let execution = context.execution
         func report(_ records: [BadRecord]) throws {
@@ -127,10 +97,7 @@ final class FileScan: BatchScan {
         case .parquet(let parquet, let group, let file):
             let names = parquet.schema.names
             let (wanted, filters) = (request.columns.map { inside($0, names) }, rowFilters(file) { inside($0, names) })
-            try parquet.read(rowGroup: group, columns: RowFilter.columnsRead(wanted, filters)) { batch in
-                guard let batch = try RowFilter.passing(batch, columns: wanted, filters) else { return true }
-                return try pass(batch, file)
-            }
+            try parquet.read(rowGroup: group, columns: wanted, rows: rowsToRead(parquet, rowGroup: group, file), filters: filters) { try pass($0, file) }
         }
         if let failure { throw failure }
     }
@@ -187,7 +154,7 @@ final class FileScan: BatchScan {
         constant(partitionValue(text, as: type), as: type, count: count)
     }
 
-    private static func partitionValue(_ text: String?, as type: DataType) -> Value {
+    static func partitionValue(_ text: String?, as type: DataType) -> Value {
         guard let text else { return .null }
         return Column(.string, values: [.string(text)]).cast(to: type).value(at: 0)
     }

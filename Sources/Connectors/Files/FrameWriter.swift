@@ -41,6 +41,7 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
     private var schema: Schema?
     private var fileSchema: Schema?
     private var isSchemaFixed = false
+    private var hasRestarted = false
     private var lastConforming: Schema?
     /// Batches of morsels whose turn has not come.
     private var ahead: [Int: [Item]] = [:]
@@ -111,6 +112,8 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
     public func consume(_ batch: Batch, morsel: Int) throws -> Bool {
         let (isSettled, keepsBytes) = try locked {
             if let failure { throw failure }
+            // A surprise has made the plan learn its schema.
+            if hasRestarted, !isSchemaFixed, let known = node.knownSchema { try fix(known) }
             try checkSchema(batch.schema)
             return (isSchemaFixed, morsel != nextMorsel && aheadBytes > Self.uncompactedBytes)
         }
@@ -204,9 +207,9 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
             (finishedMorsels, nextMorsel, rowsWritten) = ([], 0, 0)
             partitions.withLock { $0 = [:] }
             cutters.withLock { $0 = [] }
+            hasRestarted = true
             try output.removeAll()
         }
-        if let known = node.knownSchema { try fix(known) }
     }
 
     // MARK: Schema
@@ -240,7 +243,7 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
 
     /// Sorts a batch by partition. Needs the schema settled.
     private func cut(_ batch: Batch) throws -> CutBatch {
-        let size = batch.approximateSize
+        let size = batch.sampledSize
         if partitionKeys.isEmpty {
             let partition = partition(of: [])
             return CutBatch(rows: try encoder.prepare(batch, schema: fileSchema!), order: nil, parts: [(partition, 0..<batch.count)], size: size)
@@ -265,7 +268,7 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
 
     private func size(_ item: Item) -> Int {
         switch item {
-        case .batch(let batch): batch.approximateSize
+        case .batch(let batch): batch.sampledSize
         case .cut(let cut): cut.size
         }
     }
@@ -427,6 +430,19 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
         locked {
             if failure == nil { failure = error }
             pthread_cond_broadcast(changed)
+        }
+    }
+}
+
+extension Batch {
+    /// About how many bytes the rows take, by a few of the strings.
+    fileprivate var sampledSize: Int {
+        columns.reduce(0) { sum, column in
+            guard case .views(let views, _) = column.storage, views.count > 64 else { return sum + column.approximateSize }
+            let step = views.count / 32
+            var bytes = 0
+            for i in 0..<32 where !views[i * step].isInline { bytes += views[i * step].length }
+            return sum + views.count * (16 + bytes / 32)
         }
     }
 }

@@ -89,4 +89,114 @@ import Testing
     @Test func withoutAConditionEverythingIsRead() throws {
         #expect(try run(ScanNode(source())) == Reading(rows: 3000, groups: 30, skipped: 0))
     }
+
+    // MARK: Inside of row groups
+
+    /// One file of four row groups of 1,000 rows in pages of 100. `id` ascends; `word` is "a", "z" or the row group's own; `note` is null in the first half
+    /// of a row group.
+    private func paged(_ change: (inout ParquetWriteOptions) -> Void = { _ in }) throws -> FileSource {
+        let schema = Schema([Field("id", .long), Field("word", .string), Field("note", .string)])
+        var options = ParquetWriteOptions()
+        options.pageRows = 100
+        change(&options)
+        let sink = Formats.MemorySink()
+        let writer = try ParquetWriter(schema: schema, options: options, sink: sink)
+        for group in 0..<4 {
+            let rows = 0..<1000
+            let batch = Batch(
+                schema: schema,
+                columns: [
+                    Column(.long, values: rows.map { .integer(Int64(group * 1000 + $0)) }),
+                    Column(.string, values: rows.map { .string(["a", "z", "word \(group)"][$0 % 3]) }),
+                    Column(.string, values: rows.map { $0 < 500 ? .null : .string("a note of its own, number \(group * 1000 + $0)") }),
+                ], count: 1000)
+            try writer.append(try ParquetWriter.encode([batch], schema: schema, options: options))
+        }
+        _ = try writer.finish()
+        let bytes = sink.bytes
+        return FileSource(
+            name: "paged", format: .parquet, declared: nil, partitionKeys: [], list: { [InputFile(path: "file", size: bytes.count, modified: 0)] },
+            open: { _ in Formats.MemorySource(name: "file", bytes: bytes) })
+    }
+
+    /// Rows that fulfil the condition, rows that were looked at, row groups that were read.
+    private func look(_ source: FileSource, _ condition: String) throws -> [Int] {
+        let context = ExecutionContext(workers: WorkerPool(count: 2), cancellation: Cancellation())
+        let counter = CountingConsumer()
+        try Execution.run(filter(ScanNode(source), condition), columns: [], context: context, into: counter)
+        return [counter.count, context.counters.rowsRead, context.counters.rowGroupsRead]
+    }
+
+    @Test(arguments: [
+        ("id >= 0", [4000, 4000, 4]),
+        ("id = 1234", [1, 100, 1]),
+        ("id between 250 and 349", [100, 200, 1]),
+        ("id in (5, 950, 3999)", [3, 300, 2]),
+        ("id < 150 or id >= 3950", [200, 300, 2]),
+        ("note is not null and id < 600", [100, 100, 1]),
+        ("note is null", [2000, 2000, 4]),
+        ("note = 'a note of its own, number 2750'", [1, 100, 1]),
+        ("word = 'word 2'", [333, 1000, 1]),
+        ("word in ('word 0', 'word 3', 'nothing')", [666, 2000, 2]),
+        ("word like 'word 1%' and id > 1500", [166, 500, 1]),
+        ("word = 'nothing'", [0, 0, 0]),
+        ("word = 'nothing' or id = 7", [1, 1000, 1]),
+        ("word <> 'a'", [2664, 4000, 4]),
+    ])
+    func onlyPagesThatMayMatchAreRead(condition: String, expected: [Int]) throws {
+        #expect(try look(paged(), condition) == expected)
+    }
+
+    @Test func withoutAnIndexAndADictionaryRowGroupsAreReadWhole() throws {
+        let source = try paged {
+            $0.pageIndex = false
+            $0.dictionary = false
+        }
+        #expect(try look(source, "id = 1234") == [1, 1000, 1])
+        #expect(try look(source, "word = 'word 2'") == [333, 4000, 4])
+    }
+
+    /// Columns behind a filter are not asked for where no row passes.
+    @Test func columnsBehindAFilterAreReadForRowsThatPass() throws {
+        let schema = Schema([Field("id", .long), Field("text", .string)])
+        var options = ParquetWriteOptions()
+        options.compression = .uncompressed
+        let sink = Formats.MemorySink()
+        let writer = try ParquetWriter(schema: schema, options: options, sink: sink)
+        let columns = [
+            Column(.long, values: (0..<10_000).map { .integer(Int64($0)) }), Column(.string, values: (0..<10_000).map { .string("a text of many letters, number \($0)") }),
+        ]
+        try writer.append(ParquetWriter.encode([Batch(schema: schema, columns: columns, count: 10_000)], schema: schema, options: options))
+        _ = try writer.finish()
+        let source = CountedSource(Formats.MemorySource(name: "file", bytes: sink.bytes))
+        let file = try ParquetFile(source)
+        for (first, most) in [(20_000, 100_000), (9_000, 500_000)] {
+            source.bytesRead = 0
+            var found: [[Value]] = []
+            let filter = RowFilter(columns: ["id"]) { batch in
+                #expect(batch.schema.names == ["id"])
+                return Bitmap((0..<batch.count).map { if case .integer(let id) = batch.columns[0].value(at: $0) { id >= first } else { false } })
+            }
+            try file.read(rowGroup: 0, columns: ["text"], filters: [filter]) { batch in
+                for row in 0..<batch.count { found.append(batch.columns.map { $0.value(at: row) }) }
+                return true
+            }
+            #expect(found == (0..<10_000).filter { $0 >= first }.map { [.string("a text of many letters, number \($0)")] })
+            #expect(source.bytesRead < most)
+        }
+    }
+}
+
+/// A source that counts the bytes that it gives.
+private final class CountedSource: ByteSource {
+    private let base: Formats.MemorySource
+    nonisolated(unsafe) var bytesRead = 0
+    var name: String { base.name }
+    var size: Int { base.size }
+    init(_ base: Formats.MemorySource) { self.base = base }
+
+    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+        bytesRead += buffer.count
+        try base.read(at: offset, into: buffer)
+    }
 }
