@@ -34,6 +34,9 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
     private let partitionKeys: [String]
     private let node: PlanNode
     private let budget: Int
+    /// Bytes of rows that fill a chunk. Where there is but one file, the next chunk must begin before the rows that wait for the first fill the memory,
+    /// so that two workers have something to do.
+    private let chunkBytes: Int
     private let workers: WorkerPool?
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
     private let changed: UnsafeMutablePointer<pthread_cond_t>
@@ -42,6 +45,7 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
     private var fileSchema: Schema?
     private var isSchemaFixed = false
     private var hasRestarted = false
+    private var isFinishing = false
     private var lastConforming: Schema?
     /// Batches of morsels whose turn has not come.
     private var ahead: [Int: [Item]] = [:]
@@ -71,8 +75,9 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
     private static let window = 32
     /// Bytes of rows that may keep the memory they were read from alive while they wait for their turn.
     private static let uncompactedBytes = 8 << 20
-    /// Chunks that a worker takes at once, so that two workers can share the partitions of a batch.
+    /// Chunks and rows that a worker takes at once, so that others can have the rest.
     private static let chunksTaken = 8
+    private static let rowsTaken = 8192
 
     /// - Parameters:
     ///   - schema: the schema of all rows where it is known; else the first rows decide, and rows that do not fit raise a `SchemaSurprise`.
@@ -88,6 +93,7 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
         self.node = node
         self.workers = workers
         self.budget = min(budget, max(MemoryPool.shared.limit / 4, 1 << 20))
+        chunkBytes = partitionKeys.isEmpty ? min(encoder.chunkBytes, max(self.budget / 6, 1 << 20)) : encoder.chunkBytes
         lock = .allocate(capacity: 1)
         changed = .allocate(capacity: 1)
         pthread_mutex_init(lock, nil)
@@ -161,30 +167,40 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
     }
 
     public func finish() throws {
-        try locked {
+        let chunks = try locked {
+            isFinishing = true
+            var chunks: [OutputChunk] = []
             // Morsels of an early end may never have been ended in order.
             for number in ahead.keys.sorted() {
-                for item in ahead[number]! { _ = try take(item) }
+                for item in ahead[number]! { chunks += try take(item) }
             }
             (ahead, aheadBytes) = ([:], 0)
-            if !isSchemaFixed { try fix(schema ?? .empty) }
-            _ = try takeUnsettled()
+            if !isSchemaFixed { try fix(node.knownSchema ?? schema ?? .empty) }
+            return try chunks + takeUnsettled()
         }
+        var seen = Set<ObjectIdentifier>()
+        let full = chunks.filter { $0.isSealed && seen.insert(ObjectIdentifier($0)).inserted }
+        try inParallel(full.count) { [self] in try work(on: [full[$0]]) }
         let rest = partitions.withLock { Array($0.values) }
+        try inParallel(rest.count) { [self] in try close(rest[$0]) }
+    }
+
+    /// Calls `body` with the numbers up to `count` on all threads.
+    private func inParallel(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {
         let next = Atomic<Int>(0)
         let failure = Locked<(any Error)?>(nil)
-        @Sendable func endSome() {
+        @Sendable func run() {
             do {
                 while failure.withLock({ $0 == nil }) {
-                    let place = next.add(1, ordering: .relaxed).oldValue
-                    guard place < rest.count else { return }
-                    try close(rest[place])
+                    let number = next.add(1, ordering: .relaxed).oldValue
+                    guard number < count else { return }
+                    try body(number)
                 }
             } catch {
                 failure.withLock { if $0 == nil { $0 = error } }
             }
         }
-        if let workers, rest.count > 1 { workers.run(workers: min(workers.count, rest.count)) { _ in endSome() } } else { endSome() }
+        if let workers, count > 1 { workers.run(workers: min(workers.count, count)) { _ in run() } } else { run() }
         if let error = failure.withLock({ $0 }) { throw error }
     }
 
@@ -207,7 +223,7 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
             (finishedMorsels, nextMorsel, rowsWritten) = ([], 0, 0)
             partitions.withLock { $0 = [:] }
             cutters.withLock { $0 = [] }
-            hasRestarted = true
+            (hasRestarted, isFinishing) = (true, false)
             try output.removeAll()
         }
     }
@@ -282,7 +298,7 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
             unsettledBytes += size(item)
             // So many rows tell the schema; should later ones differ, the write starts again.
             guard unsettledBytes > budget / 4 || isSchemaFixed else { return [] }
-            if !isSchemaFixed { try fix(schema ?? .empty) }
+            if !isSchemaFixed { try fix(node.knownSchema ?? schema ?? .empty) }
             return try takeUnsettled()
         }
         let cut: CutBatch
@@ -298,7 +314,7 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
             chunk.rowCount += range.count
             chunk.byteCount += cut.size(of: range)
             chunks.append(chunk)
-            if chunk.rowCount >= encoder.chunkRows || chunk.byteCount >= encoder.chunkBytes { seal(chunk) }
+            if chunk.rowCount >= encoder.chunkRows || chunk.byteCount >= chunkBytes { seal(chunk) }
         }
         waitingBytes += cut.size
         return chunks
@@ -331,16 +347,20 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
         while true {
             var tasks: [Task] = []
             locked {
-                while place < chunks.count, tasks.count < Self.chunksTaken {
+                var rows = 0
+                while place < chunks.count, tasks.count < Self.chunksTaken, rows < Self.rowsTaken {
                     let chunk = chunks[(first + place) % chunks.count]
                     place += 1
-                    if let task = startTask(chunk) { tasks.append(task) }
+                    guard let task = startTask(chunk) else { continue }
+                    tasks.append(task)
+                    rows += task.rows.reduce(0) { $0 + $1.range.count }
                 }
             }
             if tasks.isEmpty, place == chunks.count { break }
             try perform(&tasks)
         }
-        let largest = locked { heldBytes > budget ? sealLargest() : [] }
+        // At the end all chunks are ended anyway, each by whoever closes its file.
+        let largest = locked { heldBytes > budget && !isFinishing ? sealLargest() : [] }
         if !largest.isEmpty { try work(on: largest) }
     }
 

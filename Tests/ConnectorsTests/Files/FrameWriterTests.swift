@@ -78,6 +78,13 @@ private final class MemoryOutput: OutputFolder {
         #expect(error?.description == "column 's' is struct<x:int>, which cannot name a folder; partition by a column of a plain type")
     }
 
+    /// Chunks that are full before anything was encoded.
+    @Test(arguments: [[], ["k"]]) func textHoldsAllRows(keys: [String]) throws {
+        let batches = (0..<40).map { i in batch((0..<5000).map { ("key \($0 % 2)", Int64(i * 5000 + $0)) }) }
+        let output = try write(source(batches), keys: keys, budget: 64 << 20)
+        #expect(output.texts().values.reduce(0) { $0 + $1.reduce(0) { $0 + $1.split(separator: "\n").count } } == 200_000)
+    }
+
     // MARK: Parquet
 
     private static let wide = Schema([
@@ -137,7 +144,7 @@ private final class MemoryOutput: OutputFolder {
     }
 
     static let ways: [Way] = [[], ["day"], ["kind", "day"], ["flag", "kind", "day"]].flatMap { keys in
-        [(1, 64 << 20, 1 << 18, true), (2, 64 << 20, 1 << 18, false), (4, 20_000, 1 << 18, true), (3, 20_000, 200, false), (2, 1 << 20, 77, true)].map {
+        [(1, 64 << 20, 1 << 18, true), (2, 64 << 20, 1 << 18, false), (4, 20_000, 1 << 18, true), (3, 20_000, 200, false), (2, 1 << 20, 77, true), (2, 64 << 20, 77, false)].map {
             Way(keys: keys, threads: $0.0, budget: $0.1, rowGroupRows: $0.2, isKnown: $0.3)
         }
     }
