@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "mastic_number.h"
+#include "mastic_view.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 #define MASTIC_X86 1
 static bool has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"); }
+static bool has_avx512(void) { return has_avx2() && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2"); }
 #endif
 
 #define INLINE static inline __attribute__((always_inline))
@@ -120,35 +122,69 @@ INLINE bool take(walk *w, size_t at, const masks *read, mastic_csv_stop *stop, u
   return true;
 }
 
-#if MASTIC_X86
-__attribute__((target("avx2,bmi,bmi2,popcnt"))) INLINE masks masks_avx2(const uint8_t *p, const mastic_csv_dialect *d) {
-  __m256i x = _mm256_loadu_si256((const __m256i *)p), y = _mm256_loadu_si256((const __m256i *)(p + 32));
-#define EQUALS(BYTE)                                                                                      \
-  ((uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, _mm256_set1_epi8((char)(BYTE)))) |                 \
-   (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(y, _mm256_set1_epi8((char)(BYTE)))) << 32)
-  masks m = {EQUALS(d->separator), EQUALS(d->line_end), d->quote < 0 ? 0 : EQUALS(d->quote), EQUALS('\r'),
-             (uint32_t)_mm256_movemask_epi8(x) | (uint64_t)(uint32_t)_mm256_movemask_epi8(y) << 32};
-#undef EQUALS
-  return m;
-}
-__attribute__((target("avx2,bmi,bmi2,popcnt"))) INLINE uint32_t *put_avx2(uint32_t *out, uint64_t bits, uint32_t from) {
-  return put_positions(out, bits, from);
-}
-__attribute__((target("avx2,bmi,bmi2,popcnt"))) static mastic_csv_stop walk_avx2(walk *shared, size_t start) {
-  walk copy = *shared, *w = &copy;
-  mastic_csv_stop stop = mastic_csv_exhausted;
-  for (size_t at = start; at < w->end; at += 64) {
-    masks m = masks_avx2(w->base + at, &w->dialect);
-    if (!take(w, at, &m, &stop, put_avx2)) break;
-    // A record with more fields than it may have.
-    if (__builtin_expect(w->at > w->expected, 0)) {
-      stop = mastic_csv_irregular;
-      break;
-    }
+/// Defines a walk over all blocks with one way to compare bytes and one to write positions.
+#define WALK(NAME, MASKS, PUT)                                                  \
+  static mastic_csv_stop NAME(walk *shared, size_t start) {                     \
+    walk copy = *shared, *w = &copy;                                            \
+    mastic_csv_stop stop = mastic_csv_exhausted;                                \
+    for (size_t at = start; at < w->end; at += 64) {                            \
+      masks m = MASKS(w->base + at, &w->dialect);                               \
+      if (!take(w, at, &m, &stop, PUT)) break;                                  \
+      /* A record with more fields than it may have. */                         \
+      if (__builtin_expect(w->at > w->expected, 0)) {                           \
+        stop = mastic_csv_irregular;                                            \
+        break;                                                                  \
+      }                                                                         \
+    }                                                                           \
+    *shared = copy;                                                             \
+    return stop;                                                                \
   }
-  *shared = copy;
-  return stop;
+
+#if MASTIC_X86
+#define AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
+#define AVX512 __attribute__((target("avx2,bmi,bmi2,popcnt,avx512f,avx512bw,avx512vbmi2")))
+
+AVX2 INLINE uint64_t equal_avx2(__m256i x, __m256i y, uint8_t byte) {
+  __m256i value = _mm256_set1_epi8((char)byte);
+  return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, value)) | (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(y, value)) << 32;
 }
+
+AVX2 INLINE masks masks_avx2(const uint8_t *p, const mastic_csv_dialect *d) {
+  __m256i x = _mm256_loadu_si256((const __m256i *)p), y = _mm256_loadu_si256((const __m256i *)(p + 32));
+  uint64_t high = (uint32_t)_mm256_movemask_epi8(x) | (uint64_t)(uint32_t)_mm256_movemask_epi8(y) << 32;
+  return (masks){
+      equal_avx2(x, y, d->separator), equal_avx2(x, y, d->line_end), d->quote < 0 ? 0 : equal_avx2(x, y, (uint8_t)d->quote), equal_avx2(x, y, '\r'), high};
+}
+
+AVX2 INLINE uint32_t *put_avx2(uint32_t *out, uint64_t bits, uint32_t from) { return put_positions(out, bits, from); }
+
+AVX2 WALK(walk_avx2, masks_avx2, put_avx2)
+
+AVX512 INLINE masks masks_avx512(const uint8_t *p, const mastic_csv_dialect *d) {
+  __m512i x = _mm512_loadu_si512(p);
+  uint64_t quotes = d->quote < 0 ? 0 : _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8((char)d->quote));
+  return (masks){
+      _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8((char)d->separator)), _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8((char)d->line_end)), quotes,
+      _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\r')), _mm512_movepi8_mask(x)};
+}
+
+/// The positions of a block are bytes that the bits pick out of 0, 1, ..., 63.
+AVX512 INLINE uint32_t *put_avx512(uint32_t *out, uint64_t bits, uint32_t from) {
+  static const uint8_t places[64] __attribute__((aligned(64))) = {
+      0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+      32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+  __m512i picked = _mm512_maskz_compress_epi8(bits, _mm512_load_si512(places)), base = _mm512_set1_epi32((int)from);
+  unsigned count = (unsigned)__builtin_popcountll(bits);
+  _mm512_storeu_si512(out, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(_mm512_castsi512_si128(picked))));
+  if (__builtin_expect(count > 16, 0)) {
+    _mm512_storeu_si512(out + 16, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(picked, 1))));
+    _mm512_storeu_si512(out + 32, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(picked, 2))));
+    _mm512_storeu_si512(out + 48, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(picked, 3))));
+  }
+  return out + count;
+}
+
+AVX512 WALK(walk_avx512, masks_avx512, put_avx512)
 #endif
 
 INLINE masks masks_plain(const uint8_t *p, const mastic_csv_dialect *d) {
@@ -164,22 +200,16 @@ INLINE masks masks_plain(const uint8_t *p, const mastic_csv_dialect *d) {
   return m;
 }
 
-static mastic_csv_stop walk_plain(walk *w, size_t start) {
-  mastic_csv_stop stop = mastic_csv_exhausted;
-  for (size_t at = start; at < w->end; at += 64) {
-    masks m = masks_plain(w->base + at, &w->dialect);
-    if (!take(w, at, &m, &stop, put_positions)) return stop;
-    if (w->at > w->expected) return mastic_csv_irregular;
-  }
-  return mastic_csv_exhausted;
-}
+WALK(walk_plain, masks_plain, put_positions)
 
-mastic_csv_result mastic_csv_index(const uint8_t *base, uint32_t start, uint32_t end, const mastic_csv_dialect *dialect, size_t limit, uint32_t *ends) {
+mastic_csv_result mastic_csv_index(
+    const uint8_t *base, uint32_t start, uint32_t end, const mastic_csv_dialect *dialect, size_t limit, mastic_csv_level level, uint32_t *ends) {
   walk w = {.dialect = *dialect, .base = base, .end = end, .limit = limit, .ends = ends, .at = ends + 1, .expected = ends + dialect->columns, .after_end = 1};
   ends[0] = start - 1;
   mastic_csv_stop stop;
 #if MASTIC_X86
-  if (has_avx2()) stop = walk_avx2(&w, start);
+  if (level == mastic_csv_best && has_avx512()) stop = walk_avx512(&w, start);
+  else if (level != mastic_csv_plain && has_avx2()) stop = walk_avx2(&w, start);
   else
 #endif
     stop = walk_plain(&w, start);
@@ -219,23 +249,6 @@ void mastic_csv_cells(const mastic_csv_fields *fields, uint64_t *cells) {
   }
 }
 
-/// The view of a text behind which 16 bytes can be read.
-INLINE void put_view(uint64_t *view, const uint8_t *text, size_t length) {
-  uint64_t low, high;
-  memcpy(&low, text, 8);
-  if (length > 12) {
-    view[0] = low << 32 | length;
-    view[1] = (uint64_t)(uintptr_t)text;
-    return;
-  }
-  memcpy(&high, text + 4, 8);
-  // Bytes past the length are zero; shifts by 64 and more are kept apart.
-  uint64_t first = length >= 4 ? 0xffffffffull : (1ull << length * 8) - 1;
-  uint64_t rest = length >= 12 ? ~0ull : length > 4 ? (1ull << (length - 4) * 8) - 1 : 0;
-  view[0] = (low & first) << 32 | length;
-  view[1] = high & rest;
-}
-
 mastic_csv_views_result mastic_csv_views(const mastic_csv_fields *fields, uint64_t *views, uint32_t *raw) {
   mastic_csv_fields f = *fields;
   mastic_csv_views_result result = {0, 0, false};
@@ -248,7 +261,7 @@ mastic_csv_views_result mastic_csv_views(const mastic_csv_fields *fields, uint64
       result.raw_bytes += x.length;
       continue;
     }
-    put_view(views + 2 * i, x.text, x.length);
+    mastic_view_put(views + 2 * i, x.text, x.length);
     longest = x.length > longest ? x.length : longest;
   }
   result.has_pointers = longest > 12;
@@ -275,9 +288,9 @@ size_t mastic_csv_raw_views(const mastic_csv_fields *fields, const uint32_t *raw
     if (length <= 12) {
       uint8_t copy[32] = {0};
       memcpy(copy, start, length);
-      put_view(view, copy, length);
+      mastic_view_put(view, copy, length);
     } else {
-      put_view(view, start, length);
+      mastic_view_put(view, start, length);
     }
     views[2 * raw[k]] = view[0];
     views[2 * raw[k] + 1] = view[1];
@@ -305,19 +318,6 @@ static __attribute__((noinline)) meaning slow_long(const uint8_t *text, size_t l
   return mastic_number_long(text, length, value) ? is_value : is_other;
 }
 
-/// Eight digits, the first in the lowest byte, as a number.
-INLINE uint64_t eight_digits(uint64_t digits) {
-  digits = digits * 10 + (digits >> 8);
-  return ((digits & 0x000000ff000000ffull) * 0x000f424000000064ull + ((digits >> 16) & 0x000000ff000000ffull) * 0x0000271000000001ull) >> 32;
-}
-
-/// Which bytes of eight are no digits, a high bit set for each; `digits` gets the digits' values.
-INLINE uint64_t not_digits(uint64_t word, uint64_t *digits) {
-  uint64_t x = word ^ 0x3030303030303030ull;
-  *digits = x;
-  return ((x + 0x7676767676767676ull) | x) & 0x8080808080808080ull;
-}
-
 static const double powers_of_ten[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8};
 
 /// Up to eight bytes are digits with at most one point among them: nearly every amount.
@@ -328,24 +328,21 @@ INLINE meaning read_double(const uint8_t *text, size_t length, double *value) {
   p += negative;
   n -= negative;
   if (__builtin_expect(n - 1 < 8, 1)) {
-    uint64_t word, digits;
-    memcpy(&word, p, 8);
     // The bytes wanted move to the top, behind zero digits.
-    unsigned shift = (unsigned)(8 - n) * 8;
-    uint64_t zeros = shift ? 0x3030303030303030ull >> (64 - shift) : 0;
-    word = word << shift | zeros;
-    uint64_t others = not_digits(word, &digits);
+    uint64_t digits, shift = (8 - n) * 8;
+    uint64_t others = mastic_number_not_digits(p, &digits) << shift;
+    digits <<= shift;
     if (others == 0) {
-      double x = (double)eight_digits(digits);
+      double x = (double)mastic_number_eight_digits(digits);
       *value = negative ? -x : x;
       return is_value;
     }
     unsigned place = (unsigned)__builtin_ctzll(others) & ~7u;
-    if ((others & (others - 1)) == 0 && (word >> place & 0xff) == '.' && n > 1) {
+    if ((others & (others - 1)) == 0 && p[place / 8 - (8 - n)] == '.' && n > 1) {
       // The digits before the point move over it.
       uint64_t below = (1ull << place) - 1;
       digits = (digits & ~(below << 8 | 0xff)) | (digits & below) << 8;
-      double x = (double)eight_digits(digits) / powers_of_ten[7 - place / 8];
+      double x = (double)mastic_number_eight_digits(digits) / powers_of_ten[7 - place / 8];
       *value = negative ? -x : x;
       return is_value;
     }
@@ -360,13 +357,9 @@ INLINE meaning read_long(const uint8_t *text, size_t length, int64_t *value) {
   p += negative;
   n -= negative;
   if (__builtin_expect(n - 1 < 8, 1)) {
-    uint64_t word, digits;
-    memcpy(&word, p, 8);
-    unsigned shift = (unsigned)(8 - n) * 8;
-    uint64_t zeros = shift ? 0x3030303030303030ull >> (64 - shift) : 0;
-    word = word << shift | zeros;
-    if (not_digits(word, &digits) == 0) {
-      int64_t x = (int64_t)eight_digits(digits);
+    uint64_t digits, shift = (8 - n) * 8;
+    if (mastic_number_not_digits(p, &digits) << shift == 0) {
+      int64_t x = (int64_t)mastic_number_eight_digits(digits << shift);
       *value = negative ? -x : x;
       return is_value;
     }

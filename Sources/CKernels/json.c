@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mastic_number.h"
+#include "mastic_view.h"
 
 #if defined(__x86_64__)
 #include <emmintrin.h>
@@ -15,27 +16,36 @@ typedef mastic_json_cell cell;
 
 // MARK: Nodes
 
+/// Cells of blocks that are kept for another node.
+enum { SPARE_SMALLEST = 512, SPARE_LARGEST = 32768 };
+
 static node *make_node(void) { return calloc(1, sizeof(node)); }
 
-static void free_contents(node *n);
+static void free_contents(mastic_json *json, node *n);
 
-static void free_node(node *n) {
+static void free_node(mastic_json *json, node *n) {
   if (!n) return;
-  free_contents(n);
-  free(n->cells);
+  free_contents(json, n);
+  // Batches are much alike, so the next one wants cells again.
+  if (n->capacity >= SPARE_SMALLEST && n->capacity <= SPARE_LARGEST && json->spare_count < MASTIC_JSON_SPARES) {
+    json->spares[json->spare_count] = n->cells;
+    json->spare_capacities[json->spare_count++] = n->capacity;
+  } else {
+    free(n->cells);
+  }
   free(n->name);
   free(n);
 }
 
 /// The depth of the recursion is the depth of the records, which is limited.
-static void free_contents(node *n) {
+static void free_contents(mastic_json *json, node *n) {
   for (node *f = n->first_field; f;) {
     node *next = f->next;
-    free_node(f);
+    free_node(json, f);
     f = next;
   }
-  free_node(n->element);
-  free_node(n->keys);
+  free_node(json, n->element);
+  free_node(json, n->keys);
   free(n->table);
   n->first_field = n->last_field = n->element = n->keys = NULL;
   n->table = NULL;
@@ -53,20 +63,31 @@ mastic_json *mastic_json_create(void) {
 
 void mastic_json_destroy(mastic_json *json) {
   if (!json) return;
-  free_node(json->root);
+  free_node(json, json->root);
+  while (json->spare_count > 0) free(json->spares[--json->spare_count]);
   free(json->scratch);
+  free(json->shape);
   free(json);
 }
 
 void mastic_json_reset(mastic_json *json) {
-  free_contents(json->root);
+  free_contents(json, json->root);
+  // It leads to nodes.
+  json->piece_count = json->shape_wait = json->shape_patience = 0;
   json->root->objects = json->root->count = json->root->kinds = 0;
   json->cells = json->order = 0;
 }
 
 static __attribute__((noinline)) bool grow(mastic_json *json, node *n, uint32_t needed) {
   uint32_t capacity = n->capacity ? n->capacity * 4 : 8;
-  if (n->capacity == 0) n->order = ++json->order;
+  if (n->capacity == 0) {
+    n->order = ++json->order;
+    if (json->spare_count > 0 && json->spare_capacities[json->spare_count - 1] >= needed) {
+      n->cells = json->spares[--json->spare_count];
+      n->capacity = json->spare_capacities[json->spare_count];
+      return true;
+    }
+  }
   if (capacity < needed) capacity = needed;
   cell *cells = realloc(n->cells, (size_t)capacity * sizeof(cell));
   if (!cells) return false;
@@ -346,6 +367,34 @@ static inline __attribute__((always_inline)) text number(mastic_json *json, text
   return p;
 }
 
+/// Up to 7 digits with up to 7 behind a point, as nearly all numbers have, in a few steps; others take the long way.
+static inline __attribute__((always_inline)) text quick_number(mastic_json *json, text start, mastic_json_mode mode, cell *out) {
+  static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7};
+  static const uint32_t factors[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
+  bool negative = *start == '-';
+  text p = start + negative;
+  uint64_t digits, others = mastic_number_not_digits(p, &digits);
+  unsigned whole = (unsigned)__builtin_ctzll(others | 1ull << 63) / 8;
+  if (__builtin_expect(whole == 0 || others == 0 || mode == mastic_json_as_text || (*p == '0' && whole > 1), 0)) return number(json, start, mode, out);
+  uint64_t w = mastic_number_eight_digits(digits << (8 - whole) * 8);
+  p += whole;
+  if (*p == '.') {
+    others = mastic_number_not_digits(p + 1, &digits);
+    unsigned places = (unsigned)__builtin_ctzll(others | 1ull << 63) / 8;
+    if (__builtin_expect(places == 0 || others == 0 || (p[1 + places] | 0x20) == 'e', 0)) return number(json, start, mode, out);
+    w = w * factors[places] + mastic_number_eight_digits(digits << (8 - places) * 8);
+    double value = (double)w / powers[places];
+    if (negative) value = -value;
+    out->tag = mastic_json_double;
+    memcpy(&out->payload, &value, 8);
+    return p + 1 + places;
+  }
+  if (__builtin_expect((*p | 0x20) == 'e', 0)) return number(json, start, mode, out);
+  out->tag = mastic_json_integer;
+  out->payload = negative ? 0 - w : w;
+  return p;
+}
+
 // MARK: Checking
 
 static text skip_value(mastic_json *json, text p, int depth) {
@@ -523,7 +572,7 @@ static text read_value(mastic_json *json, node *n, uint32_t row, text p, int dep
     return end + 1;
   }
   case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
-    if (!(p = number(json, p, n->mode, c))) return NULL;
+    if (!(p = quick_number(json, p, n->mode, c))) return NULL;
     n->kinds |= 1u << c->tag;
     return p;
   case 't':
@@ -580,6 +629,173 @@ static text read_value(mastic_json *json, node *n, uint32_t row, text p, int dep
   return skip_value(json, p, depth);
 }
 
+// MARK: Shapes
+
+// Records are mostly written by one program, with the same names in the same order and the same spaces. What stood between the values of one record
+// is compared with the next as it is, names and all; a record that differs is read again by the rules.
+
+static inline __attribute__((always_inline)) bool is_piece(const mastic_json_piece *piece, text p) {
+#if defined(__x86_64__)
+  __m128i same = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)p), _mm_loadu_si128((const __m128i *)piece->text));
+  if (((unsigned)_mm_movemask_epi8(same) | piece->ignored) != 0xffff) return false;
+  return piece->length <= 16 || memcmp(p + 16, piece->text + 16, piece->length - 16) == 0;
+#else
+  return memcmp(p, piece->text, piece->length) == 0;
+#endif
+}
+
+/// Reads one record of the known shape into row `row` of the pieces' cells; nil for any other.
+static inline __attribute__((always_inline)) text read_shaped(mastic_json *json, text p, uint32_t row) {
+  mastic_json_piece *piece = json->shape, *last = piece + json->piece_count - 1;
+  for (; piece < last; piece++) {
+    if (__builtin_expect(!is_piece(piece, p), 0)) return NULL;
+    p += piece->length;
+    text start = p;
+    node *f = piece->field;
+    cell ignored, *c = f ? piece->cells + row : &ignored;
+    switch (*p) {
+    case '"': {
+      bool escaped;
+      text end = string_end(json, p + 1, &escaped);
+      if (!end) return NULL;
+      *c = (cell){(uint64_t)(p + 1 - json->base), (uint32_t)(end - p - 1), escaped ? mastic_json_escaped : mastic_json_string};
+      p = end + 1;
+      break;
+    }
+    case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
+      if (!(p = quick_number(json, p, f ? f->mode : mastic_json_as_text, c))) return NULL;
+      break;
+    case 't':
+      if (memcmp(p, "true", 4) != 0) return NULL;
+      c->tag = mastic_json_true;
+      p += 4;
+      break;
+    case 'f':
+      if (memcmp(p, "false", 5) != 0) return NULL;
+      c->tag = mastic_json_false;
+      p += 5;
+      break;
+    case 'n':
+      if (memcmp(p, "null", 4) != 0) return NULL;
+      *c = (cell){0, 0, mastic_json_null};
+      p += 4;
+      break;
+    default:
+      if (f || !(p = skip_value(json, p, mastic_json_depth_limit - 1))) return NULL;
+      c->tag = 0;
+    }
+    piece->kinds |= 1u << c->tag;
+    // Where values are all as long as one another, the next field is looked for there without waiting until this value's end was found.
+    size_t usual = piece->usual_length;
+    if ((size_t)(p - start) == usual) {
+      __asm__("" : "+r"(usual));
+      p = start + usual;
+    } else if (usual) {
+      piece->usual_length = 0;
+    }
+  }
+  return __builtin_expect(is_piece(last, p), 1) ? p + last->length : NULL;
+}
+
+/// Reads records of the known shape, with line ends and spaces between them, until another comes, there are `limit` rows, or the text ends.
+/// Returns where the next record begins, or the spaces before it; nil without memory.
+static text read_shaped_rows(mastic_json *json, text p, uint32_t limit) {
+  node *root = json->root;
+  uint32_t first = root->objects, row = first, fields = 0;
+  if (limit - first > 8192) limit = first + 8192;
+  mastic_json_piece *last = json->shape + json->piece_count - 1;
+  for (mastic_json_piece *piece = json->shape; piece < last; piece++) {
+    piece->kinds = 0;
+    node *f = piece->field;
+    if (!f) continue;
+    if (!mastic_json_pad(json, f, first) || (f->capacity < limit && !grow(json, f, limit))) {
+      fail(json, mastic_json_no_memory, p);
+      return NULL;
+    }
+    piece->cells = f->cells;
+    fields++;
+  }
+  while (row < limit) {
+    text record = p;
+    while (*record == '\n' || *record == ' ' || *record == '\r' || *record == '\t') record++;
+    if (record >= json->end) break;
+    text next = read_shaped(json, record, row);
+    if (!next) break;
+    p = next;
+    row++;
+  }
+  for (mastic_json_piece *piece = json->shape; row > first && piece < last; piece++) {
+    if (!piece->field) continue;
+    piece->field->kinds |= piece->kinds;
+    piece->field->count = row;
+  }
+  json->cells += (size_t)fields * (row - first);
+  json->shape_hits += row - first;
+  root->objects = row;
+  return p;
+}
+
+static bool add_piece(mastic_json *json, text from, text to, node *field) {
+  size_t length = (size_t)(to - from);
+  if (length > sizeof json->shape->text || json->piece_count == 256) return false;
+  if (json->piece_count == json->piece_capacity) {
+    uint32_t capacity = json->piece_capacity ? json->piece_capacity * 2 : 16;
+    mastic_json_piece *grown = realloc(json->shape, capacity * sizeof *grown);
+    if (!grown) return false;
+    json->shape = grown;
+    json->piece_capacity = capacity;
+  }
+  // Of fields with one name the first counts; such records are left to the rules.
+  for (uint32_t i = 0; field && i < json->piece_count; i++)
+    if (json->shape[i].field == field) return false;
+  mastic_json_piece *piece = &json->shape[json->piece_count++];
+  memset(piece, 0, sizeof *piece);
+  memcpy(piece->text, from, length);
+  piece->ignored = length < 16 ? 0xffffu & ~((1u << length) - 1) : 0;
+  piece->length = (uint32_t)length;
+  piece->field = field;
+  return true;
+}
+
+/// Learns the shape of the record at `p`, which was read without a failure. False where shapes do not help.
+static bool learn_pieces(mastic_json *json, text p) {
+  text from = p;
+  p = spaces(json, p + 1);
+  while (*p == '"') {
+    bool escaped;
+    text end = string_end(json, p + 1, &escaped);
+    if (!end || escaped) return false;
+    node *f = find_field(json->root, p + 1, (size_t)(end - p - 1));
+    // A dropped field that was not remembered, or is: no cell of it is kept.
+    if (f && f->mode == mastic_json_ignore) f = NULL;
+    else if (!f && !json->restricted) return false;
+    p = spaces(json, spaces(json, end + 1) + 1);
+    if (f && (*p == '{' || *p == '[')) return false;
+    if (!add_piece(json, from, p, f)) return false;
+    text value = p;
+    if (!(from = skip_value(json, p, mastic_json_depth_limit - 1))) return false;
+    json->shape[json->piece_count - 1].usual_length = (uint32_t)(from - value);
+    p = spaces(json, from);
+    if (*p == '}') return add_piece(json, from, p + 1, NULL);
+    p = spaces(json, p + 1);
+  }
+  return false;
+}
+
+static __attribute__((noinline)) void learn_shape(mastic_json *json, text p) {
+  // Records of many shapes are not learnt one by one: each shape that served nobody doubles the wait for the next.
+  if (json->shape_wait > 0) {
+    json->shape_wait--;
+    return;
+  }
+  if (json->piece_count > 0 && json->shape_hits >= 4) json->shape_patience = 0;
+  else json->shape_patience = json->shape_patience < 512 ? json->shape_patience * 2 + 1 : 1023;
+  json->shape_wait = json->shape_patience;
+  json->shape_hits = 0;
+  json->piece_count = 0;
+  if (!learn_pieces(json, p)) json->piece_count = 0;
+}
+
 // MARK: Rows
 
 mastic_json_status mastic_json_rows(mastic_json *json, size_t *at, uint32_t limit, size_t cell_limit) {
@@ -596,7 +812,15 @@ mastic_json_status mastic_json_rows(mastic_json *json, size_t *at, uint32_t limi
       json->failed_at = p;
       return json->status = mastic_json_not_object;
     }
-    if (!(p = read_fields(json, root, root->objects, p, mastic_json_depth_limit - 1))) return json->status;
+    if (json->piece_count > 0) {
+      uint32_t rows = root->objects;
+      if (!(p = read_shaped_rows(json, p, limit))) return json->status;
+      *at = (size_t)(p - json->base);
+      if (root->objects > rows) continue;
+    }
+    text record = p;
+    if (!(p = read_fields(json, root, root->objects, record, mastic_json_depth_limit - 1))) return json->status;
+    learn_shape(json, record);
     root->objects++;
     *at = (size_t)(p - json->base);
   }
@@ -690,4 +914,45 @@ size_t mastic_json_unescape(const uint8_t *p, size_t length, uint8_t *out) {
     }
   }
   return (size_t)(out - start);
+}
+
+mastic_json_views_result mastic_json_views(
+    const cell *cells, size_t count, const uint8_t *base, uint64_t *views, uint64_t *valid, uint32_t *escaped) {
+  mastic_json_views_result result = {0, 0, 0, false};
+  size_t longest = 0;
+  for (size_t i = 0; i < count; i += 64) {
+    size_t n = count - i < 64 ? count - i : 64;
+    uint64_t others = 0;
+    for (size_t k = i; k < i + n; k++) {
+      cell c = cells[k];
+      if (__builtin_expect(c.tag == mastic_json_string, 1)) {
+        mastic_view_put(views + 2 * k, base + c.payload, c.length);
+        longest = c.length > longest ? c.length : longest;
+        continue;
+      }
+      views[2 * k] = views[2 * k + 1] = 0;
+      if (c.tag == mastic_json_escaped) {
+        escaped[result.escaped_count++] = (uint32_t)k;
+        result.escaped_bytes += c.length;
+      } else {
+        others |= 1ull << (k - i);
+      }
+    }
+    valid[i / 64] = ~others;
+    result.nulls += (size_t)__builtin_popcountll(others);
+  }
+  result.has_pointers = longest > 12;
+  return result;
+}
+
+void mastic_json_escaped_views(
+    const cell *cells, const uint8_t *base, const uint32_t *escaped, size_t escaped_count, uint64_t *views, uint8_t *side) {
+  for (size_t i = 0; i < escaped_count; i++) {
+    cell c = cells[escaped[i]];
+    size_t length = mastic_json_unescape(base + c.payload, c.length, side);
+    uint8_t copy[32] = {0};
+    if (length <= 12) memcpy(copy, side, length);
+    mastic_view_put(views + 2 * (size_t)escaped[i], length <= 12 ? copy : side, length);
+    side += length;
+  }
 }

@@ -170,6 +170,30 @@ size_t mastic_scan_utf8(const uint8_t *p, size_t n) {
   return n;
 }
 
+#if MASTIC_X86
+__attribute__((target("avx2,popcnt"))) static size_t ascii_lines_avx2(const uint8_t *p, size_t n, uint8_t line_end, size_t *lines) {
+  const __m256i v = _mm256_set1_epi8((char)line_end);
+  size_t i = 0, found = 0;
+  for (; i + 64 <= n; i += 64) {
+    __m256i x = _mm256_loadu_si256((const __m256i *)(p + i)), y = _mm256_loadu_si256((const __m256i *)(p + i + 32));
+    if (_mm256_movemask_epi8(_mm256_or_si256(x, y))) break;
+    uint64_t ends = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, v)) | (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(y, v)) << 32;
+    found += (size_t)__builtin_popcountll(ends);
+  }
+  *lines = found;
+  return i;
+}
+#endif
+
+size_t mastic_scan_utf8_lines(const uint8_t *p, size_t n, uint8_t line_end, size_t *lines) {
+  size_t i = 0, found = 0;
+#if MASTIC_X86
+  if (has_avx2()) i = ascii_lines_avx2(p, n, line_end, &found);
+#endif
+  *lines = found + mastic_scan_count(p + i, n - i, line_end);
+  return i + mastic_scan_utf8(p + i, n - i);
+}
+
 // MARK: JSON
 
 size_t mastic_scan_json_plain(const uint8_t *p, size_t n) {

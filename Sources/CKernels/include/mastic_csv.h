@@ -37,11 +37,15 @@ typedef struct {
   bool has_quotes;
 } mastic_csv_result;
 
+/// Which instructions to use, where the machine has them: tests try all.
+typedef enum { mastic_csv_best, mastic_csv_avx2, mastic_csv_plain } mastic_csv_level;
+
 /// Writes down where the fields of the records in `base[start..<end]` end, for `limit` records at most.
 ///
 /// `ends[0]` is `start - 1`; record `r`'s field `c` is `base[ends[r * columns + c] + 1 ..< ends[r * columns + c + 1]]`, quotes included, and so
-/// is a carriage return before the line end. `start` is the start of a record. `ends` has room for `limit * columns + 128` entries.
-mastic_csv_result mastic_csv_index(const uint8_t *base, uint32_t start, uint32_t end, const mastic_csv_dialect *dialect, size_t limit, uint32_t *ends);
+/// is a carriage return before the line end. `start` is the start of a record. `ends` has room for `limit * columns + 192` entries.
+mastic_csv_result mastic_csv_index(
+    const uint8_t *base, uint32_t start, uint32_t end, const mastic_csv_dialect *dialect, size_t limit, mastic_csv_level level, uint32_t *ends);
 
 /// One column of an index, or some rows of it.
 typedef struct {

@@ -80,6 +80,24 @@ typedef enum {
   mastic_json_no_memory,
 } mastic_json_status;
 
+/// A field of records that are all written alike: the bytes from the value before it to its own value, `,"name":`.
+typedef struct {
+  uint8_t text[64];
+  uint32_t length;
+  /// A bit for each of the first 16 bytes of `text` that is behind its end.
+  uint32_t ignored;
+  /// Bytes that every value since the shape was learnt had; 0: they differed.
+  uint32_t usual_length;
+  /// The kinds of cells in the rows being read.
+  uint32_t kinds;
+  /// Nil: its values are checked, not kept. The last piece of a shape closes the object and has no value.
+  mastic_json_node *field;
+  /// The field's cells, while rows are read.
+  mastic_json_cell *cells;
+} mastic_json_piece;
+
+enum { MASTIC_JSON_SPARES = 64 };
+
 typedef struct {
   const uint8_t *base, *end;
   /// A line end is a space like others.
@@ -93,6 +111,15 @@ typedef struct {
   // After a failure.
   mastic_json_status status;
   const uint8_t *failed_at;
+  /// What the record before looked like; none when there are no pieces.
+  mastic_json_piece *shape;
+  uint32_t piece_count, piece_capacity;
+  /// Records that had the shape since it was learnt; records to let pass before another is learnt, and how many those were the last time.
+  uint32_t shape_hits, shape_wait, shape_patience;
+  // Blocks of cells without a node.
+  mastic_json_cell *spares[MASTIC_JSON_SPARES];
+  uint32_t spare_capacities[MASTIC_JSON_SPARES];
+  uint32_t spare_count;
   // Scratch for names with escapes.
   uint8_t *scratch;
   size_t scratch_size;
@@ -132,3 +159,19 @@ bool mastic_json_pad(mastic_json *json, mastic_json_node *node, uint32_t rows);
 
 /// Resolves the escapes of a string that was read before; returns the bytes written, `length` at most. A surrogate that is alone becomes U+FFFD.
 size_t mastic_json_unescape(const uint8_t *text, size_t length, uint8_t *out);
+
+typedef struct {
+  size_t nulls, escaped_count, escaped_bytes;
+  bool has_pointers;
+} mastic_json_views_result;
+
+/// Writes the strings among the cells as 16-byte views (`StringView`) into the text, and a bit in `valid` for each that is one; other cells become empty
+/// views. Strings with escapes are left empty, and their positions go to `escaped`, which has room for `count`.
+///
+/// `valid` has room for whole words of 64 bits. `escaped_bytes` is what the escaped strings need at most.
+mastic_json_views_result mastic_json_views(
+    const mastic_json_cell *cells, size_t count, const uint8_t *base, uint64_t *views, uint64_t *valid, uint32_t *escaped);
+
+/// Fills in the views of the escaped strings, whose bytes go to `side`.
+void mastic_json_escaped_views(
+    const mastic_json_cell *cells, const uint8_t *base, const uint32_t *escaped, size_t escaped_count, uint64_t *views, uint8_t *side);

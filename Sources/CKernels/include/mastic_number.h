@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 // Numbers out of text, exact: every double is the one nearest to the decimal, ties to even.
 
@@ -43,4 +44,21 @@ static inline bool mastic_number_long(const uint8_t *text, size_t count, int64_t
   }
   *value = (int64_t)(negative ? 0 - sum : sum);
   return true;
+}
+
+/// Sets the high bit of each of the eight bytes at `text` that is no digit, and at least that of the first such one rightly; `digits` gets the values of
+/// the others.
+static inline uint64_t mastic_number_not_digits(const uint8_t *text, uint64_t *digits) {
+  uint64_t word;
+  memcpy(&word, text, 8);
+  word ^= 0x3030303030303030ull;
+  *digits = word;
+  // No byte carries into the next: the low seven bits are below 128 and so is 0x76.
+  return (((word & 0x7f7f7f7f7f7f7f7full) + 0x7676767676767676ull) | word) & 0x8080808080808080ull;
+}
+
+/// Eight digits' values, the first in the lowest byte, as a number.
+static inline uint64_t mastic_number_eight_digits(uint64_t digits) {
+  digits = digits * 10 + (digits >> 8);
+  return ((digits & 0x000000ff000000ffull) * 0x000f424000000064ull + ((digits >> 16) & 0x000000ff000000ffull) * 0x0000271000000001ull) >> 32;
 }

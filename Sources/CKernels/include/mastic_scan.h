@@ -16,6 +16,9 @@ size_t mastic_scan_count(const uint8_t *bytes, size_t count, uint8_t byte);
 /// The length of the longest prefix that is UTF-8 (Unicode 15, table 3-7: no surrogates, no overlong forms): `count` when all of it is.
 size_t mastic_scan_utf8(const uint8_t *bytes, size_t count);
 
+/// The same, and in `lines` the number of all bytes equal to `line_end`.
+size_t mastic_scan_utf8_lines(const uint8_t *bytes, size_t count, uint8_t line_end, size_t *lines);
+
 /// The number of bytes before the first that is not ASCII.
 size_t mastic_scan_ascii(const uint8_t *bytes, size_t count);
 

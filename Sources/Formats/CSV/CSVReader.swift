@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Columnar
 internal import Glibc
 
@@ -29,8 +30,10 @@ final class CSVReader {
     private var isTokenized = false
     private var selectedCells: Buffer?
 
-    /// - Parameter usesIndex: false to read everything with the tokenizer.
-    init(_ file: CSVFile, _ split: TextSplit, columns: Set<String>?, filters: [RowFilter] = [], usesIndex: Bool = true) throws {
+    /// - Parameter indexing: how to index; nil to read everything with the tokenizer.
+    init(
+        _ file: CSVFile, _ split: TextSplit, columns: Set<String>?, filters: [RowFilter] = [], indexing: mastic_csv_level? = mastic_csv_best
+    ) throws {
         self.file = file
         self.split = split
         let materialization = LateMaterialization(names: file.schema.names, columns: columns, filters: filters)
@@ -47,7 +50,7 @@ final class CSVReader {
         // Wide tables get batches of fewer rows: the table of cells is to stay in the cache.
         let rowLimit = max(1, min(file.options.text.batchRows, max(64, (1 << 18) / max(1, used.count))))
         tokenizer = CSVTokenizer(file.options, lineEnd: file.lineEnd, columnCount: slots.count, slots: slots, rowLimit: rowLimit)
-        index = usesIndex ? CSVRecordIndex(file.options, lineEnd: file.lineEnd, columnCount: slots.count, rowLimit: rowLimit) : nil
+        index = indexing.flatMap { CSVRecordIndex(file.options, lineEnd: file.lineEnd, columnCount: slots.count, rowLimit: rowLimit, level: $0) }
         isIrregular = index == nil
         decoder = CSVFieldDecoder(file.options)
         checksUTF8 = file.options.text.encoding == .utf8

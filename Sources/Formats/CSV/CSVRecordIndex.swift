@@ -15,6 +15,8 @@ struct CSVRecordIndex {
     private let raw: Buffer
     private let cells: Buffer
 
+    private let level: mastic_csv_level
+
     /// Records in the index.
     private(set) var rows = 0
     private var hasQuotes = false
@@ -30,15 +32,15 @@ struct CSVRecordIndex {
     }
 
     /// Nil where the options need more than an index.
-    init?(_ options: CSVReadOptions, lineEnd: UInt8, columnCount: Int, rowLimit: Int) {
+    init?(_ options: CSVReadOptions, lineEnd: UInt8, columnCount: Int, rowLimit: Int, level: mastic_csv_level) {
         if let escape = options.escape, escape != options.quote { return nil }
         guard columnCount >= 2 else { return nil }
         dialect = mastic_csv_dialect(
             separator: options.separator, line_end: lineEnd, quote: options.quote.map { Int32($0) } ?? -1, multiline: options.multiLine,
             columns: UInt32(columnCount))
-        self.columnCount = columnCount
+        (self.columnCount, self.level) = (columnCount, level)
         limit = max(1, min(rowLimit, (1 << 20) / columnCount))
-        ends = Buffer(size: (limit * columnCount + 128) * 4)
+        ends = Buffer(size: (limit * columnCount + 192) * 4)
         raw = Buffer(size: limit * 4)
         cells = Buffer(size: limit * MemoryLayout<CSVTokenizer.Cell>.stride)
     }
@@ -49,7 +51,7 @@ struct CSVRecordIndex {
     /// - Precondition: 64 bytes behind `end` can be read.
     mutating func read(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, checksUTF8: Bool) -> Outcome {
         let ends = ends.values(of: UInt32.self)
-        let found = mastic_csv_index(base, UInt32(truncatingIfNeeded: start), UInt32(truncatingIfNeeded: end), &dialect, limit, ends)
+        let found = mastic_csv_index(base, UInt32(truncatingIfNeeded: start), UInt32(truncatingIfNeeded: end), &dialect, limit, level, ends)
         rows = found.rows
         hasQuotes = found.has_quotes
         guard rows > 0 else { return found.stop == mastic_csv_exhausted ? .incomplete : .irregular }

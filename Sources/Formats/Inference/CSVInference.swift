@@ -119,7 +119,7 @@ extension CSVFile {
     /// - Parameter byteLimit: stops after about as many bytes of text.
     /// - Throws: as `read`.
     public func infer(_ split: TextSplit, byteLimit: Int = .max) throws -> CSVInference {
-        let reader = try CSVReader(self, split, columns: nil, usesIndex: false)
+        let reader = try CSVReader(self, split, columns: nil, indexing: nil)
         return try reader.infer(byteLimit: byteLimit)
     }
 }

@@ -52,6 +52,27 @@ struct JSONColumns {
         return fields
     }
 
+    /// The node's cells as a column of `rows` rows, or of those selected.
+    func column(_ node: Node, rows: Int, declared: DataType?, selected: Values<Int32>?) -> Column {
+        guard let selected else { return column(node, rows: rows, declared: declared) }
+        precondition(mastic_json_pad(json, node, UInt32(rows)), "the machine has no memory left")
+        let isPlain = node.pointee.kinds >> mastic_json_number_text.rawValue & 1 == 0 && declared != .binary
+        if isPlain {
+            if let declared { coerce(node, rows, declared) }
+            let groups = Group.all(in: node.pointee.kinds)
+            guard let cells = node.pointee.cells, !groups.isEmpty else { return .nulls(declared ?? .null, count: selected.count) }
+            if groups.count == 1, groups[0] != .object, groups[0] != .array {
+                // All rows tell the width of integers.
+                let type = groups[0] == .integer ? integerType(cells, rows, declared) : declared
+                let gathered = Buffer(size: selected.count * MemoryLayout<mastic_json_cell>.stride)
+                let members = gathered.values(of: mastic_json_cell.self)
+                for i in 0..<selected.count { members[i] = cells[Int(selected[i])] }
+                return withExtendedLifetime(gathered) { column(groups[0], members, selected.count, node, type) }
+            }
+        }
+        return column(node, rows: rows, declared: declared).take(selected)
+    }
+
     func column(_ node: Node, rows: Int, declared: DataType?) -> Column {
         // Without memory for the padding the machine has none for columns either.
         precondition(mastic_json_pad(json, node, UInt32(rows)), "the machine has no memory left")
@@ -110,7 +131,8 @@ struct JSONColumns {
         return Column(type: .boolean, count: rows, validity: nulls.validity, storage: .bits(bits.finish()))
     }
 
-    private func integers(_ cells: Cells, _ rows: Int, _ declared: DataType?) -> Column {
+    /// The type that holds every integer among the cells, no narrower than one declared.
+    private func integerType(_ cells: Cells, _ rows: Int, _ declared: DataType?) -> DataType {
         var spread: UInt64 = 0
         for i in 0..<rows {
             let value = Int64(bitPattern: cells[i].payload)
@@ -119,35 +141,37 @@ struct JSONColumns {
         }
         let needed = 65 - spread.leadingZeroBitCount
         let least = declared.map { $0.isInteger ? $0.integerWidth : 32 } ?? 32
-        let wide = max(least, needed)
-        switch wide {
-        case ...8: return fixed(.byte, cells, rows, mastic_json_integer) { Int8(truncatingIfNeeded: $0) }
-        case ...16: return fixed(.short, cells, rows, mastic_json_integer) { Int16(truncatingIfNeeded: $0) }
-        case ...32: return fixed(.int, cells, rows, mastic_json_integer) { Int32(truncatingIfNeeded: $0) }
+        switch max(least, needed) {
+        case ...8: return .byte
+        case ...16: return .short
+        case ...32: return .int
+        default: return .long
+        }
+    }
+
+    private func integers(_ cells: Cells, _ rows: Int, _ declared: DataType?) -> Column {
+        switch integerType(cells, rows, declared) {
+        case .byte: return fixed(.byte, cells, rows, mastic_json_integer) { Int8(truncatingIfNeeded: $0) }
+        case .short: return fixed(.short, cells, rows, mastic_json_integer) { Int16(truncatingIfNeeded: $0) }
+        case .int: return fixed(.int, cells, rows, mastic_json_integer) { Int32(truncatingIfNeeded: $0) }
         default: return fixed(.long, cells, rows, mastic_json_integer) { $0 }
         }
     }
 
     private func strings(_ cells: Cells, _ rows: Int) -> Column {
         let out = Buffer(size: rows * 16)
-        let views = out.values(of: StringView.self)
-        var nulls = NullRows(rows)
-        var arena = StringArena()
-        var hasPointers = false
-        for i in 0..<rows {
-            let cell = cells[i]
-            if cell.tag == mastic_json_string.rawValue {
-                views[i] = StringView(base + Int(cell.payload), length: Int(cell.length))
-                if cell.length > 12 { hasPointers = true }
-            } else if cell.tag == mastic_json_escaped.rawValue {
-                views[i] = unescaped(cell) { arena.view(copying: $0) }
-            } else {
-                views[i] = .empty
-                nulls.insert(i)
-            }
+        let valid = Buffer(size: (rows + 63) / 64 * 8)
+        let escaped = Buffer(size: rows * 4)
+        let (views, positions) = (out.values(of: UInt64.self), escaped.values(of: UInt32.self))
+        let found = mastic_json_views(cells, rows, base, views, valid.values(of: UInt64.self), positions)
+        var buffers = found.has_pointers ? [buffer] : []
+        if found.escaped_count > 0 {
+            let side = Buffer(size: found.escaped_bytes)
+            mastic_json_escaped_views(cells, base, positions, found.escaped_count, views, side.values(of: UInt8.self))
+            buffers.append(side)
         }
-        let buffers = arena.finish() + (hasPointers ? [buffer] : [])
-        return Column(type: .string, count: rows, validity: nulls.validity, storage: .views(Values(out, count: rows), buffers: buffers))
+        return Column(
+            type: .string, count: rows, validity: found.nulls == 0 ? nil : Bitmap(valid, count: rows), storage: .views(Values(out, count: rows), buffers: buffers))
     }
 
     private func unescaped<R>(_ cell: mastic_json_cell, _ body: (UnsafeRawBufferPointer) -> R) -> R {

@@ -63,11 +63,10 @@ public final class JSONFile: Sendable {
     public func read(
         _ split: TextSplit, columns: Set<String>? = nil, filters: [RowFilter] = [], emit: (Batch) throws -> Bool, bad: ([BadRecord]) -> Void
     ) throws {
-        let read = RowFilter.columnsRead(columns, filters)
-        let reader: any JSONBatchReader = isByLines ? try JSONLineReader(self, split, read) : try JSONStreamReader(self, read)
+        let reader: any JSONBatchReader = isByLines ? try JSONLineReader(self, split, columns, filters) : try JSONStreamReader(self, columns, filters)
         while let (batch, problems) = try reader.next() {
             if !problems.isEmpty { bad(problems) }
-            if batch.count > 0, let batch = try RowFilter.passing(batch, columns: columns, filters), try !emit(batch) { return }
+            if let batch, try !emit(batch) { return }
         }
     }
 
@@ -111,7 +110,7 @@ public final class JSONFile: Sendable {
 /// What reads batches of JSON. Used by one thread.
 protocol JSONBatchReader: AnyObject {
     /// The next rows, of which there may be none, with the records between them that can't be read. Nil at the end.
-    func next() throws -> (Batch, [BadRecord])?
+    func next() throws -> (Batch?, [BadRecord])?
 }
 
 /// Names what is wrong with a text.

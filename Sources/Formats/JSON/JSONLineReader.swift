@@ -20,15 +20,15 @@ final class JSONLineReader: JSONBatchReader {
     /// More cells than this end a batch: 64 MiB of them.
     private static let cellLimit = 4 << 20
 
-    init(_ file: JSONFile, _ split: TextSplit, _ columns: Set<String>?) throws {
+    init(_ file: JSONFile, _ split: TextSplit, _ columns: Set<String>?, _ filters: [RowFilter]) throws {
         self.file = file
         window = try file.window(split)
         windowStart = window.offset
-        shredder = try JSONShredder(declared: file.schema, wanted: columns, source: file.text.source.name)
+        shredder = try JSONShredder(declared: file.schema, wanted: columns, filters: filters, source: file.text.source.name)
         takeUp()
     }
 
-    func next() throws -> (Batch, [BadRecord])? {
+    func next() throws -> (Batch?, [BadRecord])? {
         if isExhausted { try advance() }
         var problems = queued
         queued = []
@@ -43,13 +43,13 @@ final class JSONLineReader: JSONBatchReader {
             }
             isExhausted = window.start >= limit
             if isExhausted || shredder.rows >= file.text.options.batchRows || problems.count >= 1024 || status == mastic_json_ok {
-                if shredder.rows > 0 || !problems.isEmpty { return (shredder.finish(retaining: window.buffer), problems) }
+                if shredder.rows > 0 || !problems.isEmpty { return (try shredder.finish(retaining: window.buffer), problems) }
                 try advance()
                 problems += queued
                 queued = []
             }
         }
-        return problems.isEmpty ? nil : (shredder.finish(retaining: window.buffer), problems)
+        return problems.isEmpty ? nil : (try shredder.finish(retaining: window.buffer), problems)
     }
 
     private func read() -> mastic_json_status {
@@ -101,7 +101,7 @@ final class JSONLineReader: JSONBatchReader {
     private func takeUp() {
         limit = window.isAtEnd ? window.end : window.endOfLines
         shredder.use(window.base, end: limit, multiLine: false)
-        isCareful = TextScan.utf8Prefix(window.base + window.start, limit - window.start) < limit - window.start
+        isCareful = window.utf8Prefix(limit: limit) < limit - window.start
         isExhausted = window.start >= limit
     }
 

@@ -8,16 +8,21 @@ struct JSONShredder: ~Copyable {
     private let declared: Schema?
     /// The top-level fields that are kept; nil for all.
     private let wanted: Set<String>?
+    /// Those of them that are delivered, of the rows that pass the filters.
+    private let delivered: Set<String>?
+    private let filters: [RowFilter]
 
     /// The column of records that are no objects.
     static let recordName = Array("record".utf8)
 
+    /// - Parameter wanted: the top-level fields to deliver; nil for all.
     /// - Throws: `FormatError.unsupported` when there is no memory.
-    init(declared: Schema?, wanted: Set<String>?, source: String) throws {
+    init(declared: Schema?, wanted delivered: Set<String>?, filters: [RowFilter] = [], source: String) throws {
+        let wanted = RowFilter.columnsRead(delivered, filters)
         guard let json = mastic_json_create() else { throw FormatError(.unsupported, source: source, "there is no memory left") }
         self.json = json
         self.declared = declared
-        self.wanted = wanted
+        (self.wanted, self.delivered, self.filters) = (wanted, delivered, filters)
         json.pointee.restricted = wanted != nil
         declareFields()
     }
@@ -45,22 +50,28 @@ struct JSONShredder: ~Copyable {
 
     func truncate(to rows: Int) { mastic_json_truncate(json, UInt32(rows)) }
 
-    /// The rows as a batch; starts anew.
-    func finish(retaining buffer: Buffer) -> Batch {
-        let builder = JSONColumns(json: json, base: json.pointee.base, buffer: buffer)
-        let root = json.pointee.root!
-        let count = rows
-        var fields: [(Field, Column)] = []
-        let nodes = builder.fields(of: root)
-        for node in wanted == nil ? nodes : inOrder(nodes) where node.pointee.mode != mastic_json_ignore {
-            let name = node.fieldName
-            let type = declared?.index(of: name).map { declared![$0].type }
-            let column = builder.column(node, rows: count, declared: type)
-            fields.append((Field(name, column.type), column))
+    /// The rows that pass the filters as a batch, nil where there are none; starts anew.
+    ///
+    /// A column's type follows from all rows, whether they pass or not: a column does not change its type with the filters before it.
+    func finish(retaining buffer: Buffer) throws -> Batch? {
+        defer {
+            mastic_json_reset(json)
+            declareFields()
         }
-        mastic_json_reset(json)
-        declareFields()
-        return Batch(schema: Schema(fields.map(\.0)), columns: fields.map(\.1), count: count)
+        let count = rows
+        if count == 0 { return nil }
+        let builder = JSONColumns(json: json, base: json.pointee.base, buffer: buffer)
+        let found = builder.fields(of: json.pointee.root!)
+        let nodes = (wanted == nil ? found : inOrder(found)).filter { $0.pointee.mode != mastic_json_ignore }
+        let names = nodes.map(\.fieldName)
+        let materialization = LateMaterialization(names: names, columns: delivered, filters: filters)
+        let steps = materialization.steps
+        return try materialization.batch(
+            count: count,
+            make: { field, selected in
+                builder.column(nodes[field], rows: count, declared: declared?.index(of: names[field]).map { declared![$0].type }, selected: selected)
+            },
+            schema: { step, columns in Schema(zip(steps[step], columns).map { Field(names[$0], $1.type) }) })
     }
 
     /// Declared fields first, the others as the records name them.

@@ -37,35 +37,35 @@ final class JSONStreamReader: JSONBatchReader {
     private var isExhausted = false
     private var finished = false
 
-    init(_ file: JSONFile, _ columns: Set<String>?) throws {
+    init(_ file: JSONFile, _ columns: Set<String>?, _ filters: [RowFilter]) throws {
         self.file = file
         steps = file.path?.steps ?? []
         isPlain = file.path == nil
         window = try file.window(nil)
-        shredder = try JSONShredder(declared: file.schema, wanted: columns, source: file.text.source.name)
+        shredder = try JSONShredder(declared: file.schema, wanted: columns, filters: filters, source: file.text.source.name)
         takeUp()
     }
 
-    func next() throws -> (Batch, [BadRecord])? {
+    func next() throws -> (Batch?, [BadRecord])? {
         while !finished {
             if isExhausted { try advance() }
             switch try move() {
             case .moved:
                 if shredder.rows < file.text.options.batchRows, problems.count < 1024 { continue }
-                return batch()
+                return try batch()
             case .needsText:
                 isExhausted = true
                 // The cells lead into this window, so the batch ends with it.
-                if shredder.rows > 0 || !problems.isEmpty { return batch() }
+                if shredder.rows > 0 || !problems.isEmpty { return try batch() }
             case .finished: finished = true
             }
         }
-        return shredder.rows > 0 || !problems.isEmpty ? batch() : nil
+        return shredder.rows > 0 || !problems.isEmpty ? try batch() : nil
     }
 
-    private func batch() -> (Batch, [BadRecord]) {
+    private func batch() throws -> (Batch?, [BadRecord]) {
         defer { problems = [] }
-        return (shredder.finish(retaining: window.buffer), problems)
+        return (try shredder.finish(retaining: window.buffer), problems)
     }
 
     private func advance() throws {

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Columnar
 internal import Glibc
 
@@ -119,6 +120,14 @@ struct TextWindow {
     mutating func pass(to next: Int, lines: Int) {
         if start == counted.position { counted = (next, counted.lines + lines) }
         start = next
+    }
+
+    /// The length of the longest prefix of `start..<limit` that is UTF-8. Counts the lines on the way.
+    mutating func utf8Prefix(limit: Int) -> Int {
+        var found = 0
+        let prefix = mastic_scan_utf8_lines(base + start, limit - start, lineEnd, &found)
+        if start == counted.position { counted = (limit, counted.lines + found) }
+        return prefix
     }
 
     /// Puts a line end behind the text.

@@ -1,3 +1,4 @@
+import CKernels
 import Columnar
 import Testing
 
@@ -7,12 +8,12 @@ import Testing
 @Suite struct CSVRecordIndexTests {
     /// Rows as texts, and bad records.
     private static func read(
-        _ file: CSVFile, columns: Set<String>? = nil, filters: [RowFilter] = [], usesIndex: Bool, splitBytes: Int
+        _ file: CSVFile, columns: Set<String>? = nil, filters: [RowFilter] = [], indexing: mastic_csv_level?, splitBytes: Int
     ) throws -> (rows: [String], bad: [String]) {
         var (rows, bad): ([String], [String]) = ([], [])
         for split in try file.splits(targetBytes: splitBytes) {
             try file.read(
-                CSVReader(file, split, columns: columns, filters: filters, usesIndex: usesIndex), emit: { rows += $0.texts; return true },
+                CSVReader(file, split, columns: columns, filters: filters, indexing: indexing), emit: { rows += $0.texts; return true },
                 bad: { bad += $0.map { "line \($0.line), byte \($0.offset): \($0.message) <\($0.input)>" } })
         }
         return (rows, bad)
@@ -28,14 +29,18 @@ import Testing
 
     private static func passes(_ text: String, _ seed: Int) -> Bool { text.utf8.reduce(seed) { ($0 &* 31 &+ Int($1)) & 0xffff } % 3 != 0 }
 
+    private static let levels: [mastic_csv_level?] = [mastic_csv_best, mastic_csv_avx2, mastic_csv_plain]
+
     private static func agrees(_ bytes: [UInt8], _ options: CSVReadOptions, declared: Schema?, name: String, splitBytes: Int = 4 << 20) throws {
         guard let file = try? CSVFile(source: MemorySource(name: name, bytes: bytes), options: options, declared: declared) else { return }
-        let slow = try read(file, usesIndex: false, splitBytes: splitBytes)
-        let fast = try read(file, usesIndex: true, splitBytes: splitBytes)
-        #expect(fast.bad == slow.bad, "\(name)")
-        if fast.rows != slow.rows {
-            let at = zip(fast.rows, slow.rows).enumerated().first { $1.0 != $1.1 }
-            Issue.record("\(name): \(fast.rows.count) and \(slow.rows.count) rows, which differ in \(at.map { "\($0)" } ?? "their number")")
+        let slow = try read(file, indexing: nil, splitBytes: splitBytes)
+        for level in levels {
+            let fast = try read(file, indexing: level, splitBytes: splitBytes)
+            #expect(fast.bad == slow.bad, "\(name)")
+            if fast.rows != slow.rows {
+                let at = zip(fast.rows, slow.rows).enumerated().first { $1.0 != $1.1 }
+                Issue.record("\(name): \(fast.rows.count) and \(slow.rows.count) rows, which differ in \(at.map { "\($0)" } ?? "their number")")
+            }
         }
         let names = file.schema.names
         guard let first = names.first, let last = names.last, names.count > 1 else { return }
@@ -43,11 +48,11 @@ import Testing
         let (a, b) = (Set([first]), Set([first, last]))
         let delivered = Set(names.dropFirst())
         let expected = try zip(
-            read(file, columns: delivered, usesIndex: false, splitBytes: splitBytes).rows,
-            zip(read(file, columns: a, usesIndex: false, splitBytes: splitBytes).rows, read(file, columns: b, usesIndex: false, splitBytes: splitBytes).rows)
+            read(file, columns: delivered, indexing: nil, splitBytes: splitBytes).rows,
+            zip(read(file, columns: a, indexing: nil, splitBytes: splitBytes).rows, read(file, columns: b, indexing: nil, splitBytes: splitBytes).rows)
         ).filter { passes($1.0, 1) && passes($1.1, 2) }.map(\.0)
-        for usesIndex in [false, true] {
-            let found = try read(file, columns: delivered, filters: [filter(a, seed: 1), filter(b, seed: 2)], usesIndex: usesIndex, splitBytes: splitBytes)
+        for level in [nil] + levels {
+            let found = try read(file, columns: delivered, filters: [filter(a, seed: 1), filter(b, seed: 2)], indexing: level, splitBytes: splitBytes)
             #expect(found.rows == expected, "\(name), filtered")
             #expect(found.bad == slow.bad, "\(name), filtered")
         }
@@ -167,6 +172,34 @@ import Testing
                     }, bad: { _ in })
             }
             #expect(at == values.count)
+        }
+    }
+
+    /// What the index takes and where it stops: were it never used, the tests above would see no difference.
+    @Test(arguments: [mastic_csv_best, mastic_csv_avx2, mastic_csv_plain]) func indexStopsAtTheFirstIrregularRecord(level: mastic_csv_level) throws {
+        let regular = "1,\"x, y\",3\n4,\"say \"\"hi\"\"\",6\r\n"
+        let cases: [(text: String, rows: Int, isRegular: Bool)] = [
+            ("", 200, true), ("7,8\n", 200, false), ("7,8,9,10\n", 200, false), ("7,5\" disk,9\n", 200, false), ("7,\"open,9\n8,9,10\n", 200, false),
+            ("7,\"a\"b,9\n", 200, false), ("\n", 200, false), ("7,8,9", 200, true), ("7,\"\",\"\"\"\"\n", 201, true), ("7,8,9\r\n7,8\n", 201, false),
+        ]
+        for (tail, rows, isRegular) in cases {
+            let text = Array((String(repeating: regular, count: 100) + tail).utf8)
+            let buffer = Buffer(zeroed: text.count + 128)
+            let base = buffer.values(of: UInt8.self)
+            for (i, byte) in text.enumerated() { base[i] = byte }
+            var index = try #require(CSVRecordIndex(CSVReadOptions(), lineEnd: 0x0a, columnCount: 3, rowLimit: 1000, level: level))
+            // Blocks in which a fault stands are not taken, so up to 64 bytes of records before it are not, either.
+            guard case .records(let next, let found) = index.read(base, 0, text.count, checksUTF8: true) else {
+                Issue.record("no records before \(tail)")
+                continue
+            }
+            #expect(found == isRegular, "\(tail)")
+            #expect(isRegular ? index.rows == rows : (rows - 8...rows).contains(index.rows), "\(tail)")
+            #expect(text[next - 1] == 0x0a)
+            let numbers = index.column(0, as: .long, nil, base: base, buffer: buffer, decoder: CSVFieldDecoder(CSVReadOptions()))
+            #expect(numbers.type == .long && numbers.value(at: 1) == .integer(4))
+            let texts = index.column(1, as: .string, Values([1, 2]), base: base, buffer: buffer, decoder: CSVFieldDecoder(CSVReadOptions()))
+            #expect(texts.value(at: 0).text == "say \"hi\"" && texts.value(at: 1).text == "x, y")
         }
     }
 
