@@ -6,7 +6,7 @@ import Testing
 @testable import Connectors
 
 /// An output that keeps its files in memory.
-private final class MemoryOutput: OutputFolder {
+final class MemoryOutput: OutputFolder {
     final class File: OutputFile {
         let sink = MemorySink()
         nonisolated(unsafe) var isClosed = false
