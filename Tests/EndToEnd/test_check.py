@@ -14,7 +14,7 @@ local function build(frame)
   return frame:filter(function(r) return doubled(r.a) > 1 end)
 end
 build(h):map(doubled)
-local w = h.map(function(r) seen = r return r end)
+local w = h:map(function(r) seen = r return r end)
 function globals_may_be_made() made = 1 end
 print(made, arg, undefinedd)
 """

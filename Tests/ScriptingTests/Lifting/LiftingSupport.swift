@@ -81,14 +81,24 @@ enum LiftingBatches {
 
     /// The same without nulls in the plain fields.
     static func clean(_ count: Int = 130) -> Batch {
-        makeBatch((0..<count).map { i in
-            [
-                ("i", .int(Int64(i))), ("j", .int(Int64(i * 7 % 5 + 1))), ("big", .long(Int64(i) * 1_000_000_007)), ("f", .double(Double(i) * 0.25)),
-                ("s", .string(words[i % words.count])), ("t", .string(words[i % 5])), ("b", .bool(i % 2 == 0)), ("mix", .double(Double(i))),
-                ("nested", .object([("city", .string("city \(i % 3)")), ("n", .int(Int64(i)))])), ("arr", .array([.int(Int64(i))])),
-                ("day", .date(Int32(i))), ("price", .decimal(Int128(i), 9, 2)),
-            ]
-        })
+        let rows = (0..<count).map { i -> [(String, Cell)] in
+            var row: [(String, Cell)] = []
+            func put(_ name: String, _ value: Cell) { row.append((name, value)) }
+            put("i", .int(Int64(i)))
+            put("j", .int(Int64(i * 7 % 5 + 1)))
+            put("big", .long(Int64(i) * 1_000_000_007))
+            put("f", .double(Double(i) * 0.25))
+            put("s", .string(words[i % words.count]))
+            put("t", .string(words[i % 5]))
+            put("b", .bool(i % 2 == 0))
+            put("mix", .double(Double(i)))
+            put("nested", .object([("city", .string("city \(i % 3)")), ("n", .int(Int64(i)))]))
+            put("arr", .array([.int(Int64(i))]))
+            put("day", .date(Int32(i)))
+            put("price", .decimal(Int128(i), 9, 2))
+            return row
+        }
+        return makeBatch(rows)
     }
 
     /// The strings as dictionaries, the integers narrower.
