@@ -50,6 +50,12 @@ typedef struct mst_block {
 /// recurse until it does all the same, so the sandbox has no `__concat` at all.
 enum { MST_STACK_RESERVE = 6000, MST_COROUTINE_RESERVE = 1000 };
 
+/// How many strings are remembered: a power of two.
+enum { MST_SHORT_STRINGS = 256 };
+
+/// `len`, `lower`, `sub`, `upper`.
+enum { MST_TOKEN_METHODS = 4 };
+
 struct mst_state {
     lua_State *L;
     /// The coroutine that called out last: where nested calls run.
@@ -90,6 +96,11 @@ struct mst_state {
     int resolver_ref;
     int standard_ref;
     uint64_t address_counter;
+    /// The library's own functions for the methods that tokens have.
+    lua_CFunction string_methods[MST_TOKEN_METHODS];
+    /// Short strings that columns held of late, by their views: they stand in the registry's table `short_ref`, from 1 on.
+    uint64_t (*short_views)[2];
+    int short_ref;
     /// The innermost loop over rows.
     struct mst_loop_state *loop;
 };
@@ -154,6 +165,8 @@ MST_INTERNAL void mst_push_null(lua_State *L, struct mst_state *s);
 
 // row.c
 MST_INTERNAL void mst_open_rows(lua_State *L, struct mst_state *s);
+// tokens.c; after the libraries.
+MST_INTERNAL void mst_open_tokens(lua_State *L, struct mst_state *s);
 /// Pushes a table with the record's fields.
 MST_INTERNAL void mst_row_to_table(lua_State *L, int index);
 /// `next` for a record at index 1 with the key at index 2.

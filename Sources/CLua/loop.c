@@ -240,7 +240,42 @@ static __attribute__((noinline)) void write_other(lua_State *L, struct mst_loop_
     field->tags[out] = MST_CELL_NESTED;
 }
 
-/// Puts the value at `index` (absolute) into row `out` of a field.
+/// Writes the current row's value of a column as the cell that the value would give in Lua. Returns the cell's tag.
+static uint8_t copy_cell(lua_State *L, struct mst_loop_state *state, const mst_column *column, uint64_t *cell) {
+    int64_t row = state->row;
+    if (column->kind == MST_COLUMN_DICTIONARY) {
+        row = ((const int32_t *)column->values)[row];
+        column = &column->children[0];
+    }
+    int64_t integer;
+    double number;
+    switch (column->kind) {
+    case MST_COLUMN_BITS:
+        cell[0] = ((const uint8_t *)column->values)[row >> 3] >> (row & 7) & 1;
+        return MST_CELL_BOOLEAN;
+    case MST_COLUMN_INT8: integer = ((const int8_t *)column->values)[row]; break;
+    case MST_COLUMN_INT16: integer = ((const int16_t *)column->values)[row]; break;
+    case MST_COLUMN_INT32: integer = ((const int32_t *)column->values)[row]; break;
+    case MST_COLUMN_INT64: integer = ((const int64_t *)column->values)[row]; break;
+    case MST_COLUMN_FLOAT: number = ((const float *)column->values)[row]; goto is_number;
+    case MST_COLUMN_DOUBLE: number = ((const double *)column->values)[row]; goto is_number;
+    case MST_COLUMN_STRING: {
+        const uint64_t *view = (const uint64_t *)column->values + 2 * row;
+        uint32_t length = (uint32_t)view[0];
+        if (length <= 12) memcpy(cell, view, 16);
+        else write_view(L, state, (const char *)(uintptr_t)view[1], length, cell);
+        return MST_CELL_STRING;
+    }
+    default: return MST_CELL_MISSING;
+    }
+    cell[0] = (uint64_t)integer;
+    return MST_CELL_INTEGER;
+is_number:
+    memcpy(cell, &number, 8);
+    return MST_CELL_NUMBER;
+}
+
+/// Puts the value at `index` (absolute) into row `out` of a field; a token stands for its column's value.
 static inline void write_cell(lua_State *L, struct mst_loop_state *state, int32_t number, int64_t out, int index) {
     mst_field *field = &state->loop->fields[number];
     if (!field->tags) reserve_cells(L, state, field);
@@ -268,6 +303,7 @@ static inline void write_cell(lua_State *L, struct mst_loop_state *state, int32_
         field->tags[out] = MST_CELL_BOOLEAN;
         break;
     case LUA_TNIL: field->tags[out] = MST_CELL_MISSING; break;
+    case LUA_TLIGHTUSERDATA: field->tags[out] = copy_cell(L, state, lua_touserdata(L, index), cell); break;
     default: write_other(L, state, number, out, index);
     }
 }
@@ -455,7 +491,7 @@ static inline void next_row(lua_State *L, struct mst_loop_state *state, int inde
     state->overlaid = false;
 }
 
-enum { FUNCTION = 2, RECORD = 3 };
+enum { FUNCTION = 2, RECORD = 3, SHORT_STRINGS = 3 };
 
 /// What a body of a loop pushes before its rows: function, record, names.
 static bool push_start(lua_State *L, struct mst_loop_state *state, plain_fields *plain) {
@@ -487,7 +523,7 @@ static int filter_body(lua_State *L) {
     plain_fields plain;
     bool is_plain = push_start(L, state, &plain);
     int top = lua_gettop(L);
-    for (; state->row < state->row_count; state->row++) {
+    for (; state->row < state->end; state->row++) {
         call_row(L, state, is_plain, &plain);
         if (lua_toboolean(L, top + 1)) bits[state->row >> 6] |= UINT64_C(1) << (state->row & 63);
         lua_settop(L, top);
@@ -495,37 +531,163 @@ static int filter_body(lua_State *L) {
     return 0;
 }
 
+/// The only fields that a result can have, where the code shows them: they are asked for. No names: the result is walked.
+typedef struct {
+    int32_t count;
+    /// Where the names stand on the stack, and the numbers of their fields, which are made when first needed.
+    int first;
+    int32_t numbers[MOST_NAMES];
+} result_fields;
+
+static void push_result_names(lua_State *L, const struct mst_loop_state *state, result_fields *names) {
+    const mst_loop *loop = state->loop;
+    names->first = lua_gettop(L) + 1;
+    names->count = loop->result_names && loop->result_count <= MOST_NAMES ? loop->result_count : 0;
+    for (int32_t i = 0; i < names->count; i++) {
+        lua_pushlstring(L, loop->result_names[i].bytes, loop->result_names[i].length);
+        names->numbers[i] = -1;
+    }
+}
+
+static inline int32_t field_number(lua_State *L, struct mst_loop_state *state, result_fields *names, int32_t i) {
+    if (names->numbers[i] < 0) names->numbers[i] = mst_make_field(L, state, names->first + i);
+    return names->numbers[i];
+}
+
+/// Writes those fields of the new table at `index`, which is on top.
+static void write_asked(lua_State *L, struct mst_loop_state *state, result_fields *names, int64_t out, int index) {
+    for (int32_t i = 0; i < names->count; i++) {
+        lua_pushvalue(L, names->first + i);
+        if (lua_rawget(L, index) != LUA_TNIL) write_cell(L, state, field_number(L, state, names, i), out, index + 1);
+        lua_settop(L, index);
+    }
+}
+
+/// What the direct form is called with: the columns of the fields that it takes; NULL where the batch has no such field.
+typedef struct {
+    int32_t count;
+    struct {
+        const mst_column *column;
+        /// Whether a token will do for its values.
+        bool is_token;
+    } fields[MOST_NAMES];
+} direct_fields;
+
+/// Pushes the direct form, and finds its arguments.
+static void push_direct(lua_State *L, const struct mst_loop_state *state, direct_fields *direct) {
+    const mst_loop *loop = state->loop;
+    luaL_checkstack(L, MST_STACK_RESERVE + 4 * MOST_NAMES, NULL);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, loop->direct);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, state->s->short_ref);
+    direct->count = loop->read_count;
+    for (int32_t i = 0; i < loop->read_count; i++) {
+        direct->fields[i].column = NULL;
+        direct->fields[i].is_token = false;
+        for (int32_t column = 0; column < state->column_count; column++) {
+            const mst_name *name = &loop->batch->names[column];
+            if (name->length != loop->read_names[i].length || memcmp(name->bytes, loop->read_names[i].bytes, name->length) != 0) continue;
+            const mst_column *found = &state->columns[column];
+            bool is_string = (found->kind == MST_COLUMN_DICTIONARY ? &found->children[0] : found)->kind == MST_COLUMN_STRING;
+            direct->fields[i].column = found;
+            direct->fields[i].is_token = loop->uses[i] == MST_USE_PASS || (loop->uses[i] == MST_USE_METHOD && is_string);
+            break;
+        }
+    }
+}
+
+/// Calls the direct form on the current row; its results are on top.
+static inline void call_direct(lua_State *L, struct mst_loop_state *state, const direct_fields *direct, int results) {
+    int64_t row = state->row;
+    if ((row & 255) == 0) mst_checkpoint(L);
+    lua_pushvalue(L, FUNCTION);
+    for (int32_t i = 0; i < direct->count; i++) {
+        const mst_column *column = direct->fields[i].column;
+        if (!column || (column->validity && !(column->validity[row >> 3] >> (row & 7) & 1))) {
+            lua_pushnil(L);
+        } else if (direct->fields[i].is_token) {
+            if (mst_is_null(column, row)) lua_pushnil(L);
+            else lua_pushlightuserdata(L, (void *)column);
+        } else {
+            switch (column->kind) {
+            case MST_COLUMN_DOUBLE: lua_pushnumber(L, ((const double *)column->values)[row]); break;
+            case MST_COLUMN_INT64: lua_pushinteger(L, ((const int64_t *)column->values)[row]); break;
+            case MST_COLUMN_INT32: lua_pushinteger(L, ((const int32_t *)column->values)[row]); break;
+            case MST_COLUMN_STRING: {
+                const uint64_t *view = (const uint64_t *)column->values + 2 * row;
+                uint32_t length = (uint32_t)view[0];
+                if (length <= 12) mst_push_short(L, state->s, SHORT_STRINGS, view);
+                else lua_pushlstring(L, (const char *)(uintptr_t)view[1], length);
+                break;
+            }
+            default: mst_push_cell(L, state->s, column, row);
+            }
+        }
+    }
+    lua_call(L, direct->count, results);
+}
+
+static int direct_filter_body(lua_State *L) {
+    struct mst_loop_state *state = lua_touserdata(L, 1);
+    uint64_t *bits = state->loop->bits;
+    direct_fields direct;
+    push_direct(L, state, &direct);
+    int top = lua_gettop(L);
+    for (; state->row < state->end; state->row++) {
+        call_direct(L, state, &direct, 1);
+        if (lua_toboolean(L, top + 1)) bits[state->row >> 6] |= UINT64_C(1) << (state->row & 63);
+        lua_settop(L, top);
+    }
+    return 0;
+}
+
+static int direct_map_body(lua_State *L) {
+    struct mst_loop_state *state = lua_touserdata(L, 1);
+    mst_loop *loop = state->loop;
+    direct_fields direct;
+    push_direct(L, state, &direct);
+    result_fields names;
+    push_result_names(L, state, &names);
+    int count = loop->returns_fields ? names.count : 1;
+    int result = lua_gettop(L) + 1;
+    for (; state->row < state->end; state->row++) {
+        call_direct(L, state, &direct, count);
+        int64_t out = loop->output_count;
+        if (loop->returns_fields) {
+            for (int32_t i = 0; i < count; i++) {
+                if (lua_type(L, result + i) != LUA_TNIL) write_cell(L, state, field_number(L, state, &names, i), out, result + i);
+            }
+        } else if (lua_istable(L, result)) {
+            if (names.count > 0) write_asked(L, state, &names, out, result);
+            else write_table(L, state, out, result);
+        } else {
+            luaL_error(L, "no record");
+        }
+        loop->same[out] = 0;
+        loop->kept[out] = (int32_t)state->row;
+        loop->output_count = out + 1;
+        lua_settop(L, result - 1);
+    }
+    return 0;
+}
+
+/// What a row of the direct form raised says nothing: the function itself runs that row. The end of the run does.
+static int direct_error(lua_State *L) { return mst_of(L)->doom ? mst_message_handler(L) : 1; }
+
 static int map_body(lua_State *L) {
     struct mst_loop_state *state = lua_touserdata(L, 1);
     mst_loop *loop = state->loop;
     plain_fields plain;
     bool is_plain = push_start(L, state, &plain);
-    // Where the code shows which fields a result can have, they are asked for; else the result is walked.
-    int32_t numbers[MOST_NAMES];
-    int first = lua_gettop(L) + 1;
-    bool asks = loop->result_names && loop->result_count <= MOST_NAMES;
-    for (int32_t i = 0; asks && i < loop->result_count; i++) {
-        lua_pushlstring(L, loop->result_names[i].bytes, loop->result_names[i].length);
-        numbers[i] = -1;
-    }
+    result_fields names;
+    push_result_names(L, state, &names);
     int result = lua_gettop(L) + 1;
-    for (; state->row < state->row_count; state->row++) {
+    for (; state->row < state->end; state->row++) {
         call_row(L, state, is_plain, &plain);
         int64_t out = loop->output_count;
         if (lua_istable(L, result)) {
             loop->same[out] = 0;
-            if (asks) {
-                for (int32_t i = 0; i < loop->result_count; i++) {
-                    lua_pushvalue(L, first + i);
-                    if (lua_rawget(L, result) != LUA_TNIL) {
-                        if (numbers[i] < 0) numbers[i] = mst_make_field(L, state, first + i);
-                        write_cell(L, state, numbers[i], out, result + 1);
-                    }
-                    lua_settop(L, result);
-                }
-            } else {
-                write_table(L, state, out, result);
-            }
+            if (names.count > 0) write_asked(L, state, &names, out, result);
+            else write_table(L, state, out, result);
         } else if (!is_plain && lua_rawequal(L, result, RECORD)) {
             loop->same[out] = 1;
             write_changes(L, state, out, result);
@@ -684,15 +846,21 @@ static int32_t run_loop(mst_state *s, mst_loop *loop, lua_CFunction body, bool i
     int32_t status = MST_OK;
     int frames = s->frame_count;
     lua_State *current = s->current;
+    bool direct = loop->direct && takes_plain_records(state) && mst_tokens_hold(L, s);
+    // Of a filter's function that makes a table, the fields say nothing.
+    if (loop->returns_fields && (!is_map || loop->result_count > MOST_NAMES)) direct = false;
+    int64_t interpreted_until = 0, failures = 0;
     while (state->row < state->row_count) {
+        bool is_direct = direct && state->row >= interpreted_until;
+        state->end = direct && !is_direct ? interpreted_until : state->row_count;
         if (!lua_checkstack(L, 8)) {
             status = MST_FAILED;
             break;
         }
         int top = lua_gettop(L);
         size_t errors = loop->error_count;
-        lua_pushcfunction(L, note_error);
-        lua_pushcfunction(L, body);
+        lua_pushcfunction(L, is_direct ? direct_error : note_error);
+        lua_pushcfunction(L, is_direct ? is_map ? direct_map_body : direct_filter_body : body);
         lua_pushlightuserdata(L, state);
         int outcome = lua_pcall(L, 1, 0, top + 1);
         s->frame_count = frames;
@@ -700,7 +868,7 @@ static int32_t run_loop(mst_state *s, mst_loop *loop, lua_CFunction body, bool i
         s->loop = state;
         if (outcome != LUA_OK) {
             // Out of memory, or doomed, or an error that left no note: the run is over.
-            if (outcome == LUA_ERRMEM || s->doom || loop->error_count == errors) {
+            if (outcome == LUA_ERRMEM || s->doom || (!is_direct && loop->error_count == errors)) {
                 mst_capture_error(s, L, outcome == LUA_ERRRUN && !s->doom ? LUA_ERRERR : outcome);
                 lua_settop(L, top);
                 status = MST_FAILED;
@@ -712,7 +880,13 @@ static int32_t run_loop(mst_state *s, mst_loop *loop, lua_CFunction body, bool i
                     if (loop->fields[i].tags) loop->fields[i].tags[loop->output_count] = MST_CELL_MISSING;
                 }
             }
-            state->row++;
+            if (is_direct) {
+                interpreted_until = state->row + 1;
+                // Where most rows raise, the detour costs more than it saves.
+                if (++failures > 100 && failures > state->row / 2) direct = false;
+            } else {
+                state->row++;
+            }
         }
         lua_settop(L, top);
     }

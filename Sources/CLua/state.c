@@ -185,6 +185,7 @@ static int open_state(lua_State *L) {
     mst_open_values(L, s);
     mst_open_rows(L, s);
     mst_open_libraries(L, s);
+    mst_open_tokens(L, s);
     lua_newtable(L);
     lua_newtable(L);
     lua_pushliteral(L, "v");
@@ -243,6 +244,7 @@ void mst_close(mst_state *s) {
     free(s->error_message);
     free(s->error_source);
     free(s->error_traceback);
+    free(s->short_views);
     mst_control_release(s->control);
     free(s);
 }

@@ -602,3 +602,29 @@ int32_t mst_template_load(mst_state *s, const char *bytes, size_t length, int32_
     *function = l.function;
     return MST_OK;
 }
+
+typedef struct {
+    const char *bytecode;
+    size_t length;
+    int32_t function, direct;
+} direct_loading;
+
+static int load_direct_body(lua_State *L) {
+    direct_loading *l = lua_touserdata(L, 1);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, l->function);
+    int original = lua_gettop(L);
+    if (luaL_loadbufferx(L, l->bytecode, l->length, "=template", "b") != LUA_OK) lua_error(L);
+    for (int i = 1; lua_getupvalue(L, original, i); i++) {
+        lua_pop(L, 1);
+        lua_upvaluejoin(L, original + 1, i, original, i);
+    }
+    l->direct = luaL_ref(L, LUA_REGISTRYINDEX);
+    return 0;
+}
+
+int32_t mst_direct_load(mst_state *s, int32_t function, const char *bytecode, size_t length, int32_t *direct) {
+    direct_loading l = {bytecode, length, function, 0};
+    if (mst_protect(s, load_direct_body, &l) != LUA_OK) return MST_FAILED;
+    *direct = l.direct;
+    return MST_OK;
+}

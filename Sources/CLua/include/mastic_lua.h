@@ -288,11 +288,28 @@ typedef struct mst_field {
     uint64_t *cells;
 } mst_field;
 
+/// What the direct form of a function does with a field.
+enum {
+    /// Anything: it needs the value.
+    MST_USE_VALUE = 0,
+    /// It only passes it on: a token will do.
+    MST_USE_PASS,
+    /// The same, or it calls one of the methods that tokens have: a token will do for a string.
+    MST_USE_METHOD,
+};
+
 /// The work of one function on one batch, and what came of it.
 typedef struct mst_loop {
     // In.
     const mst_batch *batch;
     int32_t function;
+    /// The function in its direct form, which takes the fields of `read_names` as arguments; 0: there is none. Rows in which it raises are the
+    /// function's own to run.
+    int32_t direct;
+    /// For each of these fields, what the direct form does with it: `MST_USE_VALUE` and its like.
+    const uint8_t *uses;
+    /// `Map`: whether the direct form's results are the fields of `result_names`.
+    bool returns_fields;
     /// Whether the record can outlive its row: then every row gets a record of its own.
     bool escapes;
     /// Whether every call is sure to end soon, so that no hook need watch it.
@@ -379,6 +396,8 @@ typedef struct mst_template {
 int32_t mst_template_make(mst_state *state, int32_t function, const mst_mover *mover, mst_template *result);
 void mst_template_free(mst_template *result);
 /// Loads a template that `mst_template_make` made in this process.
+/// Loads the bytecode of a function's direct form, which shares that function's upvalues.
+int32_t mst_direct_load(mst_state *state, int32_t function, const char *bytecode, size_t length, int32_t *direct);
 int32_t mst_template_load(mst_state *state, const char *bytes, size_t length, int32_t *function);
 
 #ifdef __cplusplus

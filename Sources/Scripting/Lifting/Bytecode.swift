@@ -35,6 +35,9 @@ struct Prototype: Sendable {
     /// The source line of each instruction; empty when there is no debug information.
     var lines: [Int] = []
     var locals: [Local] = []
+    /// Where the number of parameters stands in the dump, followed by whether it is vararg and the stack's size; and where its code begins.
+    var parameterOffset = 0
+    var codeOffset = 0
 
     /// The 1-based line of an instruction; 0 when unknown.
     func line(_ pc: Int) -> Int { lines.indices.contains(pc) ? lines[pc] : 0 }
@@ -135,12 +138,14 @@ struct BytecodeReader {
         prototype.source = try string().map { String(decoding: $0, as: UTF8.self) } ?? parentSource
         prototype.lineDefined = try size()
         prototype.lastLineDefined = try size()
+        prototype.parameterOffset = position
         prototype.parameterCount = Int(try byte())
         prototype.isVararg = try byte() != 0
         prototype.stackSize = Int(try byte())
 
         let instructions = try size()
         guard instructions <= (bytes.count - position) / 4 else { throw .truncated(offset: position) }
+        prototype.codeOffset = position
         prototype.code = (0..<instructions).map { Instruction(bits: bytes.loadUnaligned(fromByteOffset: position + $0 * 4, as: UInt32.self)) }
         position += instructions * 4
 

@@ -12,6 +12,8 @@ public struct FunctionFacts: Sendable, Equatable {
     public var readsByNameOnly = false
     /// The only fields that returned tables can have; nil where the code does not show them all.
     public var returnedFields: [String]?
+    /// The function without tables for its rows; nil where there is none.
+    var direct: DirectForm?
     /// Whether every call ends after a number of instructions that the code's length bounds.
     public var isBounded: Bool
     public var purity: Purity

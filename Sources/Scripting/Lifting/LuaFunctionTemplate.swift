@@ -60,6 +60,7 @@ extension LuaState {
             let reason = result.reason.map { String(cString: $0) } ?? "cannot be moved"
             // What it reaches may hold metatables, whose functions run unseen.
             facts.isBounded = false
+            facts.direct = nil
             facts.purity = .impure(reason: reason, line: result.line > 0 ? Int(result.line) : inspector.definitionLine)
             mst_template_free(&result)
             return (facts, nil)
@@ -100,6 +101,9 @@ private final class FunctionInspector {
                 fieldsRead: findings.readsAnyField ? nil : findings.fieldsRead.sorted(), recordEscapes: findings.recordEscapes,
                 returnsRecord: analysis.returnsRecord, shape: analysis.shape, readsByNameOnly: use.readsByNameOnly,
                 returnedFields: use.returnedFields, isBounded: findings.isBounded, purity: .pure)
+            if let read = facts.fieldsRead, use.readsByNameOnly {
+                facts.direct = DirectForm(prototype, bytes, fields: read, returned: use.returnedFields, tables: use.returnedTables)
+            }
         }
         if let (reason, line) = findings.impurity {
             let here = function.is_root ? reason : "calls a function that \(reason)"

@@ -8,9 +8,12 @@ struct RecordUse {
     let readsByNameOnly: Bool
     /// The names of the fields that a returned table can have; nil where the code does not show them all.
     let returnedFields: [String]?
+    /// For every return of a table made in the function, the instruction that makes it.
+    let returnedTables: [(pc: Int, table: Int)]
 
     init(_ prototype: Prototype, returns: [(pc: Int, value: AbstractValue)], value: (_ pc: Int, _ register: Int) -> AbstractValue) {
         readsByNameOnly = Self.readsByNameOnly(prototype)
+        returnedTables = returns.compactMap { pc, value in if case .table(let table) = value { (pc, table) } else { nil } }
         returnedFields = Self.returnedFields(prototype, returns, value)
     }
 

@@ -20,6 +20,14 @@ public final class RowFunction {
     public let reference: LuaReference
     public let facts: FunctionFacts
     private let state: LuaState
+    /// The function in its direct form, in the same state; nil where it has none.
+    fileprivate private(set) lazy var direct: LuaReference? = facts.direct.flatMap { form in
+        var number: Int32 = 0
+        let status = form.bytecode.withUnsafeBytes {
+            mst_direct_load(state.pointer, reference.number, $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count, &number)
+        }
+        return status == Int32(MST_OK) ? LuaReference(number, state) : nil
+    }
 
     /// - Parameter facts: what is known of the function's code; see `LuaState.facts(of:)`.
     public init(_ reference: LuaReference, facts: FunctionFacts, in state: LuaState) {
@@ -82,12 +90,17 @@ private final class LoopRun {
         loop.allocate = { context, size in Unmanaged<LoopMemory>.fromOpaque(context!).takeUnretainedValue().allocate(size) }
         let (reads, returns) = (names(function.facts.readsByNameOnly ? function.facts.fieldsRead : nil), names(function.facts.returnedFields))
         if let reads { (loop.read_names, loop.read_count) = (UnsafePointer(reads), Int32(function.facts.fieldsRead?.count ?? 0)) }
+        if let direct = function.direct, let form = function.facts.direct {
+            let uses = memory.allocate(form.uses.count).bindMemory(to: UInt8.self, capacity: form.uses.count)
+            for (i, use) in form.uses.enumerated() { uses[i] = use.rawValue }
+            (loop.direct, loop.uses, loop.returns_fields) = (direct.number, UnsafePointer(uses), form.returnsFields)
+        }
         if let returns { (loop.result_names, loop.result_count) = (UnsafePointer(returns), Int32(function.facts.returnedFields?.count ?? 0)) }
         let status = withUnsafePointer(to: &description) { description in
             loop.batch = description
             return body(state.pointer, &loop)
         }
-        (loop.batch, loop.read_names, loop.result_names) = (nil, nil, nil)
+        (loop.batch, loop.read_names, loop.result_names, loop.uses) = (nil, nil, nil, nil)
         if status != Int32(MST_OK) { throw state.lastError() }
     }
 
