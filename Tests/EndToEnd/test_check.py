@@ -36,6 +36,29 @@ class CheckTests(MasticTest):
         self.assertIn("writes the variable 'seen' outside of it", heads[5])
         self.assertIn("no global 'undefinedd'", heads[6])
 
+    def test_how_functions_run(self):
+        self.write("lift.lua", """\
+local limit, names, rate = 3, {a = "A"}, tonumber(args.rate)
+local function clean(s) return s and s:lower() end
+function shared(x) return x end
+local frame = open_frame()
+frame:filter(function(r) return r.amount > limit and clean(r.status) == "completed" end)
+frame:map(function(r) return {id = r.id, name = names[r.id]} end)
+frame:map(function(r) return {amount = r.amount * rate} end)
+frame:map(function(r) return {amount = shared(r.amount)} end)
+frame:filter(function(r)
+  local x = r.a
+  return pcall(error, x)
+end)
+""")
+        lines = [line for line in self.mastic("check", "lift.lua").out.splitlines() if ": error:" not in line and not line.startswith("    ")]
+        self.assertEqual(lines, [
+            "lift.lua:5: Filter: lifted",
+            "lift.lua:6: Map: lifted, if what 'names' will hold allows it",
+            "lift.lua:7: Map: lifted, if what 'rate' will hold allows it",
+            "lift.lua:8: Map: lifted, if what 'shared' will hold allows it",
+            "lift.lua:9: Filter: interpreted on all threads, because it calls 'pcall' (line 11)"])
+
     def test_nothing_runs(self):
         self.write("effect.lua", "print('ran') io.open('made', 'w'):close() os.exit(3)")
         self.assertEqual(self.succeeds("check", "effect.lua").out, "effect.lua: nothing to say\n")

@@ -21,8 +21,6 @@ public protocol RowFunction: AnyObject, Sendable {
 
     /// Whether the function runs as kernels.
     var liftStatus: LiftStatus { get }
-    /// The records that kernels and the interpreter have answered for, so far.
-    var rowCounts: (lifted: Int, interpreted: Int) { get }
 
     /// Calls the function on each record. The mask's bit is set where it returned something true; failed records have an unset bit.
     func filter(_ batch: Batch) throws -> FilterResult
@@ -33,26 +31,37 @@ public protocol RowFunction: AnyObject, Sendable {
 extension RowFunction {
     public var impliedPredicate: Expression? { nil }
     public var liftStatus: LiftStatus { .interpreted(reason: "is not known to the lifter", line: 0) }
-    public var rowCounts: (lifted: Int, interpreted: Int) { (0, 0) }
 }
 
 /// Whether a user's function runs as kernels over columns, or record by record in the interpreter.
-public enum LiftStatus: Sendable, Equatable {
+public enum LiftStatus: Sendable, Equatable, CustomStringConvertible {
     /// As kernels; single records may be left to the interpreter all the same.
     case lifted
     /// In the interpreter, because the code does what the reason says ("loops over what an iterator gives") at this line of the script (0 when unknown).
     case interpreted(reason: String, line: Int)
+
+    /// In words: `lifted`, `interpreted, because it calls 'pcall' (line 12)`.
+    public var description: String {
+        switch self {
+        case .lifted: "lifted"
+        case .interpreted(let reason, let line): "interpreted, because it \(reason)" + (line > 0 ? " (line \(line))" : "")
+        }
+    }
 }
 
 public struct FilterResult: Sendable {
     public let mask: Bitmap
     public let failures: [RecordFailure]
-    public init(mask: Bitmap, failures: [RecordFailure]) { (self.mask, self.failures) = (mask, failures) }
+    /// The records that the interpreter answered for, rather than kernels.
+    public let interpreted: Int
+    public init(mask: Bitmap, failures: [RecordFailure], interpreted: Int = 0) { (self.mask, self.failures, self.interpreted) = (mask, failures, interpreted) }
 }
 
 public struct MapResult: Sendable {
     /// The records returned, in order, without the failed ones.
     public let batch: Batch
     public let failures: [RecordFailure]
-    public init(batch: Batch, failures: [RecordFailure]) { (self.batch, self.failures) = (batch, failures) }
+    /// The records that the interpreter answered for, rather than kernels.
+    public let interpreted: Int
+    public init(batch: Batch, failures: [RecordFailure], interpreted: Int = 0) { (self.batch, self.failures, self.interpreted) = (batch, failures, interpreted) }
 }

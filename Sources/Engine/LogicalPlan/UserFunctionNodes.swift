@@ -27,12 +27,14 @@ public final class FilterFunctionNode: PlanNode, @unchecked Sendable {
         if !function.hasSideEffects, !context.errors.keepsRecords {
             return inputs[0].filtering(self, reading: function.fieldsRead, columns: columns) { [function] context, batch in
                 let result = try function.filter(batch)
+                context.profile?.entry(for: self).addCalls(batch.count, interpreted: result.interpreted)
                 try context.errors.report(result.failures, in: batch, stage: self)
                 return result.mask
             }
         }
-        return calling(function, over: inputs[0]) { [function] batch in
+        return calling(function, over: inputs[0]) { [function] context, batch in
             let result = try function.filter(batch)
+            context.profile?.entry(for: self).addCalls(batch.count, interpreted: result.interpreted)
             return (batch.filter(result.mask), result.failures)
         }
     }
@@ -58,8 +60,9 @@ public final class MapFunctionNode: PlanNode, @unchecked Sendable {
     }
 
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
-        calling(function, over: inputs[0]) { [function] batch in
+        calling(function, over: inputs[0]) { [function] context, batch in
             let result = try function.map(batch)
+            context.profile?.entry(for: self).addCalls(batch.count, interpreted: result.interpreted)
             return (result.batch, result.failures)
         }
     }
@@ -70,11 +73,11 @@ extension PlanNode {
     ///
     /// A function with side effects is called in row order, and once for each record: where the action may start again, what it returned is kept.
     fileprivate func calling(
-        _ function: any RowFunction, over input: Stream, _ body: @escaping @Sendable (Batch) throws -> (Batch, [RecordFailure])
+        _ function: any RowFunction, over input: Stream, _ body: @escaping @Sendable (ExecutionContext, Batch) throws -> (Batch, [RecordFailure])
     ) -> Stream {
         let direct = input.mapping(ordered: function.hasSideEffects) { context in
             { batch in
-                let (result, failures) = try body(batch)
+                let (result, failures) = try body(context, batch)
                 try context.errors.report(failures, in: batch, stage: self)
                 return result
             }
@@ -86,7 +89,7 @@ extension PlanNode {
                 let kept = Locked(Spool.Results())
                 let calls = input.mapping(ordered: true) { _ in
                     { batch in
-                        let (result, failures) = try body(batch)
+                        let (result, failures) = try body(context, batch)
                         kept.withLock { kept in
                             kept.batches.append(result)
                             if !failures.isEmpty { kept.failures.append((failures, batch)) }
@@ -105,5 +108,5 @@ extension PlanNode {
 
 private func readsDescription(_ function: any RowFunction) -> String {
     let reads = function.fieldsRead.map { "reads \($0.sorted().joined(separator: ", "))" } ?? "reads any field"
-    return function.hasSideEffects ? reads + "; has side effects, runs in row order" : reads
+    return "\(reads); \(function.liftStatus)" + (function.hasSideEffects ? "; runs in row order" : "")
 }

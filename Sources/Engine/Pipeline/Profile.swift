@@ -38,6 +38,8 @@ public final class OperatorProfile: Sendable {
     private let batchCount = Atomic<Int>(0)
     private let nanosecondCount = Atomic<Int>(0)
     private let spilled = Atomic<Int>(0)
+    private let callCount = Atomic<Int>(0)
+    private let interpretedCount = Atomic<Int>(0)
     private let threadNumbers = Locked<Set<UInt>>([])
 
     init(label: String) { self.label = label }
@@ -49,10 +51,18 @@ public final class OperatorProfile: Sendable {
     public var nanoseconds: Int { nanosecondCount.load(ordering: .relaxed) }
     /// Bytes that were written to disk because memory was short.
     public var spilledBytes: Int { spilled.load(ordering: .relaxed) }
+    /// Records that a user's function was called on, and those of them that the interpreter answered for.
+    public var calls: Int { callCount.load(ordering: .relaxed) }
+    public var interpretedCalls: Int { interpretedCount.load(ordering: .relaxed) }
     /// Threads that ran the operator.
     public var threads: Int { threadNumbers.withLock { $0.count } }
 
     public func addSpill(bytes: Int) { spilled.add(bytes, ordering: .relaxed) }
+
+    func addCalls(_ count: Int, interpreted: Int) {
+        callCount.add(count, ordering: .relaxed)
+        interpretedCount.add(interpreted, ordering: .relaxed)
+    }
 
     func addRows(_ count: Int) {
         rowCount.add(count, ordering: .relaxed)

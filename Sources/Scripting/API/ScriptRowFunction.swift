@@ -39,7 +39,7 @@ final class ScriptRowFunction: Engine.RowFunction, @unchecked Sendable {
     var returnsGivenRecord: Bool { facts.returnsRecord }
 
     var impliedPredicate: Expression? { lifted?.impliedPredicate }
-    var rowCounts: (lifted: Int, interpreted: Int) { (liftedRows.load(ordering: .relaxed), interpretedRows.load(ordering: .relaxed)) }
+    private var rowCounts: (lifted: Int, interpreted: Int) { (liftedRows.load(ordering: .relaxed), interpretedRows.load(ordering: .relaxed)) }
 
     private static func lift(_ facts: FunctionFacts, _ template: LuaFunctionTemplate?, lifts: Bool) -> (LiftedFunction?, LiftStatus) {
         if !lifts { return (nil, .interpreted(reason: "is not lifted, as the run asks", line: 0)) }
@@ -62,7 +62,7 @@ final class ScriptRowFunction: Engine.RowFunction, @unchecked Sendable {
                 ?? { let (kept, errors) = try function().filter(batch); return (kept, errors, batch.count) }()
         }
         count(batch, interpreted: result.interpreted)
-        return FilterResult(mask: result.kept, failures: failures(result.errors))
+        return FilterResult(mask: result.kept, failures: failures(result.errors), interpreted: result.interpreted)
     }
 
     func map(_ batch: Batch) throws -> MapResult {
@@ -71,7 +71,7 @@ final class ScriptRowFunction: Engine.RowFunction, @unchecked Sendable {
                 ?? { let (records, _, errors) = try function().map(batch); return (records, errors, batch.count) }()
         }
         count(batch, interpreted: result.interpreted)
-        return MapResult(batch: result.batch, failures: failures(result.errors))
+        return MapResult(batch: result.batch, failures: failures(result.errors), interpreted: result.interpreted)
     }
 
     private func count(_ batch: Batch, interpreted: Int) {

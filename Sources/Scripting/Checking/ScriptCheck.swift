@@ -45,13 +45,13 @@ public struct ScriptCheck: Sendable {
             }
         }
         for use in outline.rowFunctions {
-            found.append(finding(.function, use.prototype.lineDefined, "\(use.taker): \(Self.description(of: use))"))
+            found.append(finding(.function, use.prototype.lineDefined, "\(use.taker): \(Self.description(of: use, in: outline))"))
         }
         findings = found.sorted { $0.line < $1.line }
     }
 
     /// How a function will run, as far as its code tells.
-    private static func description(of use: ScriptOutline.RowFunctionUse) -> String {
+    private static func description(of use: ScriptOutline.RowFunctionUse, in outline: ScriptOutline) -> String {
         let held = use.held.map { known -> AbstractValue in
             switch known {
             case .constant, .table: .plain
@@ -64,13 +64,41 @@ public struct ScriptCheck: Sendable {
         if let (reason, line) = analysis.findings.impurity {
             return "interpreted in row order on one thread, because it \(reason)" + (line > 0 && line != use.prototype.lineDefined ? " (line \(line))" : "")
         }
-        return "interpreted on all threads"
+        do {
+            _ = try LiftedFunction.lift(MovedCode(use, in: outline), shape: analysis.shape)
+            return "lifted"
+        } catch let refusal as LiftRefusal {
+            // What the script computes or defines on its way may be of any kind.
+            let made = outline.globalsWritten.first { refusal.reason.hasPrefix("reads the global '\($0)'") }
+            let unknown = made.map { [$0] } ?? (refusal.isOfOutsideValue ? zip(use.prototype.upvalues, use.held).filter { $1.isUnknown }.map(\.0.name) : [])
+            if !unknown.isEmpty { return "lifted, if what \(unknown.map { "'\($0)'" }.joined(separator: ", ")) will hold allows it" }
+            return "interpreted on all threads, because it \(refusal.reason)" + (refusal.line > 0 && refusal.line != use.prototype.lineDefined ? " (line \(refusal.line))" : "")
+        } catch {
+            return "interpreted on all threads"
+        }
     }
 }
 
 extension ScriptOutline {
     /// Whether the script runs texts that may define globals.
     fileprivate var loadsOtherTexts: Bool { globalsRead.contains { ["dofile", "load", "loadfile", "require"].contains($0.name) } && !requiresOnlyOurs }
+}
+
+extension LiftRefusal {
+    /// Whether it is a value from outside of the function that is in the way, which may be of another kind when the script runs.
+    fileprivate var isOfOutsideValue: Bool {
+        ["uses a decimal or a date from outside of it", "indexes a value that is no table", "calls a value that is not known to be a function"].contains(reason)
+    }
+}
+
+extension ScriptOutline.Known {
+    /// Whether nothing is known but that there is a value.
+    fileprivate var isUnknown: Bool {
+        switch self {
+        case .none, .unknown, .table, .method: true
+        default: false
+        }
+    }
 }
 
 extension LuaState {

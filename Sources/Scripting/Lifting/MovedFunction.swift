@@ -132,3 +132,38 @@ struct MovedCode {
         return .table(index)
     }
 }
+
+extension MovedCode {
+    /// The code of a function of a script that has not run: what it closes over is known as far as the script's own code tells, else `opaque`.
+    init(_ use: ScriptOutline.RowFunctionUse, in outline: ScriptOutline) {
+        self.init()
+        _ = add(use.prototype, use.held, outline, depth: 0)
+    }
+
+    private mutating func add(_ prototype: Prototype, _ held: [ScriptOutline.Known], _ outline: ScriptOutline, depth: Int) -> Datum {
+        let number = functions.count
+        functions.append(Function(prototype: prototype))
+        for known in held {
+            if known == .environment {
+                functions[number].upvalues.append(nil)
+                continue
+            }
+            let place = upvalues.count
+            upvalues.append(.opaque)
+            functions[number].upvalues.append(place)
+            switch known {
+            case .constant(.nil): upvalues[place] = .constant(.nil)
+            case .constant(.false): upvalues[place] = .constant(.boolean(false))
+            case .constant(.true): upvalues[place] = .constant(.boolean(true))
+            case .constant(.integer(let value)): upvalues[place] = .constant(.integer(value))
+            case .constant(.number(let bits)): upvalues[place] = .constant(.float(bits))
+            case .constant(.string(let bytes)): upvalues[place] = .constant(.string(bytes))
+            case .global(let path) where [.pure, .library, .changesArgument].contains(StandardLibrary.kind(path)): upvalues[place] = .standard(path)
+            // A function that closes over itself goes no deeper.
+            case .function(let inner, let captured) where depth < 8: upvalues[place] = add(outline.prototype(inner), captured, outline, depth: depth + 1)
+            default: break
+            }
+        }
+        return .function(number)
+    }
+}

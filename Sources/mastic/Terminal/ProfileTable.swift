@@ -4,10 +4,10 @@ internal import Scripting
 /// Where the time of a script's actions went, as tables for people.
 ///
 ///     write parquet to out/ by day, job.lua:14           1.42 s
-///       operator                   rows     time  share  threads
-///       write                            0.61 s    43 %        2
-///       Map job.lua:9           310,044  0.21 s    15 %        2
-///       └─ Scan sales         1,000,000  0.60 s    42 %        2
+///       operator                   rows  batches     time  share  threads  interpreted
+///       action                                    0.610 s   43 %        2
+///       Map job.lua:9           310,044      211  0.210 s   15 %        2          0 %
+///       └─ Scan sales         1,000,000      211  0.600 s   42 %        2
 enum ProfileTable {
     static func text(of environment: ScriptEnvironment) -> String {
         environment.profiled.filter { !$0.profile.plans.isEmpty }.map { text(of: $0.profile, wall: $0.nanoseconds) }.joined(separator: "\n")
@@ -27,14 +27,17 @@ enum ProfileTable {
         for plan in profile.plans.reversed() where seen.insert(ObjectIdentifier(plan.node)).inserted { add(plan, "", "") }
         let total = max(lines.reduce(0) { $0 + $1.operator.nanoseconds }, 1)
         let spills = lines.contains { $0.operator.spilledBytes > 0 }
-        var table: [[String]] = [["operator", "rows", "batches", "time", "share", "threads"] + (spills ? ["spilled"] : [])]
+        let calls = lines.contains { $0.operator.calls > 0 }
+        var table: [[String]] = [
+            ["operator", "rows", "batches", "time", "share", "threads"] + (calls ? ["interpreted"] : []) + (spills ? ["spilled"] : [])
+        ]
         for (name, entry) in lines {
             let isAction = entry === profile.action
             table.append(
                 [
                     name, isAction ? "" : grouped(entry.rows), isAction ? "" : grouped(entry.batches), seconds(entry.nanoseconds),
                     "\((entry.nanoseconds * 100 + total / 2) / total) %", "\(entry.threads)",
-                ] + (spills ? [entry.spilledBytes > 0 ? bytes(entry.spilledBytes) : ""] : []))
+                ] + (calls ? [entry.calls > 0 ? percent(entry.interpretedCalls, of: entry.calls) : ""] : []) + (spills ? [entry.spilledBytes > 0 ? bytes(entry.spilledBytes) : ""] : []))
         }
         let widths = table[0].indices.map { column in table.map { $0[column].count }.max() ?? 0 }
         var text = "\(profile.action.label)  \(seconds(wall))\n"
@@ -62,6 +65,12 @@ enum ProfileTable {
         let milliseconds = (nanoseconds + 500_000) / 1_000_000
         let fraction = String(milliseconds % 1000)
         return "\(milliseconds / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction + " s"
+    }
+
+    /// Part of a whole; what is more than nothing does not look like it.
+    private static func percent(_ part: Int, of whole: Int) -> String {
+        let share = (part * 100 + whole / 2) / whole
+        return part > 0 && share == 0 ? "< 1 %" : part < whole && share == 100 ? "> 99 %" : "\(share) %"
     }
 
     private static func bytes(_ count: Int) -> String { count >= 10 << 20 ? "\(count >> 20) MiB" : "\(count >> 10) KiB" }
