@@ -2,7 +2,7 @@
 import os
 import re
 
-from support import MasticTest, files_below
+from support import MasticTest, files_below, needs_pyarrow, pyarrow
 
 JOB = """
 local args = getResolvedOptions(arg, {"JOB_NAME", "target"})
@@ -112,3 +112,69 @@ class ProfileTests(ExplainTest):
 
     def test_without_it_nothing_is_said(self):
         self.assertEqual(self.succeeds(*self.words("run")).err, "")
+
+
+@needs_pyarrow
+class PushdownTests(MasticTest):
+    """What of a partitioned, sorted Parquet table is read: as the plan says it, and as rows that left the scan (a thousand a row group)."""
+
+    def setUp(self):
+        super().setUp()
+        for day in (1, 2, 3):
+            rows = range(4000)
+            table = pyarrow.table({
+                "id": pyarrow.array([day * 10000 + i for i in rows], pyarrow.int64()), "amount": [i / 8 for i in rows],
+                "status": [("new", "paid", "sent")[i * 3 // 4000] for i in rows], "note": [f"note {i}" for i in rows]})
+            folder = self.path(f"data/orders/day=2024-01-0{day}")
+            os.makedirs(folder)
+            pyarrow.parquet.write_table(table, os.path.join(folder, "part.parquet"), row_group_size=1000)
+        self.succeeds("crawl", "data/orders", "--database", "db", "--quiet")
+
+    def check(self, frame, plan, answer, rows_read):
+        """The plan of counting a frame, what counting it gives, and how many rows the scans gave."""
+        self.write("count.lua", f"""local orders = glueContext.create_dynamic_frame.from_catalog{{database = "db", table_name = "orders"}}
+            print(({frame}):count())
+        """)
+        lines = self.succeeds("explain", "count.lua").out.split("\n\n")[0].splitlines()
+        self.assertEqual([line.replace(" count.lua:2", "") for line in lines[1:]], plan)
+        result = self.succeeds("run", "--profile", "count.lua")
+        self.assertEqual(result.out, f"{answer}\n")
+        scans = re.findall(r"Scan db\.orders +([0-9,]+) ", result.err)
+        self.assertEqual(sum(int(rows.replace(",", "")) for rows in scans), rows_read, result.err)
+
+    def test_partitions_and_row_groups(self):
+        self.check("orders:filter(function(r) return r.day == '2024-01-03' and r.id >= 32500 end)", [
+            "Filter (reads day, id; lifted)",
+            "└─ Scan db.orders (columns: day, id; rows: cast(day as string) = '2024-01-03' AND id >= 32500L OR cast(day as string) = '2024-01-03' AND id IS NULL)"],
+            1500, 2000)
+
+    def test_numbers_with_fractions(self):
+        self.check("orders:filter(function(r) return r.amount > 400 end)", [
+            "Filter (reads amount; lifted)", "└─ Scan db.orders (columns: amount; rows: amount > 400L OR amount IS NULL)"], 2397, 3000)
+        # To SQL, NaN is above every number, and statistics do not tell of it.
+        self.check("orders:toDF():where('amount > 400')", [
+            "Filter (amount > 400)", "└─ ToDataFrame", "   └─ Scan db.orders (columns: amount; rows: amount > 400)"], 2397, 12000)
+        self.check("orders:toDF():where('amount < 100')", [
+            "Filter (amount < 100)", "└─ ToDataFrame", "   └─ Scan db.orders (columns: amount; rows: amount < 100)"], 2400, 3000)
+
+    def test_through_other_steps(self):
+        self.check("orders:rename_field('id', 'key'):filter(function(r) return r.key < 10010 end):select_fields({'key'})", [
+            "SelectFields (key)", "└─ Filter (reads key; lifted)", "   └─ RenameField (id -> key)",
+            "      └─ Scan db.orders (columns: id, key; rows: id < 10010L OR id IS NULL)"], 10, 1000)
+        self.check("orders:apply_mapping({{'id', 'bigint', 'n', 'bigint'}, {'amount', 'double', 'euros', 'double'}}):filter(function(r) return r.n == 20001 end)", [
+            "Filter (reads n; lifted)", "└─ ApplyMapping (id -> n bigint, amount -> euros double)",
+            "   └─ Scan db.orders (rows: cast(id as bigint) = 20001L)"], 1, 1000)
+        self.check("orders:union(orders):filter(function(r) return r.id < 10010 end)", [
+            "Filter (reads id; lifted)", "└─ Union", "   ├─ Scan db.orders (columns: id; rows: id < 10010L OR id IS NULL)",
+            "   └─ Scan db.orders (columns: id; rows: id < 10010L OR id IS NULL)"], 20, 4000)
+
+    def test_dictionaries(self):
+        self.check("orders:filter(function(r) return r.status == 'sent' and r.day ~= '2024-01-01' end)", [
+            "Filter (reads day, status; lifted)", "└─ Scan db.orders (columns: day, status; rows: cast(status as string) = 'sent')"], 2666, 6000)
+        self.check("orders:filter(function(r) return r.status == 'nobody' end)", [
+            "Filter (reads status; lifted)", "└─ Scan db.orders (columns: status; rows: cast(status as string) = 'nobody')"], 0, 0)
+
+    def test_functions_that_are_not_lifted_read_their_fields(self):
+        self.check("orders:filter(function(r) return string.rep(r.note, r.id % 3) == '' end):select_fields({'status'})", [
+            "SelectFields (status)", "└─ Filter (reads id, note; interpreted, because it calls 'string.rep' other than with a small constant (line 2))",
+            "   └─ Scan db.orders (columns: id, note, status)"], 4000, 12000)

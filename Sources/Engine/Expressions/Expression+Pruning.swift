@@ -8,33 +8,37 @@ extension Expression {
     ///
     /// - Parameter statistics: of a top-level column by its name as the expression writes it, nil where nothing is known. `min` and `max` bound the
     ///   values that are not null, but for NaN, which writers leave out; wider bounds than need be are fine.
-    public func mayBeTrue(given statistics: (String) -> ColumnStatistics?) -> Bool { may(be: true, statistics) }
+    public func mayBeTrue(given statistics: (String) -> ColumnStatistics?) -> Bool { may(be: true, statistics, []) }
 
     /// Whether some row may give `wanted`.
-    private func may(be wanted: Bool, _ statistics: (String) -> ColumnStatistics?) -> Bool {
+    ///
+    /// - Parameter ordered: columns whose NaN values do not count, as another condition refuses them.
+    private func may(be wanted: Bool, _ statistics: (String) -> ColumnStatistics?, _ ordered: Set<String>) -> Bool {
         switch self {
         case .literal(let value, _):
             if case .boolean(let bool) = value { return bool == wanted }
             return value != .null
         case .and(let a, let b):
-            return wanted ? a.may(be: true, statistics) && b.may(be: true, statistics) : a.may(be: false, statistics) || b.may(be: false, statistics)
+            if !wanted { return a.may(be: false, statistics, ordered) || b.may(be: false, statistics, ordered) }
+            let ordered = ordered.union(columnsWithoutNaN)
+            return a.may(be: true, statistics, ordered) && b.may(be: true, statistics, ordered)
         case .or(let a, let b):
-            return wanted ? a.may(be: true, statistics) || b.may(be: true, statistics) : a.may(be: false, statistics) && b.may(be: false, statistics)
-        case .not(let operand): return operand.may(be: !wanted, statistics)
+            return wanted ? a.may(be: true, statistics, ordered) || b.may(be: true, statistics, ordered) : a.may(be: false, statistics, ordered) && b.may(be: false, statistics, ordered)
+        case .not(let operand): return operand.may(be: !wanted, statistics, ordered)
         case .isNull(.field(let path)):
             guard path.count == 1, let known = statistics(path[0]), let nulls = known.nullCount else { return true }
             return wanted ? nulls > 0 : nulls < known.rowCount
         case .comparison(.field(let path), let comparison, .literal(let value, _)):
-            return Expression.mayHold(path, wanted ? comparison : comparison.negated, value, statistics)
+            return Expression.mayHold(path, wanted ? comparison : comparison.negated, value, statistics, ordered)
         case .comparison(.literal(let value, _), let comparison, .field(let path)):
-            return Expression.mayHold(path, (wanted ? comparison : comparison.negated).flipped, value, statistics)
+            return Expression.mayHold(path, (wanted ? comparison : comparison.negated).flipped, value, statistics, ordered)
         case .identity(.field(let path), .literal(let value, _)) where wanted && value != .null,
             .identity(.literal(let value, _), .field(let path)) where wanted && value != .null:
-            return Expression.mayHold(path, .equal, value, statistics)
+            return Expression.mayHold(path, .equal, value, statistics, ordered)
         case .membership(.field(let path), let list):
             let values = list.map { item -> Value? in if case .literal(let value, _) = item { value } else { nil } }
             guard wanted, !values.contains(nil) else { return true }
-            return values.contains { $0! != .null && Expression.mayHold(path, .equal, $0!, statistics) }
+            return values.contains { $0! != .null && Expression.mayHold(path, .equal, $0!, statistics, ordered) }
         case .like(.field(let path), let pattern, let escape):
             guard wanted else { return true }
             let prefix = LikePattern(Array(pattern.utf8), escape: escape).prefix
@@ -47,7 +51,29 @@ extension Expression {
         }
     }
 
-    private static func mayHold(_ path: [String], _ comparison: Comparison, _ value: Value, _ statistics: (String) -> ColumnStatistics?) -> Bool {
+    /// The columns that a conjunction says are not NaN.
+    private var columnsWithoutNaN: Set<String> {
+        switch self {
+        case .and(let a, let b): a.columnsWithoutNaN.union(b.columnsWithoutNaN)
+        case .not(.call(.isNaN, let arguments)):
+            if case .field(let path)? = arguments.first, path.count == 1 { [path[0]] } else { [] }
+        default: []
+        }
+    }
+
+    /// The condition for people: a language in which NaN is greater than nothing need not say that it is not.
+    public var withoutNaNConditions: Expression {
+        switch self {
+        case .and(let a, .not(.call(.isNaN, _))): a.withoutNaNConditions
+        case .and(let a, let b): .and(a.withoutNaNConditions, b.withoutNaNConditions)
+        case .or(let a, let b): .or(a.withoutNaNConditions, b.withoutNaNConditions)
+        default: self
+        }
+    }
+
+    private static func mayHold(
+        _ path: [String], _ comparison: Comparison, _ value: Value, _ statistics: (String) -> ColumnStatistics?, _ ordered: Set<String>
+    ) -> Bool {
         if value == .null { return false }
         guard path.count == 1, let known = statistics(path[0]) else { return true }
         if known.nullCount == known.rowCount { return false }
@@ -55,6 +81,7 @@ extension Expression {
         var mayBeNaN = false
         if case .double? = known.min { mayBeNaN = true }
         if case .double? = known.max { mayBeNaN = true }
+        if ordered.contains(path[0]) { mayBeNaN = false }
         let belowMax = known.max.flatMap { bounds(value, $0) }
         let aboveMin = known.min.flatMap { bounds(value, $0) }
         switch comparison {

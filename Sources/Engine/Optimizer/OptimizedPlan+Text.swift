@@ -20,7 +20,7 @@ extension OptimizedPlan: CustomStringConvertible {
         var notes = node.detail.isEmpty ? [] : [node.detail]
         guard inputs.isEmpty else { return notes }
         if let columns { notes.append("columns: " + (columns.isEmpty ? "none" : columns.sorted().joined(separator: ", "))) }
-        if let rows { notes.append("rows: \(rows)") }
+        if let rows { notes.append("rows: \(rows.withoutNaNConditions)") }
         return notes
     }
 }

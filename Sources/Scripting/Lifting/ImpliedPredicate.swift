@@ -119,7 +119,10 @@ struct ImpliedPredicate {
         }
         guard let literal = literal(constant) else { return Outcome() }
         let order: Comparison = relation == .less ? (flipped ? .greater : .less) : (flipped ? .greaterOrEqual : .lessOrEqual)
-        return Outcome(isTrue: Self.one(.comparison(field, order, literal)), raises: Self.one(.isNull(field)))
+        var isTrue = Self.one(.comparison(field, order, literal))
+        // To the engine NaN is above every number; to Lua it is not.
+        if order == .greater || order == .greaterOrEqual { isTrue = isTrue.and(Self.one(.not(.call(.isNaN, [field])))) }
+        return Outcome(isTrue: isTrue, raises: Self.one(.isNull(field)))
     }
 
     private static func one(_ expression: Expression) -> Implied { .rows(expression, size: 1) }
