@@ -163,7 +163,7 @@ class PushdownTests(MasticTest):
             "      └─ Scan db.orders (columns: id, key; rows: id < 10010L OR id IS NULL)"], 10, 1000)
         self.check("orders:apply_mapping({{'id', 'bigint', 'n', 'bigint'}, {'amount', 'double', 'euros', 'double'}}):filter(function(r) return r.n == 20001 end)", [
             "Filter (reads n; lifted)", "└─ ApplyMapping (id -> n bigint, amount -> euros double)",
-            "   └─ Scan db.orders (rows: cast(id as bigint) = 20001L)"], 1, 1000)
+            "   └─ Scan db.orders (columns: amount, id; rows: cast(id as bigint) = 20001L)"], 1, 1000)
         self.check("orders:union(orders):filter(function(r) return r.id < 10010 end)", [
             "Filter (reads id; lifted)", "└─ Union", "   ├─ Scan db.orders (columns: id; rows: id < 10010L OR id IS NULL)",
             "   └─ Scan db.orders (columns: id; rows: id < 10010L OR id IS NULL)"], 20, 4000)

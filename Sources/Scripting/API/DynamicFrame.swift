@@ -80,9 +80,13 @@ extension DynamicFrame {
     func applyMapping(_ mapping: ApplyMapping, _ options: StageOptions) -> DynamicFrame {
         let tops = Set(mapping.mappings.map { $0.source.names[0] })
         let detail = mapping.mappings.map { "\($0.source) -> \($0.target) \($0.targetType.hiveName)" }.joined(separator: ", ")
-        // Source names match in any case, so pruning by name would be wrong unless it is to the letter.
-        let read: ColumnSet = mapping.caseSensitive ? tops : nil
-        let columns: @Sendable (ColumnSet) -> ColumnSet = { _ in read }
+        let columns: @Sendable (ColumnSet) -> ColumnSet = { [plan] _ in
+            if mapping.caseSensitive { return tops }
+            // Source names match in any case: where the fields' names are known, those that do.
+            guard let schema = plan.knownSchema ?? plan.declaredSchema.known else { return nil }
+            let folded = Set(tops.map { $0.lowercased() })
+            return tops.union(schema.names.filter { folded.contains($0.lowercased()) })
+        }
         if mapping.needsFrameSchema {
             return with(
                 SchemaDependentNode(
