@@ -14,6 +14,9 @@ public enum PlanError: Error, Equatable, CustomStringConvertible {
     /// An argument of the wrong type, or one that must be a literal and is none; `expected` is a phrase such as "a date".
     case argument(function: String, text: String, found: String, expected: String)
 
+    /// A window function that cannot be computed as it is written.
+    case window(call: String, problem: String)
+
     /// A part of an expression that an error speaks of.
     public struct Operand: Equatable, Sendable {
         public let text: String
@@ -39,6 +42,7 @@ public enum PlanError: Error, Equatable, CustomStringConvertible {
                 takes.upperBound == Int.max
                 ? "at least \(takes.lowerBound)" : takes.count == 1 ? "\(takes.lowerBound)" : "\(takes.lowerBound) to \(takes.upperBound)"
             return "\(function)() takes \(wanted) argument\(wanted == "1" ? "" : "s"), not \(given)"
+        case .window(let call, let problem): return "\(call): \(problem)"
         case .argument(let function, let text, let found, let expected):
             return "\(function)() wants \(expected), but \(text) is \(found)"
         }

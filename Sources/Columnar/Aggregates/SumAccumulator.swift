@@ -195,7 +195,7 @@ final class SumAccumulator: Accumulator {
     }
 
     /// `sum` / `count` with more digits, half rounded up (away from zero); nil when 128 bits do not suffice.
-    private static func average(_ sum: Int128, _ count: Int64, extraDigits: Int) -> Int128? {
+    static func average(_ sum: Int128, _ count: Int64, extraDigits: Int) -> Int128? {
         let (scaled, overflows) = sum.multipliedReportingOverflow(by: PowersOfTen.integers[extraDigits])
         if overflows { return nil }
         let (quotient, remainder) = scaled.quotientAndRemainder(dividingBy: Int128(count))

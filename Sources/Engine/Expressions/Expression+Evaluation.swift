@@ -79,6 +79,7 @@ extension Expression {
             }
             return result
         case .call(let function, let arguments): return try function.evaluate(arguments, on: batch, lookup)
+        case .window(let call): throw call.misplaced
         }
     }
 

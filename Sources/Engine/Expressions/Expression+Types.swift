@@ -56,6 +56,7 @@ extension Expression {
             for branch in branches { try branch.condition.checkCondition("CASE WHEN", schema, lookup) }
             return try Expression.commonType("CASE", branches.map(\.value) + (otherwise.map { [$0] } ?? []), schema, lookup)
         case .call(let function, let arguments): return try function.resultType(arguments, schema, lookup)
+        case .window(let call): throw call.misplaced
         }
     }
 
@@ -99,7 +100,7 @@ extension DataType {
     var isChoice: Bool { if case .choice = self { true } else { false } }
 
     /// The type that values of both types become when they stand in one column: the wider number, a string where one is a string; nil where there is none.
-    func valueType(with other: DataType) -> DataType? {
+    public func valueType(with other: DataType) -> DataType? {
         if self == other { return self }
         switch (self, other) {
         case (.null, _): return other

@@ -28,6 +28,8 @@ public indirect enum Expression: Sendable, Hashable {
     /// The value of the first branch whose condition is true; `otherwise`, or null, when there is none.
     case conditional([Branch], otherwise: Expression?)
     case call(Function, [Expression])
+    /// A value that other rows have a part in. `WindowNode` computes it, and puts a field in its place; nothing else can.
+    case window(WindowCall)
 
     public struct Branch: Sendable, Hashable {
         public var condition: Expression
@@ -71,6 +73,7 @@ extension Expression {
         case .membership(let value, let list): [value] + list
         case .conditional(let branches, let otherwise): branches.flatMap { [$0.condition, $0.value] } + (otherwise.map { [$0] } ?? [])
         case .call(_, let arguments): arguments
+        case .window(let call): call.arguments + call.partition + call.order.map(\.expression)
         }
     }
 
@@ -100,6 +103,10 @@ extension Expression {
             guard let otherwise else { return .conditional(mapped, otherwise: nil) }
             return .conditional(mapped, otherwise: try body(otherwise))
         case .call(let function, let arguments): return .call(function, try map(arguments))
+        case .window(let call):
+            var order: [SortNode.Key] = []
+            for key in call.order { order.append(SortNode.Key(try body(key.expression), descending: key.descending, nullsFirst: key.nullsFirst)) }
+            return .window(WindowCall(call.function, try map(call.arguments), partition: try map(call.partition), order: order, frame: call.frame))
         }
     }
 

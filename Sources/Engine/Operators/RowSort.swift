@@ -86,6 +86,19 @@ final class RowSort: BatchConsumer {
     ///
     /// - Parameter note: takes the bytes that went to the disk.
     func sorted(_ context: ExecutionContext, note: (Int) -> Void) throws -> any BatchScan {
+        try scan(context, together: nil, mayPart: false, note).scan
+    }
+
+    /// The rows in order, so that rows which agree in the first `count` keys come in one morsel: a range holds more rows for it, if it must.
+    ///
+    /// - Parameter mayPart: whether the caller can take rows that belong together from several morsels, one morsel after the other; then they are
+    ///   parted where they are very many.
+    /// - Returns: whether they are.
+    func grouped(by count: Int, mayPart: Bool, _ context: ExecutionContext, note: (Int) -> Void) throws -> (scan: any BatchScan, isParted: Bool) {
+        try scan(context, together: count, mayPart: mayPart, note)
+    }
+
+    private func scan(_ context: ExecutionContext, together: Int?, mayPart: Bool, _ note: (Int) -> Void) throws -> (scan: any BatchScan, isParted: Bool) {
         let (held, runs) = state.withLock { ($0.held, $0.runs) }
         if !runs.isEmpty {
             try spill(held)
@@ -94,11 +107,15 @@ final class RowSort: BatchConsumer {
                 return (state.runs, state.file!)
             }
             note(file.size)
-            return RunMerge(runs, file: file, schema: input, keys: keys, rangeBytes: max(spilling.operatorBytes / (4 * workers), 1 << 16)).scan
+            let rangeBytes = max(spilling.operatorBytes / (4 * workers), 1 << 16)
+            let merge = RunMerge(runs, file: file, schema: input, keys: keys, together: together, rangeBytes: rangeBytes)
+            if mayPart, merge.hasLargeGroups { return (RunMerge(runs, file: file, schema: input, keys: keys, together: nil, rangeBytes: rangeBytes).scan, true) }
+            return (merge.scan, false)
         }
         state.withLock { $0 = State() }
         let batches = held.sorted { ($0.morsel, $0.first) < ($1.morsel, $1.first) }.map(\.batch)
-        return try SortRanges(batches, schema: input, keys: keys, context: context).scan
+        let isParted = mayPart && together == 0
+        return (try SortRanges(batches, schema: input, keys: keys, together: isParted ? nil : together, context: context).scan, isParted)
     }
 }
 

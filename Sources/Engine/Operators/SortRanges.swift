@@ -5,6 +5,7 @@ internal import Columnar
 /// Every row gets the word of its first key (`SortWords`). A sample of the words gives splitters, and each row's place goes to the range between two of
 /// them. A range that came out too large is dealt again: by the next key if all its rows have one word, else by a closer look at the same key (strings
 /// that share a longer prefix). Nulls are a range of their own. What cannot be told apart stays together, in the order of the input.
+/// Where rows that agree in the first keys are wanted in one range, they are dealt by these alone.
 final class SortRanges: Sendable {
     private let schema: Schema
     private let keys: [SortNode.Key]
@@ -15,7 +16,8 @@ final class SortRanges: Sendable {
     private let chunkKeys: [[Column]]
     private let ranges: [Values<UInt64>]
 
-    init(_ batches: [Batch], schema: Schema, keys: [SortNode.Key], context: ExecutionContext) throws {
+    /// - Parameter together: rows that agree in so many keys come in one range; nil where they need not.
+    init(_ batches: [Batch], schema: Schema, keys: [SortNode.Key], together: Int? = nil, context: ExecutionContext) throws {
         (self.schema, self.keys) = (schema, keys)
         let columns = schema.fields.indices.map { c in ChunkedColumn(batches.map { $0.columns[c] }, type: schema[c].type) }
         self.columns = columns
@@ -32,7 +34,7 @@ final class SortRanges: Sendable {
         }
         let total = batches.reduce(0) { $0 + $1.count }
         let target = max(4096, min(32768, total / (8 * context.workers.count)))
-        let dealer = Dealer(keys: keys, keyColumns: keyColumns, target: target, context: context)
+        let dealer = Dealer(keys: keys, keyColumns: keyColumns, target: target, together: together, context: context)
         ranges = dealer.dealAll(batches.map(\.count), chunkKeys: chunkKeys)
         try context.cancellation.check()
     }
@@ -72,6 +74,8 @@ private struct Dealer {
     let keyColumns: [ChunkedColumn]
     /// About how many rows a range should have.
     let target: Int
+    /// By how many keys rows are dealt and no further; nil for all, and equal rows anyhow.
+    let together: Int?
     let context: ExecutionContext
 
     /// Some rows and their values of the key by which they are dealt.
@@ -86,7 +90,7 @@ private struct Dealer {
     func dealAll(_ counts: [Int], chunkKeys: [[Column]]) -> [Values<UInt64>] {
         let total = counts.reduce(0, +)
         if total == 0 { return [] }
-        if keys.isEmpty || total <= target * 2 {
+        if keys.isEmpty || together == 0 || total <= target * 2 {
             let all = Buffer(size: total * 8)
             let to = all.values(of: UInt64.self)
             var at = 0
@@ -94,7 +98,7 @@ private struct Dealer {
                 for row in 0..<count { to[at + row] = UInt64(chunk) << 32 | UInt64(row) }
                 at += count
             }
-            return cut(Values(all, count: total), isSorted: keys.isEmpty)
+            return cut(Values(all, count: total), isSorted: keys.isEmpty && together == nil)
         }
         return deal(chunkKeys[0].enumerated().map { Piece(column: $1, places: nil, chunk: $0) }, total: total, key: 0)
     }
@@ -109,7 +113,7 @@ private struct Dealer {
     /// A range that may be too large still.
     private func refine(_ places: Values<UInt64>, key: Int) -> [Values<UInt64>] {
         if places.count == 0 { return [] }
-        if key == keys.count { return cut(places, isSorted: true) }
+        if key == together ?? keys.count { return cut(places, isSorted: together == nil) }
         if places.count <= target * 4 { return [places] }
         let pieces = stride(from: 0, to: places.count, by: 32768).map { start -> Piece in
             let part = places.slice(start..<min(start + 32768, places.count))

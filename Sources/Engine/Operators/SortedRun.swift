@@ -42,18 +42,37 @@ final class RunMerge: Sendable {
     /// The heads of blocks that begin a range, as keys in order; range `r` lies between splitters `r - 1` and `r`.
     private let splitters: [SortKey]
     private let splitterCount: Int
+    /// Whether some rows that must come in one range are more than a range should hold.
+    let hasLargeGroups: Bool
 
-    /// - Parameter rangeBytes: how much of the rows a range should hold.
-    init(_ runs: [SortedRun], file: SpillFile, schema: Schema, keys: [SortNode.Key], rangeBytes: Int) {
+    /// - Parameters:
+    ///   - together: rows that agree in so many keys come in one range; nil where they need not.
+    ///   - rangeBytes: how much of the rows a range should hold.
+    init(_ runs: [SortedRun], file: SpillFile, schema: Schema, keys: [SortNode.Key], together: Int? = nil, rangeBytes: Int) {
         (self.runs, self.file, self.schema, self.keys) = (runs, file, schema, keys)
         let count = runs.reduce(0) { $0 + $1.blocks.count }
         let heads = (0...keys.count).map { k in Column.concatenate(runs.map { $0.heads[k] }, as: runs[0].heads[k].type) }
         let order = SortKey.sortIndices(by: RunMerge.sortKeys(keys, heads), count: count)
         let bytes = runs.reduce(0) { $0 + $1.blocks.reduce(0) { $0 + $1.size } }
         let step = max(1, count * rangeBytes / max(bytes, 1))
-        let chosen = Values(stride(from: step, to: count, by: step).map { order[$0] })
+        let all = stride(from: step, to: count, by: step).map { order[$0] }
+        guard let together else {
+            splitterCount = all.count
+            splitters = RunMerge.sortKeys(keys, heads.map { $0.take(Values(all)) })
+            hasLargeGroups = false
+            return
+        }
+        // A splitter of the first keys alone lies before all rows that agree in them.
+        let headKeys = Array(RunMerge.sortKeys(keys, heads).prefix(together))
+        var chosen: [Int32] = []
+        for head in all {
+            if together == 0 { break }
+            if let last = chosen.last, SortKey.compare(headKeys, Int(last), headKeys, Int(head)) == 0 { continue }
+            chosen.append(head)
+        }
+        hasLargeGroups = chosen.count < all.count
         splitterCount = chosen.count
-        splitters = RunMerge.sortKeys(keys, heads.map { $0.take(chosen) })
+        splitters = Array(RunMerge.sortKeys(keys, heads.map { $0.take(Values(chosen)) }).prefix(together))
     }
 
     private static func sortKeys(_ keys: [SortNode.Key], _ columns: [Column]) -> [SortKey] {

@@ -38,10 +38,26 @@ final class ColumnFunctions: ScriptObject {
         "stddev_pop": .standardDeviation(ofSample: false), "variance": .variance(ofSample: true), "var_samp": .variance(ofSample: true),
         "var_pop": .variance(ofSample: false),
     ]
+    private static let rankings: [String: WindowRanking] = [
+        "row_number": .rowNumber, "rank": .rank, "dense_rank": .denseRank, "percent_rank": .percentRank, "cume_dist": .cumulativeDistribution,
+    ]
     private static let names =
-        (Array(aggregates.keys) + ColumnObject.orders.map(\.name) + [
-            "col", "column", "lit", "expr", "count", "countDistinct", "count_distinct", "first", "last",
+        (Array(aggregates.keys) + Array(rankings.keys) + ColumnObject.orders.map(\.name) + [
+            "col", "column", "lit", "expr", "count", "countDistinct", "count_distinct", "first", "first_value", "lag", "last", "last_value", "lead",
+            "nth_value", "ntile",
         ]).sorted()
+
+    /// What `body` calls a function's arguments: one by one, or by their names in a table behind those given one by one (Python's keyword arguments).
+    private static func bind(_ values: [LuaValue], _ parameters: [Parameter], _ place: String) throws -> Arguments {
+        var values = values
+        guard values.count > 1, let table = values.last?.table, table.items.isEmpty, !table.fields.isEmpty else {
+            return try Signature(place, parameters).bind(values, site: "")
+        }
+        values.removeLast()
+        var all = table
+        for (parameter, value) in zip(parameters, values) { all[parameter.name] = value }
+        return try Signature(place, parameters).bind([.table(all)], site: "")
+    }
 
     private static func body(_ name: String) -> (([LuaValue]) throws -> ColumnObject)? {
         let place = "F.\(name)"
@@ -54,7 +70,39 @@ final class ColumnFunctions: ScriptObject {
         if let order = ColumnObject.orders.first(where: { $0.name == name }) {
             return { try ColumnObject.column(try one($0), place).ordered(order.descending, order.nullsFirst) }
         }
+        if let ranking = rankings[name] {
+            return { arguments in
+                guard arguments.isEmpty else { throw APIError("\(place) takes no arguments; the window says the rest: \(place)():over(...)") }
+                return ColumnObject(.window(.ranking(ranking), []))
+            }
+        }
         switch name {
+        case "ntile":
+            return {
+                let arguments = try bind($0, [.required("n", .integer)], place)
+                return ColumnObject(.window(.ranking(.bucket(of: arguments.integer("n", default: 0))), []))
+            }
+        case "lag", "lead":
+            return {
+                let arguments = try bind($0, [.required("col", .any), .optional("offset", .integer), .optional("default", .any)], place)
+                let offset = arguments.integer("offset", default: 1)
+                var values = [try expression(arguments["col"] ?? .nil)]
+                if let other = arguments["default"], !other.isNil, other != .null { values.append(try ColumnObject.operand(other, place)) }
+                return ColumnObject(.window(.pick(.before(name == "lag" ? offset : -offset)), values))
+            }
+        case "first_value", "last_value":
+            return {
+                let arguments = try bind($0, [.required("col", .any), .optional("ignoreNulls", .boolean)], place)
+                let ignores = arguments.boolean("ignoreNulls")
+                let pick = name == "first_value" ? WindowPick.first(ignoresNulls: ignores) : .last(ignoresNulls: ignores)
+                return ColumnObject(.window(.pick(pick), [try expression(arguments["col"] ?? .nil)]))
+            }
+        case "nth_value":
+            return {
+                let arguments = try bind($0, [.required("col", .any), .required("offset", .integer), .optional("ignoreNulls", .boolean)], place)
+                let pick = WindowPick.nth(arguments.integer("offset", default: 1), ignoresNulls: arguments.boolean("ignoreNulls"))
+                return ColumnObject(.window(.pick(pick), [try expression(arguments["col"] ?? .nil)]))
+            }
         case "col", "column":
             return {
                 guard let name = try one($0).text else { throw APIError("\(place) takes a column's name, not \($0[0].kindDescription)") }

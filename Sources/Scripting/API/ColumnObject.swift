@@ -10,6 +10,8 @@ final class ColumnObject: ScriptObject {
         case expression(Expression)
         /// A value for every group of rows.
         case aggregate(AggregateFunction, [Expression])
+        /// A value for every row of a window, once `over` has said which.
+        case window(WindowFunction, [Expression])
     }
 
     struct Order {
@@ -32,6 +34,7 @@ final class ColumnObject: ScriptObject {
         case .expression(.field(let path)): return path.last ?? ""
         case .expression(let expression): return expression.description
         case .aggregate(let function, let arguments): return Aggregate.text(function, arguments)
+        case .window(let function, let arguments): return function.text(arguments)
         }
     }
 
@@ -39,10 +42,26 @@ final class ColumnObject: ScriptObject {
     ///
     /// - Parameter place: who needs it, for the error: an aggregate has none.
     func expression(in place: String) throws -> Expression {
-        guard case .expression(let expression) = content else {
-            throw APIError("\(place) cannot take the aggregate '\(name)'; aggregates stand in agg(...)")
+        switch content {
+        case .expression(let expression): return expression
+        case .aggregate:
+            throw APIError("\(place) cannot take the aggregate '\(name)'; aggregates stand in agg(...), or over a window: :over(Window.partitionBy(...))")
+        case .window:
+            throw APIError("\(place) cannot take '\(name)' without a window; say which with :over(Window.partitionBy(...):orderBy(...))")
         }
-        return expression
+    }
+
+    /// The column's value for every row of a window.
+    func over(_ window: WindowSpec) throws -> ColumnObject {
+        let (function, arguments): (WindowFunction, [Expression])
+        switch content {
+        case .aggregate(let aggregate, let values): (function, arguments) = (.aggregate(aggregate), values)
+        case .window(let own, let values): (function, arguments) = (own, values)
+        case .expression:
+            throw APIError("Column:over follows an aggregate or a window function, such as F.sum(\"amount\") or F.row_number(); '\(name)' is neither")
+        }
+        return ColumnObject(
+            .expression(.window(WindowCall(function, arguments, partition: window.partition, order: window.order, frame: window.frame))), alias: alias)
     }
 
     // MARK: From Lua
@@ -148,6 +167,13 @@ final class ColumnObject: ScriptObject {
                 let (low, high) = (try operand(arguments["lowerBound"] ?? .null, place), try operand(arguments["upperBound"] ?? .null, place))
                 return [.object(ColumnObject(.between(try column.expression(in: place), low, high)))]
             }
+            column.method(Signature("over", [.optional("window", .any)])) { column, arguments in
+                guard let window = arguments.object("window", as: WindowSpec.self) else {
+                    let given = arguments["window"]?.kindDescription ?? "nothing"
+                    throw APIError("Column:over takes a window, such as Window.partitionBy(\"shop\"):orderBy(\"day\"), not \(given)")
+                }
+                return [.object(try column.over(window))]
+            }
             column.method("isin") { column, call in
                 let values = call.arguments.count == 1 ? call[0].table?.items ?? call.arguments : call.arguments
                 return [.object(ColumnObject(.membership(try column.expression(in: "Column:isin"), try values.map { try operand($0, "Column:isin") })))]
@@ -194,7 +220,7 @@ final class ColumnObject: ScriptObject {
     ]
     private static let known = [
         "alias", "asc", "asc_nulls_first", "asc_nulls_last", "between", "cast", "desc", "desc_nulls_first", "desc_nulls_last", "eq", "eqNullSafe", "ge", "gt",
-        "isNotNull", "isNull", "isin", "le", "like", "lt", "ne",
+        "isNotNull", "isNull", "isin", "le", "like", "lt", "ne", "over",
     ]
 
     func ordered(_ descending: Bool, _ nullsFirst: Bool) -> ColumnObject {

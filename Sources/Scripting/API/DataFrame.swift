@@ -43,20 +43,12 @@ final class DataFrame: ScriptObject {
         return schema[index]
     }
 
-    func select(_ names: [String]) throws -> DataFrame {
-        let columns = try names.flatMap { $0 == "*" ? try schema().names : [try column($0.hasPrefix("`") ? String($0.dropFirst().dropLast()) : $0).name] }
-        return with(SelectColumnsNode(plan, columns: columns))
-    }
-
-    /// The rows that fulfil a condition written in SQL.
-    func filter(_ text: String) throws -> DataFrame {
+    /// The rows that fulfil a condition.
+    func filter(_ condition: Expression, _ place: String) throws -> DataFrame {
         let schema = try schema()
-        let condition = try Expression(parsing: text)
         let type = try condition.resolveType(in: schema)
-        guard type == .boolean || type == .null else { throw APIError("DataFrame:filter takes a condition, and '\(condition)' is \(type.hiveName)") }
-        // From here on names are the columns' own.
-        let names = Dictionary(condition.fields.compactMap { name in schema.index(ofAnyCase: name).map { (name, schema[$0].name) } }, uniquingKeysWith: { a, _ in a })
-        return with(FilterNode(plan, condition: condition.renamingFields(names)))
+        guard type == .boolean || type == .null else { throw APIError("\(place) takes a condition, and '\(condition)' is \(type.hiveName)") }
+        return with(FilterNode(plan, condition: condition.spelled(as: schema)))
     }
 
     /// The rows in the order of columns.
@@ -66,7 +58,7 @@ final class DataFrame: ScriptObject {
             throw APIError("\(place): 'ascending' has \(descending.count) values for \(columns.count) columns")
         }
         let keys = try columns.enumerated().map { i, column -> SortNode.Key in
-            let expression = try column.expression(in: place)
+            let expression = try column.expression(in: place).spelled(as: schema)
             _ = try expression.resolveType(in: schema)
             if let order = column.order { return SortNode.Key(expression, descending: order.descending, nullsFirst: order.nullsFirst) }
             return SortNode.Key(expression, descending: descending?[i] ?? false)
@@ -144,10 +136,38 @@ final class DataFrame: ScriptObject {
             frame.method(Signature("limit", [.required("num", .integer)])) { frame, arguments in
                 [.object(frame.with(frame.limited(to: max(arguments.integer("num", default: 0), 0))))]
             }
-            frame.method("select") { frame, call in [.object(try frame.select(try names(call, "DataFrame:select")))] }
+            frame.method("select") { frame, call in
+                [.object(try frame.projected(try ColumnObject.columns(call, "DataFrame:select"), "DataFrame:select"))]
+            }
+            frame.method(Signature("withColumn", [.required("colName", .string), .required("col", .any)])) { frame, arguments in
+                [.object(try frame.with([arguments.string("colName", default: "")], [arguments["col"] ?? .nil], "DataFrame:withColumn"))]
+            }
+            frame.method("withColumns") { frame, call in
+                guard let table = call[0].table, table.items.isEmpty, !table.fields.isEmpty else {
+                    throw APIError("DataFrame:withColumns takes a table from names to Columns, not \(call[0].kindDescription)")
+                }
+                let columns = table.sortedFields
+                return [.object(try frame.with(columns.map(\.key), columns.map(\.value), "DataFrame:withColumns"))]
+            }
+            frame.method(Signature("withColumnRenamed", [.required("existing", .string), .required("new", .string)])) { frame, arguments in
+                [.object(try frame.renamed(arguments.string("existing", default: ""), to: arguments.string("new", default: "")))]
+            }
+            frame.method(Signature("union", [.required("other", .dataFrame)])) { frame, arguments in
+                guard let other = arguments.object("other", as: DataFrame.self) else { throw APIError("DataFrame:union needs another DataFrame") }
+                return [.object(try frame.union(other, "DataFrame:union"))]
+            }
+            frame.method(Signature("unionByName", [.required("other", .dataFrame), .optional("allowMissingColumns", .boolean)])) { frame, arguments in
+                guard let other = arguments.object("other", as: DataFrame.self) else { throw APIError("DataFrame:unionByName needs another DataFrame") }
+                return [.object(try frame.unionByName(other, allowMissing: arguments.boolean("allowMissingColumns"), "DataFrame:unionByName"))]
+            }
             for name in ["filter", "where"] {
-                frame.method(Signature(name, [.required("condition", .string)])) { frame, arguments in
-                    [.object(try frame.filter(arguments.string("condition", default: "")))]
+                frame.method(Signature(name, [.required("condition", .any)])) { frame, arguments in
+                    let place = "DataFrame:\(name)"
+                    if let text = arguments.string("condition") { return [.object(try frame.filter(try Expression(parsing: text), place))] }
+                    guard let column = arguments.object("condition", as: ColumnObject.self) else {
+                        throw APIError("\(place) takes a condition in SQL or a Column, not \(arguments["condition"]?.kindDescription ?? "nothing")")
+                    }
+                    return [.object(try frame.filter(try column.expression(in: place), place))]
                 }
             }
             for name in ["orderBy", "sort"] {
@@ -178,7 +198,7 @@ final class DataFrame: ScriptObject {
             frame.property { frame, name in
                 if let field = try frame.schema().index(of: name) { return .object(ColumnObject(.field([try frame.schema()[field].name]))) }
                 let known = [
-                    "agg", "distinct", "dropDuplicates", "groupBy", "join", "write",
+                    "agg", "distinct", "dropDuplicates", "groupBy", "join", "union", "unionByName", "withColumn", "withColumnRenamed", "withColumns", "write",
                     "collect", "columns", "count", "drop", "filter", "first", "limit", "orderBy", "printSchema", "schema", "select", "show", "sort",
                     "take", "where",
                 ].sorted()

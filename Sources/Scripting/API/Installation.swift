@@ -12,6 +12,7 @@ public enum ScriptAPI {
         DataFrameWriter.register(api)
         ColumnObject.register(api)
         try ColumnFunctions.register(api)
+        try WindowSpec.register(api)
         SchemaObject.register(api)
         try registerTransforms(api)
         try GlueContext.register(api)

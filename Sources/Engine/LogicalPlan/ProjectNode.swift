@@ -1,0 +1,94 @@
+public import Columnar
+
+/// Columns computed from each row: `select` and `withColumn` with more than names.
+public final class ProjectNode: PlanNode, @unchecked Sendable {
+    public let columns: [NamedExpression]
+
+    /// - Precondition: the names are distinct.
+    public init(_ input: PlanNode, columns: [NamedExpression], options: StageOptions = StageOptions()) {
+        self.columns = columns.map { NamedExpression($0.name, $0.expression.folded) }
+        super.init(inputs: [input], options: options)
+    }
+
+    public override var label: String { "Project" }
+    public override var detail: String {
+        columns.map { column in
+            if case .field(let path) = column.expression, path == [column.name] { return column.expression.description }
+            return "\(column.expression) as \(Expression.quoted(column.name))"
+        }.joined(separator: ", ")
+    }
+
+    /// - Throws: `PlanError` for columns that are not there and types that do not go together.
+    public func outputSchema(for input: Schema) throws(PlanError) -> Schema {
+        var fields: [Field] = []
+        for column in columns { fields.append(Field(column.name, try column.expression.resolveType(in: input))) }
+        return Schema(fields)
+    }
+
+    public override var declaredSchema: FrameSchema {
+        switch inputs[0].declaredSchema {
+        case .exact(let schema): (try? outputSchema(for: schema)).map { .exact($0) } ?? .unknown
+        case .expected(let schema): (try? outputSchema(for: schema)).map { .expected($0) } ?? .unknown
+        case .unknown: .unknown
+        }
+    }
+
+    public override func derivedSchema(_ inputs: [Schema]) throws -> Schema? { try outputSchema(for: inputs[0]) }
+
+    private func wanted(_ columns: ColumnSet) -> [NamedExpression] {
+        columns.map { names in self.columns.filter { names.contains($0.name) } } ?? self.columns
+    }
+
+    public override func requiredColumns(_ columns: ColumnSet) -> [ColumnSet] {
+        guard let schema = inputs[0].declaredSchema.known ?? inputs[0].knownSchema else { return [nil] }
+        var read = Set<String>()
+        for column in wanted(columns) {
+            // Names in expressions find columns in any case.
+            for name in column.expression.fields { read.insert(schema.index(ofAnyCase: name).map { schema[$0].name } ?? name) }
+        }
+        return [read]
+    }
+
+    /// A condition of the result is one of the input, with the columns' expressions in their places.
+    public override func requiredRows(_ rows: Expression?) -> [Expression?] {
+        guard let rows, let schema = inputs[0].declaredSchema.known ?? inputs[0].knownSchema else { return [nil] }
+        let expressions = Dictionary(uniqueKeysWithValues: columns.map { ($0.name, $0.expression) })
+        func replaced(_ expression: Expression) -> Expression? {
+            guard case .field(let path) = expression else {
+                var isWhole = true
+                let mapped = expression.mapChildren { child -> Expression in
+                    guard let new = replaced(child) else {
+                        isWhole = false
+                        return child
+                    }
+                    return new
+                }
+                return isWhole ? mapped : nil
+            }
+            guard let name = path.first, let source = expressions[name] else { return nil }
+            if path.count == 1 { return source }
+            if case .field(let inner) = source { return .field(inner + path.dropFirst()) }
+            return nil
+        }
+        let conditions = rows.conjuncts.compactMap(replaced).filter { condition in condition.fields.allSatisfy { schema.index(of: $0) != nil } }
+        return [conditions.isEmpty ? nil : .all(conditions)]
+    }
+
+    public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
+        let wanted = wanted(columns)
+        let known = Locked<(input: Schema, output: Schema)?>(nil)
+        return inputs[0].mapping { _ in
+            { batch in
+                var results: [Columnar.Column] = []
+                for column in wanted { results.append(try column.expression.evaluate(on: batch)) }
+                let schema = known.withLock { known -> Schema in
+                    if let known, known.input === batch.schema { return known.output }
+                    let output = Schema(zip(wanted, results).map { Field($0.name, $1.type) })
+                    known = (batch.schema, output)
+                    return output
+                }
+                return Batch(schema: schema, columns: results, count: batch.count)
+            }
+        }
+    }
+}
