@@ -55,6 +55,28 @@ class ExplainTests(ExplainTest):
         out = self.succeeds("explain", "where.lua").out
         self.assertIn("      └─ Scan db.sales (columns: day, id, key; rows: id > 5 AND day = '2')\n", out)
 
+    def test_a_data_frame_is_not_written_either(self):
+        self.write("frame.lua", """
+            local sales = glueContext.create_dynamic_frame.from_catalog{database = "db", table_name = "sales"}:toDF()
+            local window = Window.partitionBy("day"):orderBy(F.desc("amount"))
+            local best = sales:withColumn("n", F.row_number():over(window)):filter("n <= 2 and day > '1'"):select("day", "id", "n")
+            best:write():partitionBy("day"):mode("overwrite"):parquet("out/")
+            best:write():csv("data/sales")
+        """)
+        before = files_below(self.path("data"))
+        out = self.succeeds("explain", "frame.lua").out
+        self.assertEqual(files_below(self.path("data")), before)
+        self.assertFalse(os.path.exists(self.path("out")))
+        self.assertIn(f"""write snappy.parquet to {self.path('out')}/ by day, frame.lua:5
+Select (day, id, n)
+└─ Filter (n <= 2 AND day > '1')
+   └─ Window (row_number() as n by day ordered by amount desc)
+      └─ ToDataFrame
+         └─ Scan db.sales (columns: amount, day, id; rows: day > '1')
+""", out)
+        # A target that exists is no error as long as nothing is written.
+        self.assertIn("frame.lua:6\nSelect (day, id, n)\n", out)
+
     def test_an_error_of_the_script_is_its_own(self):
         self.write("wrong.lua", "glueContext.create_dynamic_frame.from_catalog{database = 'db', table_name = 'sale'}")
         self.fails("explain", "wrong.lua", says=["wrong.lua:1", "sales"])

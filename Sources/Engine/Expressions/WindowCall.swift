@@ -71,7 +71,7 @@ public enum WindowFunction: Sendable, Hashable {
         switch self {
         case .ranking(.bucket(let count)): return "ntile(\(count))"
         case .ranking: return "\(name)()"
-        case .pick(.before(let distance)): return "\(name)(\(texts.first ?? ""), \(abs(distance)), \(texts.count > 1 ? texts[1] : "NULL"))"
+        case .pick(.before(let distance)): return "\(name)(\(texts.first ?? ""), \(distance.magnitude), \(texts.count > 1 ? texts[1] : "NULL"))"
         case .pick(.nth(let number, _)): return "\(name)(\(texts.first ?? ""), \(number))\(ignoresNulls ? " ignore nulls" : "")"
         case .pick: return "\(name)(\(texts.first ?? ""))\(ignoresNulls ? " ignore nulls" : "")"
         case .aggregate(let function): return Aggregate.text(function, arguments)

@@ -88,7 +88,7 @@ final class ColumnFunctions: ScriptObject {
                 let offset = arguments.integer("offset", default: 1)
                 var values = [try expression(arguments["col"] ?? .nil)]
                 if let other = arguments["default"], !other.isNil, other != .null { values.append(try ColumnObject.operand(other, place)) }
-                return ColumnObject(.window(.pick(.before(name == "lag" ? offset : -offset)), values))
+                return ColumnObject(.window(.pick(.before(name == "lag" || offset == .min ? offset : -offset)), values))
             }
         case "first_value", "last_value":
             return {
