@@ -21,7 +21,7 @@ public final class SelectColumnsNode: PlanNode, @unchecked Sendable {
     }
 
     public override func derivedSchema(_ inputs: [Schema]) -> Schema? { selecting(inputs[0]) }
-    public override func requiredColumns(_ wanted: ColumnSet) -> [ColumnSet] { [Set(columns)] }
+    public override func requiredColumns(_ wanted: ColumnSet) -> [ColumnSet] { [wanted.map { $0.intersection(columns) } ?? Set(columns)] }
     public override func requiredRows(_ rows: Expression?) -> [Expression?] { [rows] }
 
     private func selecting(_ schema: Schema) -> Schema { schema.selecting(columns.compactMap { schema.index(of: $0) }) }

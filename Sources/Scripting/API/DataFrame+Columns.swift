@@ -87,17 +87,18 @@ extension DataFrame {
         // What cannot be is said here, at the script's line, and not when rows are read.
         for window in windows { _ = try window.call.resultType(in: schema) }
         var plan = self.plan
+        var produced = schema.names
         while let first = windows.first {
             let alike = windows.filter { $0.call.partition == first.call.partition && $0.call.order == first.call.order }
             plan = WindowNode.over(plan, columns: alike)
+            produced += alike.map(\.name)
             windows.removeAll { alike.contains($0) }
         }
         let replaced = columns.map { NamedExpression($0.name, $0.expression.replacingWindows(known)) }
         let isSelection = replaced.allSatisfy { $0.expression == .field([$0.name]) }
         let node: PlanNode
         if isSelection {
-            let all = try environment.run { try plan.cheapSchema($0) }?.names
-            node = all == replaced.map(\.name) ? plan : SelectColumnsNode(plan, columns: replaced.map(\.name))
+            node = produced == replaced.map(\.name) ? plan : SelectColumnsNode(plan, columns: replaced.map(\.name))
         } else {
             let project = ProjectNode(plan, columns: replaced)
             var inner = schema.fields
