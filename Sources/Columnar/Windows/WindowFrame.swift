@@ -39,6 +39,15 @@ public struct WindowFrameBounds {
     let ends: Values<Int32>
     let shape: Shape
 
+    /// The rows of all frames together.
+    public var memberCount: Int {
+        let (from, to) = (starts.start, ends.start)
+        defer { withExtendedLifetime(starts) { withExtendedLifetime(ends) {} } }
+        var count = 0
+        for row in 0..<starts.count { count += Int(to[row] - from[row]) }
+        return count
+    }
+
     /// - Parameter order: the order's keys. Offsets of a range frame want one of a number or a date, in whose type they count (days, for dates).
     public init(_ frame: WindowFrame, rows: WindowRows, order: [SortKey]) {
         let n = rows.count

@@ -18,6 +18,17 @@ final class WindowComputation: Sendable {
     func partitionColumns(_ rows: Batch) throws -> [Column] { try partition.map { try $0.evaluate(on: rows) } }
     func orderColumns(_ rows: Batch) throws -> [Column] { try order.map { try $0.expression.evaluate(on: rows) } }
 
+    /// The most values that the lists of some partitions may hold together.
+    private static let listLimit = 1 << 28
+
+    /// - Throws: `PlanError` where every row is to hold so much of its partition that memory cannot.
+    private static func checkSize(of call: WindowCall, _ values: Int, rows: Int) throws(PlanError) {
+        if values <= min(listLimit, MemoryPool.shared.limit / 16) { return }
+        throw .window(
+            call: call.function.text(call.arguments),
+            problem: "the lists of \(rows) rows would hold \(values) values together, more than fit into memory; take a smaller frame, or smaller partitions")
+    }
+
     /// The rows with the windows' columns.
     ///
     /// - Parameters:
@@ -44,7 +55,9 @@ final class WindowComputation: Sendable {
             case .pick(let pick):
                 let other = arguments.count > 1 ? arguments[1].cast(to: arguments[0].type).flattened : nil
                 results.append(pick.values(arguments[0], orElse: other, windows, pick.hasFrame ? bounds(call) : nil))
-            case .aggregate(let function): results.append(function.values(arguments, windows, bounds(call), carry: carries?[i]))
+            case .aggregate(let function):
+                if function == .collectList || function == .collectSet { try WindowComputation.checkSize(of: call, bounds(call).memberCount, rows: rows.count) }
+                results.append(function.values(arguments, windows, bounds(call), carry: carries?[i]))
             }
             carries?[i].advance(windows)
         }

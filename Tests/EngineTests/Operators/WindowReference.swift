@@ -11,7 +11,8 @@ struct WindowReference {
     private let partitions: [[Int]]
     private let orderColumns: [Int]
 
-    init(_ rows: [[Value]], _ schema: Schema, _ call: WindowCall) {
+    /// - Parameter other: one over the same rows, with the same partition and order; it has the partitions already.
+    init(_ rows: [[Value]], _ schema: Schema, _ call: WindowCall, like other: WindowReference? = nil) {
         (self.rows, self.schema, self.call) = (rows, schema, call)
         func index(_ expression: Expression) -> Int {
             guard case .field(let path) = expression else { fatalError("the reference knows columns only") }
@@ -19,6 +20,10 @@ struct WindowReference {
         }
         let order = call.order.map { index($0.expression) }
         orderColumns = order
+        if let other {
+            partitions = other.partitions
+            return
+        }
         var groups: [String: [Int]] = [:]
         for row in rows.indices { groups[keyText(call.partition.map { rows[row][index($0)] }), default: []].append(row) }
         partitions = groups.values.map { members in
