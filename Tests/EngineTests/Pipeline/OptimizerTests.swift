@@ -10,6 +10,7 @@ private final class StatedFunction: RowFunction {
     let hasSideEffects: Bool
     let returnsGivenRecord = true
     let impliedPredicate: Expression?
+    let liftStatus = LiftStatus.lifted
 
     init(reads: ColumnSet, implies predicate: String?, hasSideEffects: Bool = false) throws {
         (fieldsRead, self.hasSideEffects) = (reads, hasSideEffects)
@@ -66,7 +67,7 @@ private final class StatedFunction: RowFunction {
         let plan = try filter(called(scan, function), "day = '2024-01-01'")
         #expect(
             explained(plan, columns: []) == [
-                "Filter (day = '2024-01-01')", "└─ Filter job.lua:7 (reads amount, status)",
+                "Filter (day = '2024-01-01')", "└─ Filter job.lua:7 (reads amount, status; lifted)",
                 "   └─ Scan sales (columns: amount, day, status; rows: (amount IS NULL OR amount > 0) AND cast(status as string) = 'paid')",
             ])
     }
