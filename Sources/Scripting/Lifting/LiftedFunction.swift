@@ -49,15 +49,17 @@ struct LiftedFunction: Sendable {
         for exit in exits {
             let value = exit.values.first ?? execution.nilSymbol
             let state = SymbolicExecution.State(path: exit.path, registers: [], heap: exit.heap)
-            conditions.append((exit.path, try execution.condition(value, state)))
-            switch value {
-            case .record:
-                kinds.append((exit.path, execution.constant(Self.sameRecord)))
-                records.append((exit.path, exit.heap.assigned))
-            case .table(let table):
-                kinds.append((exit.path, execution.constant(Self.newRecord)))
-                tables.append((exit.path, exit.heap, exit.heap.tables[table] ?? [:]))
-            default: kinds.append((exit.path, nothing))
+            for (value, state) in execution.options(value, state) {
+                conditions.append((state.path, try execution.condition(value, state)))
+                switch value {
+                case .record:
+                    kinds.append((state.path, execution.constant(Self.sameRecord)))
+                    records.append((state.path, exit.heap.assigned))
+                case .table(let table):
+                    kinds.append((state.path, execution.constant(Self.newRecord)))
+                    tables.append((state.path, exit.heap, exit.heap.tables[table] ?? [:]))
+                default: kinds.append((state.path, nothing))
+                }
             }
         }
         condition = execution.choose(conditions)
@@ -106,7 +108,7 @@ struct LiftedFunction: Sendable {
             }
             var options: [(PathConditions.Set, Int)] = []
             for table in tables {
-                let state = SymbolicExecution.State(path: table.path, registers: [], heap: .init())
+                let state = SymbolicExecution.State(path: table.path, registers: [], heap: table.heap)
                 switch table.fields[key] {
                 case nil: options.append((table.path, nothing))
                 case .data?: throw LiftRefusal(reason: "returns a table inside of its record (field '\(name)')", line: execution.line)

@@ -172,6 +172,8 @@ extension SymbolicExecution {
     }
 
     mutating func equality(_ a: Symbol, _ b: Symbol, _ state: State) throws -> Int {
+        if case .either = a { return try forEach(a, state) { try $0.equality($1, b, $2) } }
+        if case .either = b { return try forEach(b, state) { try $0.equality(a, $1, $2) } }
         // Tables and functions are equal to themselves alone.
         if a == b, isReference(a) { return constant(.boolean(true)) }
         if isReference(a) || isReference(b) {
@@ -206,6 +208,15 @@ extension SymbolicExecution {
     private mutating func prepareLoop(_ frame: inout Frame, _ before: State, _ i: Instruction) throws {
         var state = before
         func number(_ register: Int) -> LuaConstant? { if case .node(let node) = before.registers[register] { program.constant(node) } else { nil } }
+        if let first = number(i.a), let step = number(i.a + 2), let bound = number(i.a + 1), [first, step].contains(where: { if case .float = $0 { true } else { false } }) {
+            guard let at = Self.double(first), let step = Self.double(step), let last = Self.double(bound) else {
+                throw refuse("loops between bounds that are no constant integers")
+            }
+            if step == 0 { return fail(state.path) }
+            if step > 0 ? !(at <= last) : !(last <= at) { return frame.go(frame.pc + 2 + i.bx, state) }
+            for (offset, value) in [at, last, step, at].enumerated() { state.registers[i.a + offset] = .node(constant(.float(value.bitPattern))) }
+            return frame.go(frame.pc + 1, state)
+        }
         guard case .integer(let first)? = number(i.a), case .integer(let step)? = number(i.a + 2), let bound = number(i.a + 1) else {
             throw refuse("loops between bounds that are no constant integers")
         }
@@ -229,8 +240,19 @@ extension SymbolicExecution {
 
     private mutating func continueLoop(_ frame: inout Frame, _ before: State, _ i: Instruction) throws {
         var state = before
+        func float(_ register: Int) -> Double? {
+            if case .node(let node) = before.registers[register], case .float(let bits)? = program.constant(node) { Double(bitPattern: bits) } else { nil }
+        }
         func number(_ register: Int) -> Int64? {
             if case .node(let node) = before.registers[register], case .integer(let value)? = program.constant(node) { value } else { nil }
+        }
+        if let at = float(i.a), let last = float(i.a + 1), let step = float(i.a + 2) {
+            let next = at + step
+            if step > 0 ? !(next <= last) : !(last <= next) { return frame.go(frame.pc + 1, state) }
+            let symbol = Symbol.node(constant(.float(next.bitPattern)))
+            state.registers[i.a] = symbol
+            state.registers[i.a + 3] = symbol
+            return frame.go(frame.pc + 1 - i.bx, state)
         }
         guard let left = number(i.a + 1), let step = number(i.a + 2), let at = number(i.a) else { throw refuse("has a loop whose rounds differ") }
         if left <= 0 { return frame.go(frame.pc + 1, state) }
@@ -239,6 +261,14 @@ extension SymbolicExecution {
         state.registers[i.a] = next
         state.registers[i.a + 3] = next
         frame.go(frame.pc + 1 - i.bx, state)
+    }
+
+    private static func double(_ constant: LuaConstant) -> Double? {
+        switch constant {
+        case .integer(let value): Double(value)
+        case .float(let bits): Double(bitPattern: bits)
+        default: nil
+        }
     }
 
     /// Leaves the rows of these ways to Lua: it raises there.
@@ -258,7 +288,7 @@ extension SymbolicExecution {
         state.open = nil
         let here = line
         let results: [Symbol]
-        switch get(i.a) {
+        switch settled(get(i.a), before) {
         case .function(let number):
             let exits = try run(number, arguments, path: state.path, heap: state.heap, depth: frame.depth + 1)
             line = here
@@ -274,7 +304,7 @@ extension SymbolicExecution {
         case .standard(let path):
             guard let values = try callLibrary(path, arguments, &state) else { return }
             results = values
-        case .conflict: throw refuse("calls what differs between ways through the code")
+        case .either, .conflict: throw refuse("calls what differs between ways through the code")
         default: throw refuse("calls a value that is not known to be a function")
         }
         if isTail {

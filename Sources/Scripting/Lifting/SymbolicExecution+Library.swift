@@ -16,12 +16,7 @@ extension SymbolicExecution {
         switch name {
         case "type":
             if arguments.isEmpty { break }
-            switch arguments[0] {
-            case .record, .table, .data, .environment: return [text("table")]
-            case .function: return [text("function")]
-            case .standard(let path): return [text(path.count == 1 && StandardLibrary.kind(path) == .library ? "table" : "function")]
-            default: return [.node(guarded(.call(.type, [try value(arguments[0], state)]), state.path))]
-            }
+            return [.node(try forEach(arguments[0], state) { try $0.typeName($1, $2) })]
         case "tostring":
             if arguments.isEmpty { break }
             return [.node(guarded(.call(.tostring, [try value(arguments[0], state)]), state.path))]
@@ -63,7 +58,16 @@ extension SymbolicExecution {
         throw refuse("calls '\(name)'")
     }
 
-    private mutating func text(_ text: String) -> Symbol { .node(constant(.string(Array(text.utf8)))) }
+    private mutating func text(_ text: String) -> Int { constant(.string(Array(text.utf8))) }
+
+    private mutating func typeName(_ symbol: Symbol, _ state: State) throws -> Int {
+        switch symbol {
+        case .record, .table, .data, .environment: text("table")
+        case .function: text("function")
+        case .standard(let path): text(path.count == 1 && StandardLibrary.kind(path) == .library ? "table" : "function")
+        default: guarded(.call(.type, [try value(symbol, state)]), state.path)
+        }
+    }
 
     // MARK: string
 
@@ -250,7 +254,7 @@ extension SymbolicExecution {
     // MARK: table
 
     private mutating func callTable(_ name: String, _ arguments: [Symbol], _ state: inout State) throws -> [Symbol] {
-        guard case .table(let table)? = arguments.first, let count = sequenceLength(table, state) else {
+        guard let first = arguments.first, case .table(let table) = settled(first, state), let count = sequenceLength(table, state) else {
             throw refuse("calls 'table.\(name)' on a table whose length is not known")
         }
         switch name {

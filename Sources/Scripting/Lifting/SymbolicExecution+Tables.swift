@@ -23,6 +23,7 @@ extension SymbolicExecution {
         case .function, .standard: throw refuse("uses a function as a value")
         case .environment: throw refuse("uses the table of all globals")
         case .opaque: throw refuse("uses a decimal or a date from outside of it")
+        case .either: return try forEach(symbol, state) { try $0.value($1, $2) }
         case .conflict: throw refuse("uses what differs in kind between ways through the code")
         }
     }
@@ -32,6 +33,7 @@ extension SymbolicExecution {
         switch symbol {
         case .record, .table, .data, .function, .standard, .environment, .opaque: return constant(.boolean(true))
         case .found(let table, let key, let path): return try lookUp(table, key, path, state, asCondition: true)
+        case .either: return try forEach(symbol, state) { try $0.condition($1, $2) }
         default: return try value(symbol, state)
         }
     }
@@ -61,6 +63,11 @@ extension SymbolicExecution {
             guard let assigned = state.heap.assigned[name] else { return .node(field) }
             return .node(readBack(assigned, field))
         case .node(let node):
+            // Lua raises: nil has no fields.
+            if program.constant(node) == .nil {
+                fail(state.path)
+                return nilSymbol
+            }
             guard case .field(let path) = program.nodes[node], case .string(let bytes)? = constantKey(key),
                 let name = String(validating: bytes, as: UTF8.self)
             else { throw refuse("indexes a value that is not known to be a struct") }
@@ -84,6 +91,10 @@ extension SymbolicExecution {
             guard case .string(let bytes)? = constantKey(key) else { throw refuse("reads a library function whose name it computes") }
             return try member(path, String(decoding: bytes, as: UTF8.self))
         case .function, .opaque: throw refuse("indexes a value that is no table")
+        case .either:
+            var results: [(PathConditions.Set, Symbol)] = []
+            for option in options(object, state) { results.append((option.state.path, try index(option.symbol, key, option.state))) }
+            return joinSymbols(results)
         case .conflict: throw refuse("indexes what differs between ways through the code")
         }
     }
@@ -125,8 +136,9 @@ extension SymbolicExecution {
 
     /// A method and what it is called on.
     mutating func method(_ object: Symbol, _ name: Symbol, _ state: State) throws -> (function: Symbol, receiver: Symbol) {
+        let object = settled(object, state)
         switch object {
-        case .node, .found:
+        case .node, .found, .either:
             guard case .string(let bytes)? = constantKey(name) else { throw refuse("calls a method whose name it computes") }
             let text = String(decoding: bytes, as: UTF8.self)
             if case .node(let node) = object, case .field = program.nodes[node], !StandardLibrary.stringMethods.contains(text),
@@ -151,6 +163,12 @@ extension SymbolicExecution {
             let keys = code.tables[table].entries.compactMap { entry -> Int64? in if case .constant(.integer(let key)) = entry.key { key } else { nil } }
             guard keys.sorted() == (0..<keys.count).map({ Int64($0 + 1) }) else { throw refuse("takes the length of a table with gaps") }
             return .node(constant(.integer(Int64(keys.count))))
+        case .either:
+            return .node(
+                try forEach(symbol, state) { execution, symbol, state in
+                    guard case .node(let length) = try execution.length(symbol, state) else { throw execution.refuse("takes the length of a table whose length is not known") }
+                    return length
+                })
         default: return .node(guarded(.length(try value(symbol, state)), state.path))
         }
     }
@@ -160,12 +178,35 @@ extension SymbolicExecution {
         guard let entries = state.heap.tables[table] else { return nil }
         var count = 0
         while let item = entries[.integer(Int64(count + 1))] {
-            if case .node(let node) = item, program.constant(node) == nil || program.constant(node) == .nil { return nil }
-            if item == .conflict { return nil }
+            if !isPresent(item) { return nil }
             count += 1
         }
         let numbered = entries.filter { entry in if case .integer = entry.key { entry.value != nilSymbol } else { false } }
         return numbered.count == count ? count : nil
+    }
+
+    /// Whether a symbol is not nil on any of its ways; where Lua raises in computing it there is no telling and no need.
+    private func isPresent(_ symbol: Symbol) -> Bool {
+        switch symbol {
+        case .node(let node): isPresent(node)
+        case .record, .table, .data, .function, .standard, .environment, .opaque: true
+        case .either(let options): options.allSatisfy { isPresent($0.symbol) }
+        case .found, .conflict: false
+        }
+    }
+
+    private func isPresent(_ node: Int) -> Bool {
+        switch program.nodes[node] {
+        case .constant(let value): value != .nil && value != .untouched
+        case .arithmetic, .negate, .compare, .not, .length, .concat: true
+        case .choose(let condition, let a, let b): (a == condition || isPresent(a)) && isPresent(b)
+        case .call(let function, _):
+            switch function {
+            case .byte, .find, .match, .tonumber, .mathType, .toInteger: false
+            default: true
+            }
+        case .field, .lookUp, .readBack, .fallBack: false
+        }
     }
 
     // MARK: Look-ups
@@ -211,7 +252,7 @@ extension SymbolicExecution {
     // MARK: Writing
 
     mutating func store(_ object: Symbol, _ key: Symbol, _ item: Symbol, _ state: inout State) throws {
-        switch object {
+        switch settled(object, state) {
         case .record:
             guard case .string(let bytes)? = constantKey(key), let name = String(validating: bytes, as: UTF8.self) else {
                 throw refuse("assigns to a field whose name it computes")
@@ -225,10 +266,8 @@ extension SymbolicExecution {
             case .float(let bits) where Double(bitPattern: bits).isNaN: return fail(state.path)
             default: break
             }
-            var stored = item
-            if case .found = item { stored = .node(try value(item, state)) }
-            state.heap.tables[table]?[key] = stored
-        case .conflict: throw refuse("assigns to what differs between ways through the code")
+            state.heap.tables[table]?[key] = item
+        case .either, .conflict: throw refuse("assigns to what differs between ways through the code")
         default: throw refuse("assigns into a nested value")
         }
     }

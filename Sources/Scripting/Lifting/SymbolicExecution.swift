@@ -29,8 +29,15 @@ struct SymbolicExecution {
         case standard([String])
         case environment
         case opaque
-        /// Different things on the ways that met here.
+        /// Different kinds of things on the ways that met here, each with its ways: which of them it is is asked where it is used.
+        case either([Option])
+        /// More different things on the ways that met here than are kept apart.
         case conflict
+    }
+
+    struct Option: Hashable {
+        let path: PathConditions.Set
+        let symbol: Symbol
     }
 
     struct Heap {
@@ -75,6 +82,8 @@ struct SymbolicExecution {
     static let mostChoices = 50_000
     static let deepest = 500
     static let mostDepth = 24
+    /// How many different things a register may hold on the ways that meet at one place.
+    static let mostOptions = 16
 
     init(_ code: MovedCode) {
         self.code = code
@@ -173,12 +182,55 @@ struct SymbolicExecution {
 
     mutating func joinSymbols(_ options: [(PathConditions.Set, Symbol)]) -> Symbol {
         if options.allSatisfy({ $0.1 == options[0].1 }) { return options[0].1 }
-        var nodes: [(PathConditions.Set, Int)] = []
-        for (path, symbol) in options {
-            guard case .node(let node) = symbol else { return .conflict }
-            nodes.append((path, node))
+        let nodes = options.compactMap { option -> (PathConditions.Set, Int)? in
+            if case .node(let node) = option.1 { (option.0, node) } else { nil }
         }
-        return .node(choose(nodes))
+        if nodes.count == options.count { return .node(choose(nodes)) }
+        // Nothing is computed here: a register that nobody reads any more must not leave a row to Lua.
+        var kept: [Option] = []
+        func keep(_ path: PathConditions.Set, _ symbol: Symbol) {
+            if path == PathConditions.never { return }
+            if let known = kept.firstIndex(where: { $0.symbol == symbol }) {
+                kept[known] = Option(path: paths.or(kept[known].path, path), symbol: symbol)
+            } else {
+                kept.append(Option(path: path, symbol: symbol))
+            }
+        }
+        for (path, symbol) in options {
+            if case .either(let inner) = symbol {
+                for option in inner { keep(paths.and(path, option.path), option.symbol) }
+            } else {
+                keep(path, symbol)
+            }
+        }
+        if kept.count == 1 { return kept[0].symbol }
+        return kept.count > Self.mostOptions ? .conflict : .either(kept)
+    }
+
+    /// What a symbol may be on the ways of a state, with the state on these ways.
+    mutating func options(_ symbol: Symbol, _ state: State) -> [(symbol: Symbol, state: State)] {
+        guard case .either(let options) = symbol else { return [(symbol, state)] }
+        return options.compactMap { option in
+            var narrowed = state
+            narrowed.path = paths.and(state.path, option.path)
+            return narrowed.path == PathConditions.never ? nil : (option.symbol, narrowed)
+        }
+    }
+
+    /// The one thing that a symbol is on the ways of a state, where it is one.
+    mutating func settled(_ symbol: Symbol, _ state: State) -> Symbol {
+        guard case .either = symbol else { return symbol }
+        let options = options(symbol, state)
+        return options.count == 1 ? options[0].symbol : symbol
+    }
+
+    /// A node made of each thing that a symbol may be.
+    mutating func forEach(_ symbol: Symbol, _ state: State, _ body: (inout SymbolicExecution, Symbol, State) throws -> Int) throws -> Int {
+        let options = options(symbol, state)
+        if options.count == 1 { return try body(&self, options[0].symbol, options[0].state) }
+        var nodes: [(path: PathConditions.Set, node: Int)] = []
+        for option in options { nodes.append((option.state.path, try body(&self, option.symbol, option.state))) }
+        return choose(nodes)
     }
 
     /// The node that is each option's on its ways.
@@ -233,7 +285,19 @@ struct SymbolicExecution {
         case .not(let inner):
             let set = whereTrue(inner)
             return paths.not(set)
+        case .choose(let condition, let a, let b) where hasKnownTruth(a) || hasKnownTruth(b) || a == condition:
+            let (test, x, y) = (whereTrue(condition), a == condition ? PathConditions.always : whereTrue(a), whereTrue(b))
+            return paths.or(paths.and(test, x), paths.and(paths.not(test), y))
         default: return paths.set(where: node)
+        }
+    }
+
+    /// Whether a node is true wherever it has a value, or nowhere.
+    private func hasKnownTruth(_ node: Int) -> Bool {
+        switch program.nodes[node] {
+        case .constant: true
+        case .choose(_, let a, let b): hasKnownTruth(a) && hasKnownTruth(b)
+        default: false
         }
     }
 
