@@ -3,28 +3,62 @@
 /// Each node is computed at most twice: for the rows that are first asked for, and for all of them when others are asked for later. Where a
 /// column is a dictionary and the other operands are constants, an operation runs over the dictionary's entries.
 public final class LuaEvaluation {
-    private let program: LuaProgram
-    private let lookups: LuaLookups
-    private let batch: Batch
-    private let count: Int
+    let program: LuaProgram
+    let lookups: LuaLookups
+    /// Nil in the body of a loop.
+    let batch: Batch?
+    let count: Int
+    /// The loop's body that this computes, one round after the other.
+    private(set) var frame: Frame?
     private var known: [(result: Result, demand: RowMask)?]
+    var places: [Int: (place: Place, demand: RowMask)] = [:]
+    var loops: [Int: LoopResult] = [:]
 
-    private enum Result {
+    enum Result {
         case flat(LuaVector)
         case coded(Coded)
     }
 
     /// Values by the number of a dictionary's entry.
-    private final class Coded {
+    final class Coded {
         let indices: Values<Int32>
         let entries: LuaVector
         var flat: LuaVector?
         init(_ indices: Values<Int32>, _ entries: LuaVector) { (self.indices, self.entries) = (indices, entries) }
     }
 
+    /// Where a loop's body stands in what is outside of it.
+    struct Frame {
+        let loop: LuaLoop
+        let outer: LuaEvaluation
+        /// The rows outside that are this one's; nil for all of them.
+        let rows: Values<Int32>?
+        var round: Int64 = 0
+        var variables: [LuaVector] = []
+
+        func outside(_ mask: RowMask) -> RowMask { rows.map { mask.spread(to: $0, of: outer.count) } ?? mask }
+    }
+
     public init(_ program: LuaProgram, _ lookups: LuaLookups, _ batch: Batch) {
         (self.program, self.lookups, self.batch, count) = (program, lookups, batch, batch.count)
         known = Array(repeating: nil, count: program.nodes.count)
+    }
+
+    /// For the body of a loop, in some of the rows of the evaluation that it stands in.
+    init(_ loop: LuaLoop, of outer: LuaEvaluation, rows: Values<Int32>?, count: Int) {
+        (program, lookups, batch, self.count) = (outer.program, outer.lookups, nil, count)
+        known = Array(repeating: nil, count: outer.program.nodes.count)
+        frame = Frame(loop: loop, outer: outer, rows: rows)
+    }
+
+    /// Starts a round: forgets what differs between rounds.
+    func begin(_ round: Int64, _ variables: [LuaVector]) {
+        frame?.round = round
+        frame?.variables = variables
+        guard let loop = frame?.loop else { return }
+        for node in loop.isVariable.indices where loop.isVariable[node] { known[node] = nil }
+        places = places.filter { !loop.varies($0.key) }
+        loops = [:]
     }
 
     /// A node's value in every row of `demand`.
@@ -70,13 +104,24 @@ public final class LuaEvaluation {
     private func result(_ node: Int, _ demand: RowMask) -> Result {
         if let (result, covered) = known[node], covered.contains(demand) { return result }
         let demand = known[node] == nil ? demand : .all(count)
-        let result = compute(program.nodes[node], demand)
+        let result = inherited(node, demand) ?? compute(node, demand)
         known[node] = (result, demand)
         return result
     }
 
-    private func compute(_ node: LuaNode, _ demand: RowMask) -> Result {
-        switch node {
+    /// In a loop's body: what has the same value in all rounds, as computed outside of it.
+    private func inherited(_ node: Int, _ demand: RowMask) -> Result? {
+        guard let frame, !frame.loop.varies(node) else { return nil }
+        let outside = frame.outer.result(node, frame.outside(demand))
+        guard let rows = frame.rows else { return outside }
+        switch outside {
+        case .flat(let vector): return .flat(vector.gathered(rows))
+        case .coded(let coded): return .coded(Coded(Values((0..<rows.count).map { coded.indices[Int(rows[$0])] }), coded.entries))
+        }
+    }
+
+    private func compute(_ number: Int, _ demand: RowMask) -> Result {
+        switch program.nodes[number] {
         case .field(let path): return field(path)
         case .constant(let constant): return .flat(LuaVector(constant, count: count))
         case .fallBack: return .flat(.fallBack(count))
@@ -89,6 +134,15 @@ public final class LuaEvaluation {
         case .concat(let operands): return apply(operands, demand) { $0.concat($1) }
         case .call(let function, let arguments): return apply(arguments, demand) { $0.call(function, $1) }
         case .lookUp(let table, let key): return lookUp(lookups.tables[table], result(key, demand), demand)
+        case .count(let list): return .flat(elementCounts(list, demand))
+        case .item, .member: return .flat(place(number, demand).values)
+        case .round: return .flat(LuaVector(.integer(frame?.round ?? 0), count: count))
+        case .variable(_, let variable):
+            guard let frame, frame.variables.indices.contains(variable) else { return .flat(.fallBack(count)) }
+            return .flat(frame.variables[variable])
+        case .result(let loop, let variable):
+            let result = result(ofLoop: loop, demand)
+            return .flat(result.variables.indices.contains(variable) ? result.variables[variable] : .fallBack(count))
         case .readBack(let assigned, let field):
             var vector = value(assigned, demand)
             if let untouched = vector.untouched, !untouched.isEmpty {
@@ -155,6 +209,7 @@ public final class LuaEvaluation {
     // MARK: Fields
 
     private func field(_ path: [String]) -> Result {
+        guard let batch else { return .flat(.fallBack(count)) }
         guard let index = batch.schema.index(of: path[0]) else {
             return .flat(path.count == 1 ? LuaVector(nils: count) : .fallBack(count))
         }

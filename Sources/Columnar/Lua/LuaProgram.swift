@@ -67,6 +67,17 @@ public enum LuaNode: Hashable, Sendable {
     case lookUp(table: Int, key: Int)
     /// What reading a field gives that was assigned the first: nil for `null`, the second where it is untouched.
     case readBack(Int, Int)
+    /// The number of a list's elements; rows without a list are left to Lua.
+    case count(Int)
+    /// The element of a list at a place that counts from 1: nil beyond its ends, `null` where it is null. Rows without a list are left to Lua.
+    case item(Int, Int)
+    /// The field of a struct that an item is; rows without a struct are left to Lua.
+    case member(Int, String)
+    /// In the body of a loop: the number of the round, from 1, and what one of its variables holds before it.
+    case round(Int)
+    case variable(loop: Int, Int)
+    /// What a loop's variable holds in the end.
+    case result(loop: Int, Int)
     /// Left to Lua: an error, or something that no kernel does.
     case fallBack
 }
@@ -94,6 +105,8 @@ public struct LuaConstantTable: Hashable, Sendable {
 public struct LuaProgram: Sendable {
     public internal(set) var nodes: [LuaNode] = []
     public internal(set) var tables: [LuaConstantTable] = []
+    /// Nil while a loop's body is not known yet.
+    var loops: [LuaLoop?] = []
     private var numbers: [LuaNode: Int] = [:]
     private var tableNumbers: [LuaConstantTable: Int] = [:]
 

@@ -49,7 +49,7 @@ struct ImpliedPredicate {
         var raises = Implied.anything
     }
 
-    mutating func predicate(of node: Int, guards: [LiftedFunction.Guard]) -> Expression? {
+    mutating func predicate(of node: Int, guards: [LuaGuard]) -> Expression? {
         let outcome = self.outcome(node, 0)
         var result = outcome.isTrue.or(outcome.raises)
         for item in guards {

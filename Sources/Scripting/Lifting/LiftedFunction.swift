@@ -7,12 +7,6 @@ struct LiftedFunction: Sendable {
     private static let newRecord = LuaConstant.integer(1)
     private static let sameRecord = LuaConstant.integer(2)
 
-    struct Guard: Sendable {
-        /// The node that is true in the rows in which the code computes the other; nil for every row.
-        let path: Int?
-        let node: Int
-    }
-
     struct Output: Sendable {
         let name: String
         let node: Int
@@ -22,7 +16,7 @@ struct LiftedFunction: Sendable {
 
     let program: LuaProgram
     let lookups: LuaLookups
-    let guards: [Guard]
+    let guards: [LuaGuard]
     /// What the function returns, as a condition.
     let condition: Int
     let recordKind: Int
@@ -277,10 +271,10 @@ extension SymbolicExecution {
     /// The guards that the roots do not imply: where a root is computed from a node, what the node leaves to Lua it leaves too.
     ///
     /// Goes from the last node to the first, so that all that use a node are known before it.
-    mutating func neededGuards(roots: [Int]) -> [LiftedFunction.Guard] {
+    mutating func neededGuards(roots: [Int]) -> [LuaGuard] {
         var demands = [PathConditions.Set](repeating: PathConditions.never, count: program.nodes.count)
         for root in roots { demands[root] = PathConditions.always }
-        var needed: [LiftedFunction.Guard] = []
+        var needed: [LuaGuard] = []
         for node in program.nodes.indices.reversed() {
             if let path = guards[node], !paths.implies(path, demands[node]) {
                 let truth = choose([(path, constant(.boolean(true))), (paths.not(path), constant(.boolean(false)))])
@@ -297,7 +291,8 @@ extension SymbolicExecution {
                 ask(a, paths.and(demand, holds))
                 ask(b, paths.and(demand, paths.not(holds)))
             case .readBack(let assigned, _): ask(assigned, demand)
-            default: for operand in Self.operands(program.nodes[node]) { ask(operand, demand) }
+            case .result(let loop, _): if let rounds = program.rounds(ofLoop: loop) { ask(rounds, demand) }
+            default: for operand in program.nodes[node].operands { ask(operand, demand) }
             }
         }
         return needed.reversed()

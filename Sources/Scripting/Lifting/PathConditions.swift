@@ -68,5 +68,24 @@ struct PathConditions {
     mutating func and(_ a: Set, _ b: Set) -> Set { ifThenElse(a, b, Self.never) }
     mutating func or(_ a: Set, _ b: Set) -> Set { ifThenElse(a, Self.always, b) }
     mutating func not(_ a: Set) -> Set { ifThenElse(a, Self.never, Self.always) }
+    /// A simpler set with the same ways among those of `b`; beyond them it may have any.
+    mutating func constrain(_ a: Set, _ b: Set) -> Set {
+        if b == Self.always || b == Self.never || a == Self.always || a == Self.never { return a }
+        if a == b { return Self.always }
+        let question = Question(a: a, b: b, c: -1)
+        if let known = answers[question] { return known }
+        let condition = firstCondition([a, b])
+        let (high, low) = (part(b, condition, true), part(b, condition, false))
+        let result: Set
+        if high == Self.never {
+            result = constrain(part(a, condition, false), low)
+        } else if low == Self.never {
+            result = constrain(part(a, condition, true), high)
+        } else {
+            result = make(condition, constrain(part(a, condition, true), high), constrain(part(a, condition, false), low))
+        }
+        answers[question] = result
+        return result
+    }
     mutating func implies(_ a: Set, _ b: Set) -> Bool { ifThenElse(a, b, Self.always) == Self.always }
 }

@@ -94,7 +94,9 @@ extension SymbolicExecution {
             } else {
                 for r in 0..<i.c - 1 { set(i.a + r, r < frame.varargs.count ? frame.varargs[r] : nilSymbol) }
             }
-        case .tforPrep, .tforCall, .tforLoop: throw refuse("loops over what an iterator gives")
+        case .tforPrep: return try enterIteration(&frame, state, i)
+        case .tforCall: return try continueIteration(&frame, state, i)
+        case .tforLoop: throw refuse("loops over what an iterator gives")
         case .closure: throw refuse("makes a function")
         case .setUpval: throw refuse("assigns to a variable outside of it")
         case .setTabUp: throw refuse("assigns to a global")
@@ -187,7 +189,7 @@ extension SymbolicExecution {
 
     private func isReference(_ symbol: Symbol) -> Bool {
         switch symbol {
-        case .record, .table, .data, .function, .standard, .environment: true
+        case .record, .table, .data, .function, .standard, .iterator, .environment: true
         default: false
         }
     }
@@ -218,7 +220,7 @@ extension SymbolicExecution {
             return frame.go(frame.pc + 1, state)
         }
         guard case .integer(let first)? = number(i.a), case .integer(let step)? = number(i.a + 2), let bound = number(i.a + 1) else {
-            throw refuse("loops between bounds that are no constant integers")
+            return try enterCountedLoop(&frame, before, i)
         }
         let last: Int64
         switch bound {

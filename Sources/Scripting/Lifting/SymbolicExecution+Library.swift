@@ -44,6 +44,9 @@ extension SymbolicExecution {
             if number < 0, -number <= rest.count { return Array(rest.suffix(Int(-number))) }
             if number <= 0 { break }
             return Array(rest.dropFirst(Int(clamping: number - 1)))
+        case "ipairs":
+            if arguments.isEmpty { break }
+            return [.iterator(arguments[0]), arguments[0], .node(constant(.integer(0)))]
         case "rawequal":
             if arguments.count < 2 { break }
             return [.node(try equality(arguments[0], arguments[1], state))]
@@ -63,7 +66,7 @@ extension SymbolicExecution {
     private mutating func typeName(_ symbol: Symbol, _ state: State) throws -> Int {
         switch symbol {
         case .record, .table, .data, .environment: text("table")
-        case .function: text("function")
+        case .function, .iterator: text("function")
         case .standard(let path): text(path.count == 1 && StandardLibrary.kind(path) == .library ? "table" : "function")
         default: guarded(.call(.type, [try value(symbol, state)]), state.path)
         }

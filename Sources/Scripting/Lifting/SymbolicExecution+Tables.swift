@@ -20,7 +20,7 @@ extension SymbolicExecution {
         case .found(let table, let key, let path): return try lookUp(table, key, path, state)
         case .record: throw refuse("uses the record as a value")
         case .table, .data: throw refuse("uses a table as a value")
-        case .function, .standard: throw refuse("uses a function as a value")
+        case .function, .standard, .iterator: throw refuse("uses a function as a value")
         case .environment: throw refuse("uses the table of all globals")
         case .opaque: throw refuse("uses a decimal or a date from outside of it")
         case .either: return try forEach(symbol, state) { try $0.value($1, $2) }
@@ -31,7 +31,7 @@ extension SymbolicExecution {
     /// A symbol as a condition.
     mutating func condition(_ symbol: Symbol, _ state: State) throws -> Int {
         switch symbol {
-        case .record, .table, .data, .function, .standard, .environment, .opaque: return constant(.boolean(true))
+        case .record, .table, .data, .function, .standard, .iterator, .environment, .opaque: return constant(.boolean(true))
         case .found(let table, let key, let path): return try lookUp(table, key, path, state, asCondition: true)
         case .either: return try forEach(symbol, state) { try $0.condition($1, $2) }
         default: return try value(symbol, state)
@@ -68,10 +68,18 @@ extension SymbolicExecution {
                 fail(state.path)
                 return nilSymbol
             }
-            guard case .field(let path) = program.nodes[node], case .string(let bytes)? = constantKey(key),
-                let name = String(validating: bytes, as: UTF8.self)
-            else { throw refuse("indexes a value that is not known to be a struct") }
-            return .node(guarded(.field(path + [name]), state.path))
+            guard isRead(node) else { throw refuse("indexes a value that is not known to be a struct") }
+            switch constantKey(key) {
+            case .string(let bytes)?:
+                guard let name = String(validating: bytes, as: UTF8.self) else { throw refuse("indexes a value that is not known to be a struct") }
+                if case .field(let path) = program.nodes[node] { return .node(guarded(.field(path + [name]), state.path)) }
+                return .node(guarded(.member(node, name), state.path))
+            case .integer(let place)?: return .node(guarded(.item(node, constant(.integer(place))), state.path))
+            case nil:
+                guard case .node(let place) = key, isPlace(place) else { throw refuse("indexes a value by what it computes") }
+                return .node(guarded(.item(node, place), state.path))
+            default: throw refuse("indexes a value that is not known to be a struct")
+            }
         case .table(let table):
             if let key = constantKey(key) { return state.heap.tables[table]?[key] ?? nilSymbol }
             return .node(try lookUpOwn(table, try value(key, state), state))
@@ -90,12 +98,20 @@ extension SymbolicExecution {
         case .standard(let path):
             guard case .string(let bytes)? = constantKey(key) else { throw refuse("reads a library function whose name it computes") }
             return try member(path, String(decoding: bytes, as: UTF8.self))
-        case .function, .opaque: throw refuse("indexes a value that is no table")
+        case .function, .iterator, .opaque: throw refuse("indexes a value that is no table")
         case .either:
             var results: [(PathConditions.Set, Symbol)] = []
             for option in options(object, state) { results.append((option.state.path, try index(option.symbol, key, option.state))) }
             return joinSymbols(results)
         case .conflict: throw refuse("indexes what differs between ways through the code")
+        }
+    }
+
+    /// Whether a node is likely the place of an item in a list.
+    private func isPlace(_ node: Int) -> Bool {
+        switch program.nodes[node] {
+        case .round, .arithmetic, .length, .count: true
+        default: false
         }
     }
 
@@ -189,7 +205,7 @@ extension SymbolicExecution {
     private func isPresent(_ symbol: Symbol) -> Bool {
         switch symbol {
         case .node(let node): isPresent(node)
-        case .record, .table, .data, .function, .standard, .environment, .opaque: true
+        case .record, .table, .data, .function, .standard, .iterator, .environment, .opaque: true
         case .either(let options): options.allSatisfy { isPresent($0.symbol) }
         case .found, .conflict: false
         }
@@ -198,14 +214,14 @@ extension SymbolicExecution {
     private func isPresent(_ node: Int) -> Bool {
         switch program.nodes[node] {
         case .constant(let value): value != .nil && value != .untouched
-        case .arithmetic, .negate, .compare, .not, .length, .concat: true
+        case .arithmetic, .negate, .compare, .not, .length, .concat, .count, .round: true
         case .choose(let condition, let a, let b): (a == condition || isPresent(a)) && isPresent(b)
         case .call(let function, _):
             switch function {
             case .byte, .find, .match, .tonumber, .mathType, .toInteger: false
             default: true
             }
-        case .field, .lookUp, .readBack, .fallBack: false
+        case .field, .lookUp, .readBack, .fallBack, .item, .member, .variable, .result: false
         }
     }
 

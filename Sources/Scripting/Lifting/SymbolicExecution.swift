@@ -27,6 +27,8 @@ struct SymbolicExecution {
         case found(table: Int, key: Int, path: [LuaConstant])
         case function(Int)
         case standard([String])
+        /// What `ipairs` gives for something.
+        indirect case iterator(Symbol)
         case environment
         case opaque
         /// Different kinds of things on the ways that met here, each with its ways: which of them it is is asked where it is used.
@@ -67,7 +69,7 @@ struct SymbolicExecution {
     var guards: [Int: PathConditions.Set] = [:]
     /// Fields that the code assigns to, in the order of the first assignment.
     var assignedNames: [String] = []
-    private var steps = 0
+    var steps = 0
     private var nextTable = 0
     /// The line of the instruction that is being executed.
     var line = 0
@@ -97,7 +99,7 @@ struct SymbolicExecution {
     mutating func checkSize() throws {
         if paths.count > Self.mostChoices || questions > Self.mostChoices { throw refuse("has a loop that is too long, or too many ways through the code") }
         while depths.count < program.nodes.count {
-            let depth = (Self.operands(program.nodes[depths.count]).map { depths[$0] }.max() ?? 0) + 1
+            let depth = (program.operandsWithLoops(depths.count).map { $0 < depths.count ? depths[$0] : 0 }.max() ?? 0) + 1
             if depth > Self.deepest { throw refuse("computes a value in more than \(Self.deepest) steps, one after the other") }
             depths.append(depth)
         }
@@ -115,11 +117,28 @@ struct SymbolicExecution {
         var registers = [Symbol](repeating: nilSymbol, count: prototype.stackSize + 2)
         for i in 0..<min(fixed, arguments.count) { registers[i] = arguments[i] }
         let varargs = Array(arguments.dropFirst(fixed))
-        var pending: [Int: [State]] = [0: [State(path: path, registers: registers, heap: heap)]]
+        let start = State(path: path, registers: registers, heap: heap)
+        let (left, exits) = try execute(function, varargs, depth, [0: [start]], within: prototype.code.indices)
+        if !left.isEmpty { throw refuse("has code that ends unexpectedly") }
+        return exits
+    }
+
+    /// Executes a part of a function's code, from some states on until control leaves the part.
+    ///
+    /// - Returns: the states at the instructions beyond, and the returns.
+    mutating func execute(
+        _ function: MovedCode.Function, _ varargs: [Symbol], _ depth: Int, _ start: [Int: [State]], within part: Range<Int>
+    ) throws -> (left: [Int: [State]], exits: [Exit]) {
+        let prototype = function.prototype
+        var pending = start
+        var left: [Int: [State]] = [:]
         var exits: [Exit] = []
         while let pc = pending.keys.min() {
             let states = pending.removeValue(forKey: pc)!
-            guard prototype.code.indices.contains(pc) else { throw refuse("has code that ends unexpectedly") }
+            guard part.contains(pc) else {
+                left[pc] = states
+                continue
+            }
             steps += 1
             if steps > Self.mostSteps { throw refuse("has a loop that is too long, or too many ways through the code") }
             line = prototype.line(pc)
@@ -129,7 +148,7 @@ struct SymbolicExecution {
             for (next, state) in frame.next where state.path != PathConditions.never { pending[next, default: []].append(state) }
             exits += frame.exits
         }
-        return exits
+        return (left, exits)
     }
 
     /// Where one instruction stands, and where control goes from there.
@@ -307,7 +326,7 @@ struct SymbolicExecution {
 
     /// A node, folded where it depends on constants alone.
     mutating func add(_ node: LuaNode) -> Int {
-        let operands = Self.operands(node)
+        let operands = node.operands
         if !operands.isEmpty, operands.allSatisfy({ program.constant($0) != nil }), let constant = program.folded(node) {
             return program.add(.constant(constant))
         }
@@ -322,17 +341,6 @@ struct SymbolicExecution {
     }
 
     mutating func constant(_ constant: LuaConstant) -> Int { program.add(.constant(constant)) }
-
-    static func operands(_ node: LuaNode) -> [Int] {
-        switch node {
-        case .field, .constant, .fallBack: []
-        case .arithmetic(_, let a, let b), .compare(_, let a, let b), .readBack(let a, let b): [a, b]
-        case .negate(let a), .not(let a), .length(let a): [a]
-        case .choose(let a, let b, let c): [a, b, c]
-        case .concat(let operands), .call(_, let operands): operands
-        case .lookUp(_, let key): [key]
-        }
-    }
 
     mutating func newTable(_ heap: inout Heap) -> Symbol {
         nextTable += 1

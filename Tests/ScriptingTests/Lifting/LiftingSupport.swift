@@ -101,6 +101,39 @@ enum LiftingBatches {
         return makeBatch(rows)
     }
 
+    /// Rows with lists of every length, null ones and null elements among them; `most` elements at most.
+    static func lists(_ count: Int = 200, seed: UInt64 = 11, most: Int = 6, nulls: Int = 8) -> Batch {
+        var numbers = LiftingRandom(seed: seed)
+        func some(_ cell: Cell) -> Cell { nulls > 0 && numbers.next(nulls) == 0 ? .null : cell }
+        func list(_ cell: () -> Cell) -> Cell { some(.array((0..<numbers.next(most + 1)).map { _ in some(cell()) })) }
+        return makeBatch((0..<count).map { _ in
+            [
+                ("i", some(.int(Int64(numbers.next(7)) - 1))), ("b", .bool(numbers.next(2) == 0)), ("s", some(.string(numbers.pick(words)))),
+                ("limit", some(.double(Double(numbers.next(100))))),
+                ("nums", list { .long(numbers.pick([1, 2, 3, -5, 1 << 40, .max])) }),
+                ("floats", list { .double(numbers.pick([0.1, 0.2, 1e17, -1e17, -0.0, 3])) }),
+                ("names", list { .string(numbers.pick(words)) }),
+                ("flags", list { .bool(numbers.next(2) == 0) }),
+                ("mixed", list { numbers.pick([.int(1), .double(2.5), .string("x"), .string("7")]) }),
+                ("items", list {
+                    .object([
+                        ("price", some(.double(Double(numbers.next(1000)) / 100))), ("qty", some(.int(Int64(numbers.next(5))))),
+                        ("sku", some(.string(numbers.pick(words)))), ("box", some(.object([("w", some(.int(Int64(numbers.next(9)))))]))),
+                        ("tags", some(.array((0..<numbers.next(3)).map { _ in .string(numbers.pick(["a", "b", "c"])) }))),
+                    ])
+                }),
+                ("rows", list { .array((0..<numbers.next(4)).map { _ in .int(Int64(numbers.next(9))) }) }),
+                ("box", some(.object([("list", some(.array((0..<numbers.next(4)).map { _ in .int(Int64(numbers.next(9))) })))]))),
+            ]
+        })
+    }
+
+    static let allLists: [(name: String, batch: Batch)] = [
+        ("lists", lists(120)), ("lists without nulls", lists(70, seed: 5, nulls: 0)), ("part", lists(90, seed: 2).slice(11..<79)),
+        ("one row", lists(1, seed: 3, nulls: 0)), ("empty lists", lists(9, most: 0)), ("a long list", lists(25, seed: 8, most: 90)),
+        ("encoded", encoded(lists(80, seed: 6))), ("no lists", mixed(20)), ("other fields", makeBatch([[("z", .int(1))]])),
+    ]
+
     /// The strings as dictionaries, the integers narrower.
     static func encoded(_ batch: Batch) -> Batch {
         var fields = batch.schema.fields

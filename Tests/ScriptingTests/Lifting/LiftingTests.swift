@@ -7,10 +7,12 @@ import Testing
         local names = {a="A", b="B", Ada="ada!", completed=1, [1]="one", [2]="two", [3]=3.5, [true]="yes"}
         local info = {Ada={n=1, city="x"}, completed={n=2}}
         local limit, tag = 3, "T"
+        local words = {"ada", "complete", "abc"}
         local function double(x) return x * 2 end
         local function kind(x) if x == nil then return "none" elseif type(x) == "number" then if x > 5 then return "high" end return "low" else return "other" end end
         local function clean(s) if not s then return nil end s = s:lower() if s == "" then return nil end return s end
         local floor = math.floor
+        local function total(list) local s = 0 for _, v in ipairs(list or {}) do s = s + v end return s end
         """
 
     /// Conditions; each must be lifted.
@@ -261,6 +263,71 @@ import Testing
         for (name, batch) in LiftingBatches.all { try expectAgreement(Self.prelude + "\nreturn " + code, batch, name) }
     }
 
+    /// Loops over lists and reads from them; each must be lifted.
+    static let loops = [
+        "function(r) local s = 0 for i, v in ipairs(r.nums) do s = s + v end return {s = s} end",
+        "function(r) local s = 0 for _, v in ipairs(r.floats) do s = s + v end return {s = s} end",
+        "function(r) local s = 0 for _, v in ipairs(r.nums or {}) do s = s + v end return {s = s} end",
+        "function(r) local s = 0 for _, v in ipairs(r.items or {}) do s = s + v.price * v.qty end return {s = s} end",
+        "function(r) local s, n = 0, 0 for _, v in ipairs(r.items or {}) do if v.price and v.qty then s = s + v.price * v.qty n = n + 1 end end return {s = s, n = n} end",
+        "function(r) local p = 1 for _, v in ipairs(r.nums or {}) do p = p * v end return {p = p} end",
+        "function(r) local m for _, v in ipairs(r.floats or {}) do if not m or v > m then m = v end end return {m = m} end",
+        "function(r) local m = -math.huge for _, v in ipairs(r.nums or {}) do m = math.max(m, v) end return {m = m} end",
+        "function(r) for _, v in ipairs(r.items or {}) do if v.sku == \"Ada\" then return true end end return false end",
+        "function(r) local found = false for _, v in ipairs(r.items or {}) do if v.sku == \"Ada\" then found = true break end end return found end",
+        "function(r) for i, v in ipairs(r.names or {}) do if v == r.s then return {at = i, is = v} end end return {at = 0} end",
+        "function(r) for _, v in ipairs(r.items or {}) do if v.sku == r.s then return v.price > r.limit end end end",
+        "function(r) local t = \"\" for i, v in ipairs(r.names or {}) do if i > 1 then t = t .. \",\" end t = t .. v end return {t = t} end",
+        "function(r) local t = \"\" for i, v in ipairs(r.mixed or {}) do t = t .. i .. tostring(v) end return {t = t} end",
+        "function(r) for i, v in ipairs(r.nums or {}) do if v == 2 then r.at = i end end return r end",
+        "function(r) r.n = 0 for _, v in ipairs(r.nums or {}) do r.n = r.n + 1 if v > 2 then r.s = nil end end return r end",
+        "function(r) local o = {n = 0} for _, v in ipairs(r.items or {}) do o.n = o.n + 1 o.last = v.sku end return o end",
+        "function(r) local all = true for _, v in ipairs(r.flags or {}) do all = all and v end return all end",
+        "function(r) local n = 0 for _, v in ipairs(r.nums or {}) do if v < 0 then goto next end n = n + v ::next:: end return {n = n} end",
+        "function(r) local n = 0 for _, v in ipairs(r.rows or {}) do for _, w in ipairs(v) do n = n + w end end return {n = n} end",
+        "function(r) local n = 0 for i, v in ipairs(r.items or {}) do for j, w in ipairs(v.tags or {}) do if w == \"b\" then n = n + i * j break end end end return {n = n} end",
+        "function(r) for i, v in ipairs(r.items or {}) do for _, w in ipairs(v.tags or {}) do if w == \"c\" then return {i = i, sku = v.sku} end end end return {i = 0} end",
+        "function(r) local n = 0 for _, v in ipairs(r.box and r.box.list or {}) do n = n + v end return {n = n} end",
+        "function(r) local n = 0 for _, v in ipairs(r.items or {}) do n = n + (v.box and v.box.w or 0) end return {n = n} end",
+        "function(r) local n = 0 for i = 1, #r.nums do n = n + r.nums[i] end return {n = n} end",
+        "function(r) local n = 0 if r.items then for i = 1, #r.items do local v = r.items[i] n = n + (v.qty or 0) end end return {n = n} end",
+        "function(r) local n = 0 for i = #r.nums, 1, -1 do n = n * 2 + r.nums[i] end return {n = n} end",
+        "function(r) local n = 0 for i = 2, #r.nums do if r.nums[i] == r.nums[i - 1] then n = n + 1 end end return {n = n} end",
+        "function(r) local n = 0 for k = 1, r.i do n = n + k end return {n = n} end",
+        "function(r) local n = 0 for k = 1, r.limit / 10 do n = n + k end return {n = n} end",
+        "function(r) local t = \"\" for k = 1, #(r.s or \"\") do t = r.s:sub(k, k) .. t end return {t = t} end",
+        "function(r) return {a = r.nums and r.nums[1], b = r.nums and r.nums[2], n = r.nums and #r.nums} end",
+        "function(r) return r.nums[1] == 1 end",
+        "function(r) return {sku = r.items[1].sku, price = r.items[1] and r.items[1].price} end",
+        "function(r) return {last = r.nums[#r.nums], w = r.items[2].box.w, t = r.items[1].tags[1]} end",
+        "function(r) return {a = r.items[0], b = r.nums[100], c = r.nums[-1]} end",
+        "function(r) return r.items[1] end",
+        "function(r) return {first = r.items[1]} end",
+        "function(r) return {v = r.nums[1], w = r.names[1], x = r.mixed[1], y = r.flags[1]} end",
+        "function(r) return {a = total(r.nums), b = total(r.floats)} end",
+        "function(r) local x for _, v in ipairs(r.items or {}) do x = v end return x ~= nil end",
+        "function(r) local n = 0 for _, v in ipairs(r.nums or {}) do n = n + v if n > 5 then break end n = n + 1 end return n end",
+        "function(r) local a, b = 0, 1 for _, v in ipairs(r.nums or {}) do a, b = b, a + b end return {a = a, b = b} end",
+        "function(r) for _, v in ipairs(r.names or {}) do assert(v ~= \"nil\", \"bad\") end return true end",
+        "function(r) for _, v in ipairs(r.nums or {}) do if v > 2 then return r end end end",
+        "function(r) for _, v in ipairs(r.nums or {}) do if v > 2 then return {first = v, b = r.b} end end return {b = r.b} end",
+        "function(r) for _, v in ipairs(r.nums) do local x = v // r.i end return true end",
+        "function(r) local n = 0 for _, v in ipairs(r.names or {}) do n = n + #v end return {n = n} end",
+        "function(r) local n = 0 for _, v in ipairs(r.names or {}) do n = n + (names[v] and 1 or 0) end return {n = n} end",
+        "function(r) local n = 0 for _, v in ipairs(r.names or {}) do n = n + (info[v] or {n = 0}).n end return {n = n} end",
+        "function(r) for _, word in ipairs({\"Ada\", \"abc\", r.s}) do if r.s == word then return true end end return false end",
+        "function(r) for i, word in ipairs(words) do if r.s:lower():find(word, 1, true) then return i end end end",
+        "function(r) local n = 0 if r.b then for _, v in ipairs(r.nums or {}) do n = n + v end else for _, v in ipairs(r.floats or {}) do n = n - v end end return {n = n} end",
+        "function(r) local n = 0 for _, v in ipairs(r.nums or {}) do for k = 1, 3 do if k == v then n = n + k end end end return {n = n} end",
+        "function(r) local n = 0 for k = 1, 2 do for _, v in ipairs(r.nums or {}) do n = n + v * k end end return {n = n} end",
+        "function(r) local n, m = 0, 0 for _, v in ipairs(r.nums or {}) do n = n + 1 end for _, v in ipairs(r.nums or {}) do m = m + (v > n and 1 or 0) end return {m = m} end",
+    ]
+
+    @Test(arguments: loops)
+    func agreesOverLists(_ code: String) throws {
+        for (name, batch) in LiftingBatches.allLists { try expectAgreement(Self.prelude + "\nreturn " + code, batch, name) }
+    }
+
     struct Refusal: CustomTestStringConvertible {
         let code: String
         let reason: String
@@ -273,7 +340,10 @@ import Testing
         Refusal(code: "function(r) return {a = {r.i}} end", reason: "returns a table with keys that are no names (line 1)"),
         Refusal(code: "function(r)\nfor k, v in pairs(r) do return k end end", reason: "calls 'pairs' (line 2)"),
         Refusal(code: "function(r) return pcall(error, r.i) end", reason: "calls 'pcall' (line 1)"),
-        Refusal(code: "function(r)\n\n for k = 1, r.i do end end", reason: "loops between bounds that are no constant integers (line 3)"),
+        Refusal(code: "function(r)\n\n for k = r.j, r.i do end end", reason: "loops between bounds that are no constant integers (line 3)"),
+        Refusal(code: "function(r)\nlocal t = {}\nfor _, v in ipairs(r.items) do\nt[#t + 1] = v end return {n = #t} end", reason: "takes the length of a table whose length is not known (line 4)"),
+        Refusal(code: "function(r)\nfor _, v in ipairs(r.items) do v.x = 1 end return r end", reason: "writes into a table that others may see"),
+        Refusal(code: "function(r)\nlocal n = 0\nwhile n < #r.nums do n = n + 1 end return n end", reason: "has a loop that is too long, or too many ways through the code (line 3)"),
         Refusal(code: "function(r) return r.s:match(r.t) end", reason: "calls 'string.match' other than with a constant from the start on (line 1)"),
         Refusal(code: "function(r) return r[r.s] end", reason: "reads a field whose name it computes (line 1)"),
         Refusal(code: "function(r) return undefined end", reason: "reads the global 'undefined', which is not set (line 1)"),
