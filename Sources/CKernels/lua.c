@@ -356,6 +356,7 @@ void mastic_lua_apply(mastic_lua_function function, const double *values, size_t
   case MASTIC_LUA_ACOS: EACH_VALUE(acos(x));
   case MASTIC_LUA_DEG: EACH_VALUE(x * (180.0 / 3.141592653589793238462643383279502884));
   case MASTIC_LUA_RAD: EACH_VALUE(x * (3.141592653589793238462643383279502884 / 180.0));
+  case MASTIC_LUA_TRUNCATE: EACH_VALUE(trunc(x));
   case MASTIC_LUA_ABS: EACH_VALUE(fabs(x));
   case MASTIC_LUA_NEGATE: EACH_VALUE(-x);
   }
@@ -506,14 +507,18 @@ void mastic_lua_byte(
   })
 }
 
-void mastic_lua_find(const void *views, const uint64_t *mask, size_t n, const void *text, bool constant, int64_t *out, uint64_t *found) {
+void mastic_lua_find(const void *views, const uint64_t *mask, size_t n, const void *text, bool constant, int64_t from, int64_t *out, uint64_t *found) {
   const view *in = views, *what = text;
   clear_bits(found, n);
   memset(out, 0, n * 8);
   EACH_ROW(mask, n, {
     const view *w = &what[constant ? 0 : i];
     const char *bytes = bytes_of(&in[i]);
-    const char *at = in[i].length < w->length ? NULL : w->length ? memmem(bytes, in[i].length, bytes_of(w), w->length) : bytes;
+    const size_t start = start_of(from, in[i].length);
+    const size_t rest = start > in[i].length ? 0 : in[i].length - start;
+    const char *at = start > in[i].length || rest < w->length ? NULL
+                     : w->length                               ? memmem(bytes + start, rest, bytes_of(w), w->length)
+                                                               : bytes + start;
     if (at) {
       out[i] = at - bytes + 1;
       set_bit(found, i);
@@ -584,6 +589,43 @@ void mastic_lua_to_number(
       }
     }
   })
+}
+
+INLINE int digit_of(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  c |= 32;
+  return c >= 'a' && c <= 'z' ? c - 'a' + 10 : 99;
+}
+
+void mastic_lua_to_number_of(const void *views, const uint64_t *mask, size_t n, int base, int64_t *out, uint64_t *found) {
+  const view *in = views;
+  clear_bits(found, n);
+  memset(out, 0, n * 8);
+  EACH_ROW(mask, n, {
+    const char *p = bytes_of(&in[i]), *end = p + in[i].length;
+    while (p < end && is_space(*p)) p++;
+    while (p < end && is_space(end[-1])) end--;
+    bool negative = p < end && *p == '-';
+    if (p < end && (*p == '-' || *p == '+')) p++;
+    uint64_t value = 0;
+    bool valid = p < end;
+    for (; p < end && valid; p++) {
+      int digit = digit_of(*p);
+      valid = digit < base;
+      value = value * (uint64_t)base + (uint64_t)digit;
+    }
+    if (valid) {
+      out[i] = (int64_t)(negative ? 0 - value : value);
+      set_bit(found, i);
+    }
+  })
+}
+
+void mastic_lua_remainder_long(const int64_t *a, const int64_t *b, size_t n, int64_t *restrict out) {
+  for (size_t i = 0; i < n; i++) out[i] = b[i] == 0 || b[i] == -1 ? 0 : a[i] % b[i];
+}
+void mastic_lua_remainder_double(const double *a, const double *b, size_t n, double *restrict out) {
+  for (size_t i = 0; i < n; i++) out[i] = fmod(a[i], b[i]);
 }
 
 static size_t write_unsigned(char *out, uint64_t value) {
@@ -674,6 +716,32 @@ size_t mastic_lua_format_double(const char *format, const double *values, const 
   WRITE_TEXT((size_t)snprintf(at, width, format, values[i]))
 }
 #pragma clang diagnostic pop
+
+size_t mastic_lua_format_string(
+    const void *views, const uint64_t *mask, size_t n, size_t width, int precision, bool to_left, void *out_views, char *text, uint64_t *left) {
+  const view *in = views;
+  view *out = out_views;
+  char *at = text;
+  clear_bits(left, n);
+  memset(out, 0, n * 16);
+  EACH_ROW(mask, n, {
+    const char *bytes = bytes_of(&in[i]);
+    size_t length = in[i].length;
+    if (memchr(bytes, 0, length)) {
+      set_bit(left, i);
+    } else if (precision < 0 && length >= 100) {
+      out[i] = in[i];
+    } else {
+      size_t kept = precision >= 0 && (size_t)precision < length ? (size_t)precision : length;
+      size_t padding = kept < width ? width - kept : 0;
+      memset(at, ' ', kept + padding);
+      memcpy(at + (to_left ? 0 : padding), bytes, kept);
+      out[i] = make_view(at, kept + padding);
+      if (kept + padding > 12) at += kept + padding;
+    }
+  })
+  return (size_t)(at - text);
+}
 
 // MARK: Lookups
 

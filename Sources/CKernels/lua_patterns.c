@@ -236,8 +236,8 @@ static void prepare(matcher *m, const char *text, size_t length, const char *pat
 }
 
 void mastic_lua_match(
-    const void *views, const uint64_t *mask, size_t n, const char *pattern, size_t length, mastic_lua_match_part part, int capture, int64_t *numbers,
-    void *strings, uint64_t *found, uint64_t *left) {
+    const void *views, const uint64_t *mask, size_t n, const char *pattern, size_t length, int64_t from, mastic_lua_match_part part, int capture,
+    int64_t *numbers, void *strings, uint64_t *found, uint64_t *left) {
   const view *in = views;
   view *out = strings;
   clear_bits(found, n);
@@ -250,7 +250,9 @@ void mastic_lua_match(
     matcher m;
     const char *text = bytes_of(&in[i]);
     prepare(&m, text, in[i].length, pattern_end);
-    const char *at = text;
+    const size_t start = start_of(from, in[i].length);
+    if (start > in[i].length) continue;
+    const char *at = text + start;
     const char *end = NULL;
     do {
       m.level = 0;

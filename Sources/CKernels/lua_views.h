@@ -53,6 +53,13 @@ INLINE view make_view(const char *bytes, size_t length) {
 INLINE void set_bit(uint64_t *bits, size_t i) { bits[i >> 6] |= UINT64_C(1) << (i & 63); }
 static void clear_bits(uint64_t *bits, size_t n) { memset(bits, 0, (n + 63) / 64 * 8); }
 
+/// The offset that a position from 1 means, which may count from the end; beyond the end it may be any number.
+INLINE size_t start_of(int64_t from, size_t length) {
+  if (from > 0) return (size_t)from - 1;
+  if (from == 0 || from < -(int64_t)length) return 0;
+  return length - (size_t)-from;
+}
+
 /// The bytes from `first` on, `length` of them, of the view.
 INLINE view part_of(const view *v, size_t first, size_t length) {
   if (length > 12) {

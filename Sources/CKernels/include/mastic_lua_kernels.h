@@ -42,7 +42,7 @@ void mastic_lua_double_to_long(const double *values, size_t n, int64_t *out, uin
 
 typedef enum {
   MASTIC_LUA_FLOOR, MASTIC_LUA_CEIL, MASTIC_LUA_SQRT, MASTIC_LUA_EXP, MASTIC_LUA_LOG, MASTIC_LUA_LOG2, MASTIC_LUA_LOG10, MASTIC_LUA_SIN,
-  MASTIC_LUA_COS, MASTIC_LUA_TAN, MASTIC_LUA_ASIN, MASTIC_LUA_ACOS, MASTIC_LUA_DEG, MASTIC_LUA_RAD, MASTIC_LUA_ABS, MASTIC_LUA_NEGATE
+  MASTIC_LUA_COS, MASTIC_LUA_TAN, MASTIC_LUA_ASIN, MASTIC_LUA_ACOS, MASTIC_LUA_DEG, MASTIC_LUA_RAD, MASTIC_LUA_ABS, MASTIC_LUA_TRUNCATE, MASTIC_LUA_NEGATE
 } mastic_lua_function;
 void mastic_lua_apply(mastic_lua_function function, const double *values, size_t n, double *out);
 
@@ -67,8 +67,8 @@ void mastic_lua_length(const void *views, const uint64_t *mask, size_t n, int64_
 /// `string.byte` of one position; `found` gets the rows that have it.
 void mastic_lua_byte(
     const void *views, const uint64_t *mask, size_t n, const int64_t *position, bool position_is_constant, int64_t *out, uint64_t *found);
-/// `string.find` of plain text from the start on; `found` gets the rows that contain it, `out` where it begins.
-void mastic_lua_find(const void *views, const uint64_t *mask, size_t n, const void *text, bool text_is_constant, int64_t *out, uint64_t *found);
+/// `string.find` of plain text from a position on, which may count from the end; `found` gets the rows that contain it, `out` where it begins.
+void mastic_lua_find(const void *views, const uint64_t *mask, size_t n, const void *text, bool text_is_constant, int64_t from, int64_t *out, uint64_t *found);
 
 typedef struct {
   const void *views;
@@ -81,6 +81,11 @@ void mastic_lua_concat(const mastic_lua_piece *pieces, size_t count, const uint6
 /// Strings as numbers, by the rules of `tonumber`: the rows that are integers, floats, and those that Lua itself must look at (hexadecimal).
 void mastic_lua_to_number(
     const void *views, const uint64_t *mask, size_t n, int64_t *integers, double *floats, uint64_t *is_integer, uint64_t *is_float, uint64_t *unknown);
+/// `tonumber` with a base; `found` gets the strings that are a number in it.
+void mastic_lua_to_number_of(const void *views, const uint64_t *mask, size_t n, int base, int64_t *out, uint64_t *found);
+/// `math.fmod`: of integers, of which no divisor is zero, and of floats.
+void mastic_lua_remainder_long(const int64_t *a, const int64_t *b, size_t n, int64_t *out);
+void mastic_lua_remainder_double(const double *a, const double *b, size_t n, double *out);
 /// Numbers as `tostring` writes them. `text` has room for 32 bytes a row of the mask; returns the bytes used of it.
 size_t mastic_lua_long_text(const int64_t *values, const uint64_t *mask, size_t n, void *out, char *text);
 size_t mastic_lua_double_text(const double *values, const uint64_t *mask, size_t n, void *out, char *text);
@@ -89,6 +94,12 @@ size_t mastic_lua_double_text(const double *values, const uint64_t *mask, size_t
 /// with the length modifier in place; each result takes less than `width` bytes, for which `text` has room in each row of the mask.
 size_t mastic_lua_format_long(const char *format, const int64_t *values, const uint64_t *mask, size_t n, size_t width, void *out, char *text);
 size_t mastic_lua_format_double(const char *format, const double *values, const uint64_t *mask, size_t n, size_t width, void *out, char *text);
+
+/// `string.format` of strings with `%s`: at least `width` bytes, to the left or the right; at most `precision` bytes of them unless that is negative. `text`
+/// has room for the longest string and `width` more in each row of the mask; `left` gets the rows where Lua raises, because of a zero byte. Returns the bytes
+/// used.
+size_t mastic_lua_format_string(
+    const void *views, const uint64_t *mask, size_t n, size_t width, int precision, bool to_left, void *out, char *text, uint64_t *left);
 
 // MARK: Lookups
 
@@ -107,11 +118,11 @@ void mastic_lua_look_up(const mastic_lua_index *index, const void *views, const 
 /// What of a match is asked for: where it begins and ends (from 1), a capture's text, or a capture's position.
 typedef enum { MASTIC_LUA_MATCH_START, MASTIC_LUA_MATCH_END, MASTIC_LUA_MATCH_CAPTURE, MASTIC_LUA_MATCH_POSITION } mastic_lua_match_part;
 
-/// `string.match` and `string.find` from the start on. `found` gets the rows that match, `left` those where the pattern is not well formed or takes
+/// `string.match` and `string.find` from a position on, which may count from the end. `found` gets the rows that match, `left` those where the pattern is not well formed or takes
 /// too long; what is asked for goes into `numbers` or into `strings`, which share the bytes of `views`. Without captures, capture 0 is the match.
 void mastic_lua_match(
-    const void *views, const uint64_t *mask, size_t n, const char *pattern, size_t length, mastic_lua_match_part part, int capture, int64_t *numbers,
-    void *strings, uint64_t *found, uint64_t *left);
+    const void *views, const uint64_t *mask, size_t n, const char *pattern, size_t length, int64_t from, mastic_lua_match_part part, int capture,
+    int64_t *numbers, void *strings, uint64_t *found, uint64_t *left);
 
 /// `string.gsub` with a string as replacement, for the rows from `from` on that the `capacity` bytes of `text` have room for.
 ///

@@ -7,7 +7,7 @@ extension LuaEvaluation {
     }
 
     /// Rows that need more rounds are left to Lua, and so are the last few rows of a long loop: it is faster with them.
-    private static let mostRounds: Int64 = 100_000
+    private static let mostRounds: Int64 = 10_000
     private static let (longRounds, fewRows): (Int64, Int) = (64, 8)
 
     func result(ofLoop number: Int, _ demand: RowMask) -> LoopResult {

@@ -413,7 +413,22 @@ struct LuaKernels {
     func call(_ function: LuaFunction, _ arguments: [LuaVector]) -> LuaVector {
         let first = arguments[0]
         switch function {
-        case .lower, .upper, .reverse, .length, .sub, .rep, .byte, .find, .match, .gsub, .gsubCount: return callString(function, text(first), Array(arguments.dropFirst()))
+        case .lower, .upper, .reverse, .length, .sub, .rep, .byte, .find, .match, .gsub, .gsubCount, .pad: return callString(function, text(first), Array(arguments.dropFirst()))
+        case .parse(let base):
+            guard let strings = first.strings else { return .fallBack(count) }
+            let x = strings.broadcast(count)
+            let out = Buffer(size: count * 8)
+            let found = RowMask.make(count) { found in
+                withExtendedLifetime(x.owner) {
+                    (x.mask & demand).withWords { mastic_lua_to_number_of(x.values, $0, count, Int32(base), out.values(of: Int64.self), found) }
+                }
+            }
+            var result = nils
+            result.integers = Longs(out, mask: found)
+            result.fallBack = x.mask.inverted
+            return result
+        case .remainder: return remainder(first, arguments[1])
+        case .truncate: return rounded(first, MASTIC_LUA_TRUNCATE)
         case .format(let format, let kind): return formatted(format, kind, first)
         case .tostring: return toText(first)
         case .tonumber:
@@ -471,6 +486,28 @@ struct LuaKernels {
 
     /// The vector with all rows but these left to Lua.
     private func keeping(_ vector: LuaVector, _ rows: RowMask) -> LuaVector { leaving(vector, rows.inverted) }
+
+    private func remainder(_ a: LuaVector, _ b: LuaVector) -> LuaVector {
+        var result = nils
+        let numbers = numberRows(a) & numberRows(b)
+        var (floatRows, raises) = (numbers, nobody)
+        if let x = a.integers, let y = b.integers, !(x.mask & y.mask).isEmpty {
+            let rows = x.mask & y.mask
+            floatRows = floatRows - rows
+            raises = rows & compared(.equal, y, LuaVector(.integer(0), count: count).integers!) { mastic_lua_compare_long($0, $1, $2, $3, $4, $5) }
+            let out = Buffer(size: count * 8)
+            let (x, y) = (x.broadcast(count), y.broadcast(count))
+            withExtendedLifetime((x.owner, y.owner)) { mastic_lua_remainder_long(x.values, y.values, count, out.values(of: Int64.self)) }
+            result.integers = Longs(out, mask: rows - raises)
+        }
+        if !floatRows.isEmpty, let x = doubles(a)?.broadcast(count), let y = doubles(b)?.broadcast(count) {
+            let out = Buffer(size: count * 8)
+            withExtendedLifetime((x.owner, y.owner)) { mastic_lua_remainder_double(x.values, y.values, count, out.values(of: Double.self)) }
+            result.floats = Doubles(out, mask: floatRows)
+        }
+        result.fallBack = numbers.inverted | raises
+        return result
+    }
 
     private func real(_ a: LuaVector, _ function: mastic_lua_function) -> LuaVector {
         let a = numeric(a)
@@ -550,7 +587,8 @@ struct LuaKernels {
             }
             result.integers = Longs(out, mask: found)
             result.fallBack = result.fallBack | position.fallBack | rest[0].fallBack
-        case .find:
+        case .pad(let width, let precision, let toLeft): pad(strings, width, precision, toLeft, a.stringOwners, &result)
+        case .find(let from):
             let what = text(rest[0])
             guard let words = what.strings else { return .fallBack(count) }
             let x = strings.broadcast(count)
@@ -558,13 +596,13 @@ struct LuaKernels {
             let found = RowMask.make(count) { found in
                 withExtendedLifetime((x.owner, words.owner)) {
                     (x.mask & words.mask & demand).withWords {
-                        mastic_lua_find(x.values, $0, count, words.values, words.isConstant, out.values(of: Int64.self), found)
+                        mastic_lua_find(x.values, $0, count, words.values, words.isConstant, from, out.values(of: Int64.self), found)
                     }
                 }
             }
             result.integers = Longs(out, mask: found)
             result.fallBack = result.fallBack | what.fallBack
-        case .match(let pattern, let part): matched(pattern, part, strings, a.stringOwners, &result)
+        case .match(let pattern, let from, let part): matched(pattern, from, part, strings, a.stringOwners, &result)
         case .gsub(let pattern, let replacement, let most), .gsubCount(let pattern, let replacement, let most):
             let (texts, counts, left, owners) = substituted(pattern, replacement, most, strings)
             result.fallBack = result.fallBack | left
@@ -579,7 +617,25 @@ struct LuaKernels {
         return result
     }
 
-    private func matched(_ pattern: [UInt8], _ part: LuaMatchPart, _ strings: Strings, _ owners: [Buffer], _ result: inout LuaVector) {
+    private func pad(_ strings: Strings, _ width: Int, _ precision: Int, _ toLeft: Bool, _ owners: [Buffer], _ result: inout LuaVector) {
+        let x = strings.broadcast(count)
+        let rows = x.mask & demand
+        let views = Buffer(size: count * 16)
+        // Strings of a hundred bytes and more are not copied unless they are cut, which takes fewer bytes than that.
+        let text = Buffer(size: rows.setCount * 100)
+        let left = RowMask.make(count) { left in
+            withExtendedLifetime(x.owner) {
+                rows.withWords {
+                    _ = mastic_lua_format_string(x.values, $0, count, width, Int32(precision), toLeft, views.base, text.values(of: CChar.self), left)
+                }
+            }
+        }
+        result.strings = Strings(views, mask: x.mask - left)
+        result.buffers = LuaVector.joined(owners, [text])
+        result.fallBack = result.fallBack | left
+    }
+
+    private func matched(_ pattern: [UInt8], _ from: Int64, _ part: LuaMatchPart, _ strings: Strings, _ owners: [Buffer], _ result: inout LuaVector) {
         let x = strings.broadcast(count)
         let (code, capture): (mastic_lua_match_part, Int) =
             switch part {
@@ -598,7 +654,7 @@ struct LuaKernels {
                         (x.mask & demand).withWords {
                             mastic_lua_match(
                                 x.values, $0, count, pattern.baseAddress?.assumingMemoryBound(to: CChar.self) ?? UnsafePointer(out.values(of: CChar.self)),
-                                pattern.count, code, Int32(capture), isText ? nil : out.values(of: Int64.self), isText ? out.base : nil, found, left)
+                                pattern.count, from, code, Int32(capture), isText ? nil : out.values(of: Int64.self), isText ? out.base : nil, found, left)
                         }
                     }
                 }

@@ -23,15 +23,21 @@ public enum LuaFunction: Hashable, Sendable {
     case lower, upper, reverse, length
     /// `string.sub(text, first, last)`, `string.rep(text, count)`, `string.byte(text, position)`.
     case sub, rep, byte
-    /// `string.find(text, plain)`: where it begins, or nil.
-    case find
-    /// `string.match` and `string.find` from the start on: one of the results, nil where nothing matches.
-    case match([UInt8], LuaMatchPart)
+    /// `string.find(text, plain, from, true)`: where it begins, or nil.
+    case find(from: Int64)
+    /// `string.match` and `string.find` from a position on: one of the results, nil where nothing matches.
+    case match([UInt8], from: Int64, LuaMatchPart)
     /// `string.gsub` with a string as replacement, at most so many times: the text, and how often.
     case gsub([UInt8], [UInt8], most: Int64)
     case gsubCount([UInt8], [UInt8], most: Int64)
     /// `string.format` with one directive: what C's `printf` is given, with the length modifier; the argument.
     case format(String, LuaFormatKind)
+    /// `%s` in `string.format` with a width, and a precision if it is not negative.
+    case pad(width: Int, precision: Int, toLeft: Bool)
+    /// `tonumber` with a base.
+    case parse(base: Int)
+    /// `math.fmod`, and the first result of `math.modf`.
+    case remainder, truncate
     case tostring, tonumber, type, mathType, toInteger
     case floor, ceil, abs, sqrt, exp, log, log2, log10, sin, cos, tan, asin, acos, deg, rad
     /// The value itself, where it is a string (what a method is called on) or a number; other rows are left to Lua.

@@ -414,7 +414,7 @@ struct FunctionAnalysis {
             if !upvalue.isInStack { return outside.indices.contains(upvalue.index) ? outside[upvalue.index] : .local(.unknown) }
             let value = register(upvalue.index, state)
             switch value {
-            case .table where !shared.contains(upvalue.index) && isSteady(upvalue.index, at: pc): return .local(.outerTable)
+            case .table where !shared.contains(upvalue.index) && prototype.isSteady(upvalue.index, at: pc): return .local(.outerTable)
             case .outerTable: return .local(.outerTable)
             default: return .local(.unknown)
             }
@@ -426,24 +426,6 @@ struct FunctionAnalysis {
         findings.globals.formUnion(found.globals)
         if !found.isBounded { findings.isBounded = false }
         if found.recordEscapes { findings.recordEscapes = true }
-    }
-
-    /// Whether a local variable's register keeps what it holds at `pc` for as long as the variable lives.
-    private func isSteady(_ register: Int, at pc: Int) -> Bool {
-        // The variables alive at an instruction lie in registers 0, 1, 2 ... in the order of their declaration.
-        let alive = prototype.locals.filter { $0.startPC <= pc + 1 && pc < $0.endPC }
-        guard alive.indices.contains(register) else { return false }
-        let local = alive[register]
-        let scope = prototype.code.indices.clamped(to: local.startPC..<max(local.startPC, local.endPC))
-        return !scope.contains { at in
-            let i = prototype.code[at]
-            guard let opcode = i.opcode else { return true }
-            switch opcode {
-            case .loadNil: return (i.a...(i.a + i.b)).contains(register)
-            case .call, .vararg, .tforCall, .forLoop, .forPrep, .self: return i.a <= register
-            default: return opcode.writesA && i.a == register
-            }
-        }
     }
 
     // MARK: Results
@@ -533,6 +515,27 @@ extension RecordShape {
             return .fields(members)
         case (.array(let a), .array(let b)): return .array(a.merging(b))
         default: return self
+        }
+    }
+}
+
+extension Prototype {
+    /// Whether a local variable's register keeps what it holds at `pc` for as long as the variable lives.
+    func isSteady(_ register: Int, at pc: Int, ignoring ignored: Int? = nil) -> Bool {
+        // The variables alive at an instruction lie in registers 0, 1, 2 ... in the order of their declaration.
+        let alive = locals.filter { $0.startPC <= pc + 1 && pc < $0.endPC }
+        guard alive.indices.contains(register) else { return false }
+        let local = alive[register]
+        let scope = code.indices.clamped(to: local.startPC..<max(local.startPC, local.endPC))
+        return !scope.contains { at in
+            if at == ignored { return false }
+            let i = code[at]
+            guard let opcode = i.opcode else { return true }
+            switch opcode {
+            case .loadNil: return (i.a...(i.a + i.b)).contains(register)
+            case .call, .vararg, .tforCall, .forLoop, .forPrep, .self: return i.a <= register
+            default: return opcode.writesA && i.a == register
+            }
         }
     }
 }

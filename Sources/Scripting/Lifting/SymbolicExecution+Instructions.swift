@@ -97,7 +97,7 @@ extension SymbolicExecution {
         case .tforPrep: return try enterIteration(&frame, state, i)
         case .tforCall: return try continueIteration(&frame, state, i)
         case .tforLoop: throw refuse("loops over what an iterator gives")
-        case .closure: throw refuse("makes a function")
+        case .closure: set(i.a, try makeFunction(frame, state, i))
         case .setUpval: throw refuse("assigns to a variable outside of it")
         case .setTabUp: throw refuse("assigns to a global")
         case .tbc: throw refuse("has a variable that is closed")
@@ -117,10 +117,30 @@ extension SymbolicExecution {
         }
     }
 
-    private mutating func upvalue(_ function: MovedCode.Function, _ index: Int) -> Symbol {
+    private func upvalue(_ function: Closure, _ index: Int) -> Symbol {
         guard function.upvalues.indices.contains(index) else { return .conflict }
-        guard let number = function.upvalues[index] else { return .environment }
-        return symbol(code.upvalues[number])
+        switch function.upvalues[index] {
+        case .symbol(let symbol): return symbol
+        case .itself: return .closure(function.number)
+        }
+    }
+
+    /// A function that the code makes. The variables that it sees must keep what they hold.
+    private mutating func makeFunction(_ frame: Frame, _ state: State, _ i: Instruction) throws -> Symbol {
+        let outer = frame.function.prototype
+        guard outer.prototypes.indices.contains(i.bx) else { throw refuse("makes a function") }
+        var closure = Closure(prototype: outer.prototypes[i.bx], upvalues: [], number: closures.count)
+        for upvalue in closure.prototype.upvalues {
+            if !upvalue.isInStack {
+                closure.upvalues.append(.symbol(self.upvalue(frame.function, upvalue.index)))
+            } else if outer.isSteady(upvalue.index, at: frame.pc, ignoring: upvalue.index == i.a ? frame.pc : nil), state.registers.indices.contains(upvalue.index) {
+                closure.upvalues.append(upvalue.index == i.a ? .itself : .symbol(state.registers[upvalue.index]))
+            } else {
+                throw refuse("makes a function that sees a variable which changes")
+            }
+        }
+        closures.append(closure)
+        return .closure(closure.number)
     }
 
     // MARK: Arithmetic and comparison
@@ -189,7 +209,7 @@ extension SymbolicExecution {
 
     private func isReference(_ symbol: Symbol) -> Bool {
         switch symbol {
-        case .record, .table, .data, .function, .standard, .iterator, .environment: true
+        case .record, .table, .data, .function, .closure, .standard, .iterator, .environment: true
         default: false
         }
     }
@@ -291,8 +311,15 @@ extension SymbolicExecution {
         let here = line
         let results: [Symbol]
         switch settled(get(i.a), before) {
-        case .function(let number):
-            let exits = try run(number, arguments, path: state.path, heap: state.heap, depth: frame.depth + 1)
+        case .function, .closure:
+            let exits: [Exit]
+            if case .closure(let number) = settled(get(i.a), before) {
+                exits = try run(closures[number], arguments, path: state.path, heap: state.heap, depth: frame.depth + 1)
+            } else if case .function(let number) = settled(get(i.a), before) {
+                exits = try run(number, arguments, path: state.path, heap: state.heap, depth: frame.depth + 1)
+            } else {
+                exits = []
+            }
             line = here
             // Every way ended in an error.
             if exits.isEmpty { return }

@@ -22,7 +22,10 @@ extension SymbolicExecution {
             return [.node(guarded(.call(.tostring, [try value(arguments[0], state)]), state.path))]
         case "tonumber":
             if arguments.isEmpty { break }
-            if arguments.count > 1 { throw refuse("calls 'tonumber' with a base") }
+            if arguments.count > 1, arguments[1] != nilSymbol {
+                guard case .integer(let base)? = constantKey(arguments[1]), 2...36 ~= base else { throw refuse("calls 'tonumber' with a computed base") }
+                return [.node(guarded(.call(.parse(base: Int(base)), [try value(arguments[0], state)]), state.path))]
+            }
             if case .record = arguments[0] { return [nilSymbol] }
             return [.node(guarded(.call(.tonumber, [try value(arguments[0], state)]), state.path))]
         case "assert":
@@ -46,7 +49,18 @@ extension SymbolicExecution {
             return Array(rest.dropFirst(Int(clamping: number - 1)))
         case "ipairs":
             if arguments.isEmpty { break }
-            return [.iterator(arguments[0]), arguments[0], .node(constant(.integer(0)))]
+            return [.iterator(arguments[0], ofPairs: false), arguments[0], .node(constant(.integer(0)))]
+        case "pairs":
+            // The items of an array come in their order; those of other tables are Lua's to put in one.
+            let isArray = !arguments.isEmpty && options(arguments[0], state).allSatisfy { symbol, state in
+                switch symbol {
+                case .node(let node): isRead(node)
+                case .table(let table): state.heap.tables[table]?.isEmpty ?? false
+                default: false
+                }
+            }
+            if !isArray { break }
+            return [.iterator(arguments[0], ofPairs: true), arguments[0], nilSymbol]
         case "rawequal":
             if arguments.count < 2 { break }
             return [.node(try equality(arguments[0], arguments[1], state))]
@@ -66,7 +80,7 @@ extension SymbolicExecution {
     private mutating func typeName(_ symbol: Symbol, _ state: State) throws -> Int {
         switch symbol {
         case .record, .table, .data, .environment: text("table")
-        case .function, .iterator: text("function")
+        case .function, .closure, .iterator: text("function")
         case .standard(let path): text(path.count == 1 && StandardLibrary.kind(path) == .library ? "table" : "function")
         default: guarded(.call(.type, [try value(symbol, state)]), state.path)
         }
@@ -89,8 +103,13 @@ extension SymbolicExecution {
             let to = isMissing(2) ? constant(.integer(-1)) : try optional(try value(arguments[2], state), .integer(-1))
             return [.node(guarded(.call(.sub, [subject, from, to]), state.path))]
         case "rep":
-            guard arguments.count > 1, isMissing(2), case .integer(let times)? = constantKey(arguments[1]), times <= 64 else {
+            guard arguments.count > 1, case .integer(let times)? = constantKey(arguments[1]), times <= 64 else {
                 throw refuse("calls 'string.rep' other than with a small constant")
+            }
+            if !isMissing(2), times > 0 {
+                guard case .string(let separator)? = constantKey(arguments[2]) else { throw refuse("calls 'string.rep' with a computed separator") }
+                let pieces = [subject] + (1..<times).flatMap { _ in [constant(.string(separator)), subject] }
+                return [.node(guarded(.concat(pieces), state.path))]
             }
             return [.node(guarded(.call(.rep, [subject, constant(.integer(times))]), state.path))]
         case "byte":
@@ -98,11 +117,18 @@ extension SymbolicExecution {
             if !isMissing(2), arguments[2] != arguments[1] { throw refuse("calls 'string.byte' for several positions") }
             return [.node(guarded(.call(.byte, [subject, position]), state.path))]
         case "find", "match":
-            guard arguments.count > 1, isMissing(2) || constantKey(arguments[2]) == .integer(1), case .string(let pattern)? = constantKey(arguments[1]) else {
-                throw refuse("calls 'string.\(name)' other than with a constant from the start on")
+            guard arguments.count > 1, case .string(let pattern)? = constantKey(arguments[1]) else {
+                throw refuse("calls 'string.\(name)' with a computed pattern")
+            }
+            var from: Int64 = 1
+            if !isMissing(2) {
+                guard case .integer(let position)? = constantKey(arguments[2]), position > .min else {
+                    throw refuse("calls 'string.\(name)' from a computed position on")
+                }
+                from = position
             }
             func part(_ part: LuaMatchPart, _ execution: inout SymbolicExecution) -> Symbol {
-                .node(execution.guarded(.call(.match(pattern, part), [subject]), state.path))
+                .node(execution.guarded(.call(.match(pattern, from: from, part), [subject]), state.path))
             }
             var captures = Self.captures(pattern)
             if name == "match" { return (captures.isEmpty ? [.capture(0)] : captures).map { part($0, &self) } }
@@ -110,7 +136,7 @@ extension SymbolicExecution {
             if arguments.count > 3, constantKey(arguments[3]) == nil { throw refuse("calls 'string.find' plainly or not, by a computed value") }
             let special = Array("^$*+?.([%-".utf8)
             if isPlain || !pattern.contains(where: { special.contains($0) }) {
-                let at = guarded(.call(.find, [subject, constant(.string(pattern))]), state.path)
+                let at = guarded(.call(.find(from: from), [subject, constant(.string(pattern))]), state.path)
                 let end = add(.arithmetic(.add, at, constant(.integer(Int64(pattern.count) - 1))))
                 return [.node(at), .node(choice(at, end, 0))]
             }
@@ -215,6 +241,13 @@ extension SymbolicExecution {
                 pieces.append(guarded(.call(.format(specification, .integer), [item]), state.path))
             case "f", "e", "E", "g", "G":
                 pieces.append(guarded(.call(.format("%" + modifiers + String(UnicodeScalar(conversion)), .float), [item]), state.path))
+            case "c" where allows("-") && !hasPrecision:
+                pieces.append(guarded(.call(.format("%" + modifiers + "c", .integer), [item]), state.path))
+            case "s" where !modifiers.isEmpty && allows("-"):
+                let numbers = modifiers.drop { $0 == "-" }.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+                let text = guarded(.call(.tostring, [item]), state.path)
+                let padded = LuaFunction.pad(width: numbers.first ?? 0, precision: hasPrecision ? numbers.last ?? 0 : -1, toLeft: !flags.isEmpty)
+                pieces.append(guarded(.call(padded, [text]), state.path))
             case "s" where modifiers.isEmpty: pieces.append(guarded(.call(.tostring, [item]), state.path))
             default: throw refuse("calls 'string.format' with '%\(modifiers)\(UnicodeScalar(conversion))'")
             }
@@ -240,8 +273,25 @@ extension SymbolicExecution {
             switch constantKey(arguments[1]) {
             case .integer(2)?: return [.node(guarded(.call(.log2, [number]), state.path))]
             case .integer(10)?: return [.node(guarded(.call(.log10, [number]), state.path))]
-            default: throw refuse("calls 'math.log' with another base than 2 and 10")
+            case .integer(let base)? where base > 0: return [.node(try logarithm(number, .integer(base), state))]
+            case .float(let bits)? where Double(bitPattern: bits) > 0 && ![2, 10].contains(Double(bitPattern: bits)):
+                return [.node(try logarithm(number, .float(bits), state))]
+            default: throw refuse("calls 'math.log' with a computed base")
             }
+        case "fmod":
+            if arguments.count < 2 { break }
+            return [.node(guarded(.call(.remainder, [number, try value(arguments[1], state)]), state.path))]
+        case "modf":
+            let whole = guarded(.call(.truncate, [number]), state.path)
+            let isWhole = add(.compare(.equal, number, whole))
+            let fraction = add(.arithmetic(.subtract, number, whole))
+            return [.node(whole), .node(choice(isWhole, constant(.float(0)), fraction))]
+        case "ult":
+            if arguments.count < 2 { break }
+            let least = constant(.integer(.min))
+            let a = guarded(.arithmetic(.bitXor, number, least), state.path)
+            let b = guarded(.arithmetic(.bitXor, try value(arguments[1], state), least), state.path)
+            return [.node(add(.compare(.less, a, b)))]
         case "max", "min":
             var best = guarded(.call(.onlyNumber, [number]), state.path)
             for argument in arguments.dropFirst() {
@@ -250,8 +300,15 @@ extension SymbolicExecution {
                 best = choice(isBetter, other, best)
             }
             return [.node(best)]
-        default: throw refuse("calls 'math.\(name)'")
+        default: break
         }
+        throw refuse("calls 'math.\(name)'")
+    }
+
+    /// To a base for which the library divides two logarithms.
+    private mutating func logarithm(_ number: Int, _ base: LuaConstant, _ state: State) throws -> Int {
+        let divisor = add(.call(.log, [constant(base)]))
+        return guarded(.arithmetic(.divide, guarded(.call(.log, [number]), state.path), divisor), state.path)
     }
 
     // MARK: table

@@ -24,14 +24,15 @@ extension SymbolicExecution {
 
     mutating func enterIteration(_ frame: inout Frame, _ before: State, _ i: Instruction) throws {
         let call = frame.pc + 1 + i.bx
-        guard case .iterator(let list) = settled(before.registers[i.a], before), before.registers[i.a + 1] == list,
-            constantKey(before.registers[i.a + 2]) == .integer(0), before.registers[i.a + 3] == nilSymbol
+        guard case .iterator(let list, let ofPairs) = settled(before.registers[i.a], before), before.registers[i.a + 1] == list,
+            constantKey(before.registers[i.a + 2]) == (ofPairs ? .nil : .integer(0)), before.registers[i.a + 3] == nilSymbol
         else { throw refuse("loops over what an iterator gives") }
         for (symbol, way) in options(list, before) {
             var state = way
             switch symbol {
-            case .table, .data:
-                state.registers[i.a] = .iterator(symbol)
+            case .table(let table) where state.heap.tables[table]?.isEmpty ?? false: frame.go(call + 2, state)
+            case .table where !ofPairs, .data where !ofPairs:
+                state.registers[i.a] = .iterator(symbol, ofPairs: false)
                 state.registers[i.a + 1] = symbol
                 frame.go(call, state)
             case .node(let node) where program.constant(node) == .nil: fail(state.path)
@@ -49,7 +50,7 @@ extension SymbolicExecution {
 
     /// A round over a table of the code's own, or one that it closes over.
     mutating func continueIteration(_ frame: inout Frame, _ before: State, _ i: Instruction) throws {
-        guard case .iterator(let list) = before.registers[i.a], case .integer(let last)? = constantKey(before.registers[i.a + 2]) else {
+        guard case .iterator(let list, false) = before.registers[i.a], case .integer(let last)? = constantKey(before.registers[i.a + 2]) else {
             throw refuse("loops over what an iterator gives")
         }
         var state = before
@@ -297,7 +298,7 @@ extension SymbolicExecution {
             case .node(let node): return .node(self.node(node, state.path, &execution))
             case .found, .either: return .node(self.node(try execution.value(symbol, state), state.path, &execution))
             case .iterator: throw execution.refuse("returns what an iterator gives")
-            case .record, .table, .data, .function, .standard, .environment, .opaque, .conflict: return symbol
+            case .record, .table, .data, .function, .closure, .standard, .environment, .opaque, .conflict: return symbol
             }
         }
 

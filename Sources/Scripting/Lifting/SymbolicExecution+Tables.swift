@@ -20,7 +20,7 @@ extension SymbolicExecution {
         case .found(let table, let key, let path): return try lookUp(table, key, path, state)
         case .record: throw refuse("uses the record as a value")
         case .table, .data: throw refuse("uses a table as a value")
-        case .function, .standard, .iterator: throw refuse("uses a function as a value")
+        case .function, .closure, .standard, .iterator: throw refuse("uses a function as a value")
         case .environment: throw refuse("uses the table of all globals")
         case .opaque: throw refuse("uses a decimal or a date from outside of it")
         case .either: return try forEach(symbol, state) { try $0.value($1, $2) }
@@ -31,7 +31,7 @@ extension SymbolicExecution {
     /// A symbol as a condition.
     mutating func condition(_ symbol: Symbol, _ state: State) throws -> Int {
         switch symbol {
-        case .record, .table, .data, .function, .standard, .iterator, .environment, .opaque: return constant(.boolean(true))
+        case .record, .table, .data, .function, .closure, .standard, .iterator, .environment, .opaque: return constant(.boolean(true))
         case .found(let table, let key, let path): return try lookUp(table, key, path, state, asCondition: true)
         case .either: return try forEach(symbol, state) { try $0.condition($1, $2) }
         default: return try value(symbol, state)
@@ -98,7 +98,7 @@ extension SymbolicExecution {
         case .standard(let path):
             guard case .string(let bytes)? = constantKey(key) else { throw refuse("reads a library function whose name it computes") }
             return try member(path, String(decoding: bytes, as: UTF8.self))
-        case .function, .iterator, .opaque: throw refuse("indexes a value that is no table")
+        case .function, .closure, .iterator, .opaque: throw refuse("indexes a value that is no table")
         case .either:
             var results: [(PathConditions.Set, Symbol)] = []
             for option in options(object, state) { results.append((option.state.path, try index(option.symbol, key, option.state))) }
@@ -205,7 +205,7 @@ extension SymbolicExecution {
     private func isPresent(_ symbol: Symbol) -> Bool {
         switch symbol {
         case .node(let node): isPresent(node)
-        case .record, .table, .data, .function, .standard, .iterator, .environment, .opaque: true
+        case .record, .table, .data, .function, .closure, .standard, .iterator, .environment, .opaque: true
         case .either(let options): options.allSatisfy { isPresent($0.symbol) }
         case .found, .conflict: false
         }
@@ -218,7 +218,7 @@ extension SymbolicExecution {
         case .choose(let condition, let a, let b): (a == condition || isPresent(a)) && isPresent(b)
         case .call(let function, _):
             switch function {
-            case .byte, .find, .match, .tonumber, .mathType, .toInteger: false
+            case .byte, .find, .match, .tonumber, .parse, .mathType, .toInteger: false
             default: true
             }
         case .field, .lookUp, .readBack, .fallBack, .item, .member, .variable, .result: false

@@ -26,9 +26,11 @@ struct SymbolicExecution {
         /// What such a table has under a computed key, and then under constant ones.
         case found(table: Int, key: Int, path: [LuaConstant])
         case function(Int)
+        /// A function that the code made.
+        case closure(Int)
         case standard([String])
-        /// What `ipairs` gives for something.
-        indirect case iterator(Symbol)
+        /// What `ipairs` or `pairs` gives for something.
+        indirect case iterator(Symbol, ofPairs: Bool)
         case environment
         case opaque
         /// Different kinds of things on the ways that met here, each with its ways: which of them it is is asked where it is used.
@@ -40,6 +42,20 @@ struct SymbolicExecution {
     struct Option: Hashable {
         let path: PathConditions.Set
         let symbol: Symbol
+    }
+
+    /// A function, and what its upvalues hold for as long as it lives.
+    struct Closure {
+        enum Upvalue {
+            case symbol(Symbol)
+            /// The function itself.
+            case itself
+        }
+
+        let prototype: Prototype
+        var upvalues: [Upvalue]
+        /// Its number, if the code made it.
+        var number = 0
     }
 
     struct Heap {
@@ -65,6 +81,7 @@ struct SymbolicExecution {
     let code: MovedCode
     var program = LuaProgram()
     var paths = PathConditions()
+    var closures: [Closure] = []
     /// Nodes that may raise, with the ways on which the code computes them.
     var guards: [Int: PathConditions.Set] = [:]
     /// Fields that the code assigns to, in the order of the first assignment.
@@ -110,8 +127,15 @@ struct SymbolicExecution {
     mutating func run(
         _ number: Int, _ arguments: [Symbol], path: PathConditions.Set, heap: Heap, depth: Int = 0
     ) throws -> [Exit] {
-        if depth > Self.mostDepth { throw refuse("calls functions more than \(Self.mostDepth) deep") }
         let function = code.functions[number]
+        let body = Closure(prototype: function.prototype, upvalues: function.upvalues.map { $0.map { .symbol(symbol(code.upvalues[$0])) } ?? .symbol(.environment) })
+        return try run(body, arguments, path: path, heap: heap, depth: depth)
+    }
+
+    mutating func run(
+        _ function: Closure, _ arguments: [Symbol], path: PathConditions.Set, heap: Heap, depth: Int
+    ) throws -> [Exit] {
+        if depth > Self.mostDepth { throw refuse("calls functions more than \(Self.mostDepth) deep") }
         let prototype = function.prototype
         let fixed = prototype.parameterCount
         var registers = [Symbol](repeating: nilSymbol, count: prototype.stackSize + 2)
@@ -127,7 +151,7 @@ struct SymbolicExecution {
     ///
     /// - Returns: the states at the instructions beyond, and the returns.
     mutating func execute(
-        _ function: MovedCode.Function, _ varargs: [Symbol], _ depth: Int, _ start: [Int: [State]], within part: Range<Int>
+        _ function: Closure, _ varargs: [Symbol], _ depth: Int, _ start: [Int: [State]], within part: Range<Int>
     ) throws -> (left: [Int: [State]], exits: [Exit]) {
         let prototype = function.prototype
         var pending = start
@@ -153,7 +177,7 @@ struct SymbolicExecution {
 
     /// Where one instruction stands, and where control goes from there.
     struct Frame {
-        let function: MovedCode.Function
+        let function: Closure
         let pc: Int
         let varargs: [Symbol]
         let depth: Int
