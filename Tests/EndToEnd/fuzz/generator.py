@@ -25,7 +25,7 @@ PLAIN_PATTERNS = [b"a", b"com", b",", b"=", b" ", b"", b"e", b".", b"\xc3"]
 BAD_PATTERNS = [b"(", b"%", b"[a", b"%1", b"(()", b")"]
 REPLACEMENTS = [b"", b"x", b"<%0>", b"%1", b"%%", b"-", b"%1%1"]
 FORMATS = {"int": [b"%d", b"%5d", b"%05d", b"%x", b"%X", b"%i", b"%+d", b"%-6d|", b"%o", b"%c"], "float": [b"%.2f", b"%g", b"%10.3f", b"%e", b"%.0f", b"%a", b"%5.1f", b"%.14g", b"%+.3f"],
-           "string": [b"%s", b"%10s", b"%-10s|", b"%.3s", b"%q", b"[%s]"]}
+           "string": [b"%s", b"%10s", b"%-10s|", b"%.3s", b"%-6.2s|", b"%3s", b"%q", b"[%s]"]}
 KEYS = ["a", "b", "c", "total", "name", "x", "y"]
 
 
@@ -84,6 +84,15 @@ class Generator:
                 parts += [entry, self.constant(kind), ", "]
             statements.append(Statement("local ", name, " = ", *parts, "}", declares=[name]))
             variables[name] = ("lookup", "string", kind)
+        if self.chance(0.2):
+            name = self.fresh("I")
+            keys = random.sample(["completed", "pending", "failed", "refunded", "a", "Tea", "abc"], random.randint(1, 4))
+            parts = ["{"]
+            for key in keys:
+                parts += [f"[{lua_string(key.encode())}] = {{", *(["n = ", self.constant("int"), ", "] if self.chance(0.8) else []),
+                          *(["label = ", self.constant("string"), ", "] if self.chance(0.7) else []), "}, "]
+            statements.append(Statement("local ", name, " = ", *parts, "}", declares=[name]))
+            variables[name] = ("records",)
         scalars = [name for name, kind in self.columns.items() if kind in ("int", "float", "string", "boolean", "any", "number")]
         if self.chance(0.15):
             name = self.fresh("F")
@@ -124,7 +133,23 @@ class Generator:
 
     # MARK: Bodies
 
+    def small_loop(self, result):
+        """A loop over an array, and what it comes to: most of real loops are as small as that."""
+        statement = self.random.choice([self.total_loop, self.place_loop, self.list_total, self.list_search])()
+        name = statement.declares[0] if statement.declares else None
+        if name is None or name not in self.scopes[-1]:
+            return None
+        kind = self.scopes[-1][name]
+        value = Name(name) if self.chance(0.5) else self.of(kind, 1) if kind in ("int", "float", "string", "boolean") else Name(name)
+        if result == "filter":
+            value = Expression("boolean", "(", value, " ", self.random.choice(["==", "~="]), " ", self.constant(kind) if kind in ("int", "float", "string", "boolean") else "nil", ")")
+            return [statement, Statement("return ", value)]
+        return [statement, Statement("return ", Expression("table", "{a = ", Name(name), ", b = ", value, ", id = r.id}"))]
+
     def filter_body(self):
+        small = self.small_loop("filter") if "items" in self.columns and self.chance(0.15) else None
+        if small:
+            return small
         body = [self.statement() for _ in range(self.length)]
         if self.chance(0.93):
             result = self.boolean(self.depth) if self.chance(0.9) else self.any(self.depth)
@@ -132,6 +157,9 @@ class Generator:
         return body
 
     def map_body(self):
+        small = self.small_loop("map") if "items" in self.columns and self.chance(0.15) else None
+        if small:
+            return small
         style = self.random.choice(["new", "new", "new", "change", "change", "change", "both", "local", "local"])
         body = [self.statement() for _ in range(self.length)]
         if style == "local":
@@ -230,13 +258,13 @@ class Generator:
 
     def statement(self):
         random = self.random
-        makers = ["local"] * 6 + ["set"] * 3 + ["if"] * 4 + ["for", "for", "ipairs", "while", "helper", "pcall", "several", "do", "assert", "exit", "repeat", "count", "names", "total"]
+        makers = ["local"] * 6 + ["set"] * 3 + ["if"] * 4 + ["for", "for", "ipairs", "while", "helper", "pcall", "several", "do", "assert", "exit", "repeat", "count", "names", "total", "places", "fold", "search"]
         pick = random.choice(makers)
         if len(self.scopes) > 4 and pick in ("if", "for", "ipairs", "while", "do", "repeat", "helper"):
             pick = "local"
         return getattr(self, {"if": "branch", "for": "numeric_for", "while": "while_loop", "do": "do_block", "repeat": "repeat_loop", "set": "set_local",
                               "helper": "local_helper", "assert": "assertion", "exit": "early_exit", "ipairs": "list_loop", "pcall": "protected", "count": "count_fields",
-                              "names": "name_loop", "total": "total_loop"}.get(pick, pick))()
+                              "names": "name_loop", "total": "total_loop", "places": "place_loop", "fold": "list_total", "search": "list_search"}.get(pick, pick))()
 
     def local(self):
         kind = self.random.choice(["int", "float", "number", "string", "string", "boolean", "any"])
@@ -376,6 +404,57 @@ class Generator:
         self.scopes[-1][name] = kind
         return Statement("local ", name, " = " + start.format() + " for i, x in ipairs(r.items or {}) do " + step.format(name) + " end", declares=[name])
 
+    def place_loop(self):
+        """A loop over the places of an array."""
+        if not self.record_known or self.loops or "items" not in self.columns:
+            return self.local()
+        name, index = self.fresh("v"), self.fresh("i")
+        column, start, step, kind = self.random.choice([
+            ("arr", "0", "{0} = {0} + r.arr[{1}]", "int"), ("arr", "0", "if r.arr[{1}] == r.arr[{1} - 1] then {0} = {0} + {1} end", "int"),
+            ("tags", '""', '{0} = {0} .. r.tags[{1}]', "string"), ("items", "0", "{0} = {0} + r.items[{1}].price", "float"),
+            ("items", "nil", "local x = r.items[{1}] if x.qty and x.qty > ({0} or 0) then {0} = x.qty end", "any"),
+            ("items", "false", "if r.items[{1}].sku == \"Tea\" then {0} = true break end", "boolean"), ("arr", "0", "{0} = {0} * 3 + {1}", "int")])
+        bounds = self.random.choice([f"1, #r.{column}", f"1, #r.{column}", f"2, #r.{column}", f"#r.{column}, 1, -1", f"#r.{column}, 2, -1"])
+        self.scopes[-1][name] = kind
+        return Statement("local ", name, f" = {start} if r.{column} then for {index} = {bounds} do ", step.format(name, index), " end end", declares=[name])
+
+    def list_total(self):
+        """A fold over an array of plain values, with a body made of the other expressions."""
+        if not self.record_known or self.loops or "items" not in self.columns:
+            return self.local()
+        column, kind = self.random.choice([("arr", "int"), ("tags", "string"), ("items", "item")])
+        name, index, item = self.fresh("v"), self.fresh("i"), self.fresh("x")
+        result = self.random.choice(["int", "float", "string", "boolean"])
+        start = self.constant(result)
+        self.loops += 1
+        self.scopes.append({index: "int", item: kind, name: result})
+        step = [Name(name), " = ", self.bounded(result, self.of(result, 2))]
+        if self.chance(0.5):
+            step = ["if ", self.boolean(1), " then ", *step, " end"]
+        if self.chance(0.2):
+            step += [" if ", self.boolean(1), " then break end"]
+        self.scopes.pop()
+        self.loops -= 1
+        self.scopes[-1][name] = result
+        guard = " or {}" if self.chance(0.9) else ""
+        return Statement("local ", name, " = ", start, f" for {index}, {item} in ipairs(r.{column}{guard}) do ", *step, " end", declares=[name])
+
+    def list_search(self):
+        """The first item that fulfils a condition; leaves the function with it, or the loop."""
+        if not self.record_known or self.loops or "items" not in self.columns:
+            return self.local()
+        column, kind = self.random.choice([("arr", "int"), ("tags", "string"), ("items", "item")])
+        name, index, item = self.fresh("v"), self.fresh("i"), self.fresh("x")
+        self.loops += 1
+        self.scopes.append({index: "int", item: kind})
+        condition = self.boolean(2)
+        found = Expression("any", self.of(self.random.choice(["int", "string", "float"]), 1))
+        self.scopes.pop()
+        self.loops -= 1
+        leaves = ["return ", self.random.choice(["true", "nil", "r", "{a = " + index + "}"])] if self.chance(0.4) else [Name(name), " = ", found, " break"]
+        self.scopes[-1][name] = "any"
+        return Statement("local ", name, f" = nil for {index}, {item} in ipairs(r.{column} or {{}}) do if ", condition, " then ", *leaves, " end end", declares=[name])
+
     def do_block(self):
         return Statement("do", self.block(2), "end")
 
@@ -486,6 +565,13 @@ class Generator:
 
     def call(self, kind, depth):
         """A call of a helper, or a lookup in a table that is an upvalue; nil where there is none of the kind."""
+        tables = self.variables(lambda known: known == ("records",))
+        if tables and kind in ("int", "string") and self.chance(0.5):
+            table, key, field = self.random.choice(tables), self.of("string", 0), "n" if kind == "int" else "label"
+            if self.chance(0.5):
+                return Expression(kind, "((", Name(table), "[", key, " or \"\"] or {}).", field, " or ", self.default(kind), ")")
+            read = [Name(table), "[", key, " or \"\"]"]
+            return Expression(kind, "(", *read, " and ", *read, f".{field} or ", self.default(kind), ")")
         names = self.variables(lambda known: isinstance(known, tuple) and known[-1] == kind)
         if not names:
             return None
@@ -537,7 +623,8 @@ class Generator:
         if pick < 0.91:
             return Expression("int", "(", self.subject(), ":byte(", random.choice(["", "1", "-1", "2", "100"]), ") or 0)")
         if pick < 0.93:
-            return Expression("int", "(", self.subject(), ":find(", self.pattern(), ") or -1)")
+            start = random.choice(["", "", ", 2", ", -3", ", 1", ", 20", ", -20", ", 2, true", ", -2, true"])
+            return Expression("int", "(", self.subject(), ":find(", self.pattern(), start, ") or -1)")
         if pick < 0.94:
             return Expression("int", "select('#', ", self.of("any", 1), ", ", self.of("any", 1), ")")
         if pick < 0.95:
@@ -565,6 +652,10 @@ class Generator:
         if pick < 0.76:
             return Expression("float", "(- ", self.of("float", depth - 1), ")")
         if pick < 0.83:
+            if self.chance(0.15):
+                return Expression("float", random.choice(["math.log(", "math.log("]), self.of("float", depth - 1), random.choice([", 2)", ", 10)", ", 3)", ", 2.5)"]))
+            if self.chance(0.15):
+                return Expression("float", random.choice(["(math.modf(", "select(2, math.modf("]), self.of("float", depth - 1), "))")
             function = random.choice(["math.sqrt(", "math.abs(", "math.exp(", "math.sin(", "math.log(", "math.cos("])
             return Expression("float", function, self.of("float", depth - 1), ")")
         if pick < 0.86:
@@ -658,7 +749,8 @@ class Generator:
             limit = random.choice([", 1", ", 0", ", 2"]) if self.chance(0.2) else ""
             return Expression("string", "(", self.subject(), ":gsub(", self.pattern(), ", ", replacement, limit, "))")
         if pick < 0.92:
-            return Expression("string", "(", self.subject(), ":match(", self.pattern(), ") or ", self.constant("string"), ")")
+            start = random.choice(["", "", "", ", 2", ", -3", ", 30"])
+            return Expression("string", "(", self.subject(), ":match(", self.pattern(), start, ") or ", self.constant("string"), ")")
         if pick < 0.93:
             return Expression("string", "string.char(", random.choice(["65", "97", "48 + 1", "255", "0"]), ")")
         if pick < 0.94 and "arr" in self.columns and self.record_known:
