@@ -308,34 +308,9 @@ extension SymbolicExecution {
         if i.b == 0, let open = before.open { arguments = (i.a + 1..<max(i.a + 1, open.start)).map(get) + open.values }
         if arguments.contains(.conflict) { throw refuse("passes on what differs between ways through the code") }
         state.open = nil
-        let here = line
-        let results: [Symbol]
-        switch settled(get(i.a), before) {
-        case .function, .closure:
-            let exits: [Exit]
-            if case .closure(let number) = settled(get(i.a), before) {
-                exits = try run(closures[number], arguments, path: state.path, heap: state.heap, depth: frame.depth + 1)
-            } else if case .function(let number) = settled(get(i.a), before) {
-                exits = try run(number, arguments, path: state.path, heap: state.heap, depth: frame.depth + 1)
-            } else {
-                exits = []
-            }
-            line = here
-            // Every way ended in an error.
-            if exits.isEmpty { return }
-            state.path = exits.dropFirst().reduce(exits[0].path) { paths.or($0, $1.path) }
-            state.heap = joinHeaps(exits.map { ($0.path, $0.heap) })
-            let most = exits.map(\.values.count).max() ?? 0
-            if i.c == 0 || isTail, exits.contains(where: { $0.values.count != most }), !(isTail && frame.depth == 0) {
-                throw refuse("calls a function whose number of results differs")
-            }
-            results = (0..<most).map { r in joinSymbols(exits.map { ($0.path, r < $0.values.count ? $0.values[r] : nilSymbol) }) }
-        case .standard(let path):
-            guard let values = try callLibrary(path, arguments, &state) else { return }
-            results = values
-        case .either, .conflict: throw refuse("calls what differs between ways through the code")
-        default: throw refuse("calls a value that is not known to be a function")
-        }
+        let isOpen = i.c == 0 || isTail
+        // What the row function returns beyond the first result does not count.
+        guard let results = try invoke(get(i.a), arguments, &state, isOpen: isOpen && !(isTail && frame.depth == 0), depth: frame.depth) else { return }
         if isTail {
             frame.exits.append(Exit(path: state.path, heap: state.heap, values: results))
         } else if i.c == 0 {
@@ -345,5 +320,36 @@ extension SymbolicExecution {
             for r in 0..<i.c - 1 where i.a + r < state.registers.count { state.registers[i.a + r] = r < results.count ? results[r] : nilSymbol }
             frame.go(frame.pc + 1, state)
         }
+    }
+
+    /// Calls a function; afterwards the state is that of the ways on which it returns.
+    ///
+    /// - Parameter isOpen: whether the number of results counts.
+    /// - Returns: the results; nil when every way raises.
+    private mutating func invoke(
+        _ function: Symbol, _ arguments: [Symbol], _ state: inout State, isOpen: Bool, depth: Int
+    ) throws -> [Symbol]? {
+        let here = line
+        let exits: [Exit]
+        switch settled(function, state) {
+        case .function(let number): exits = try run(number, arguments, path: state.path, heap: state.heap, depth: depth + 1)
+        case .closure(let number): exits = try run(closures[number], arguments, path: state.path, heap: state.heap, depth: depth + 1)
+        case .standard(["pcall"]):
+            guard let called = arguments.first else { throw refuse("calls 'pcall'") }
+            // Rows that raise inside are left to Lua as any other; for the rest it is a call.
+            guard let results = try invoke(called, Array(arguments.dropFirst()), &state, isOpen: isOpen, depth: depth) else { return nil }
+            return [.node(constant(.boolean(true)))] + results
+        case .standard(let path): return try callLibrary(path, arguments, &state)
+        case .either, .conflict: throw refuse("calls what differs between ways through the code")
+        default: throw refuse("calls a value that is not known to be a function")
+        }
+        line = here
+        // Every way ended in an error.
+        if exits.isEmpty { return nil }
+        state.path = exits.dropFirst().reduce(exits[0].path) { paths.or($0, $1.path) }
+        state.heap = joinHeaps(exits.map { ($0.path, $0.heap) })
+        let most = exits.map(\.values.count).max() ?? 0
+        if isOpen, exits.contains(where: { $0.values.count != most }) { throw refuse("calls a function whose number of results differs") }
+        return (0..<most).map { r in joinSymbols(exits.map { ($0.path, r < $0.values.count ? $0.values[r] : nilSymbol) }) }
     }
 }

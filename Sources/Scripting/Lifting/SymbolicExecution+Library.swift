@@ -154,6 +154,11 @@ extension SymbolicExecution {
                 .node(guarded(.call(.gsub(pattern, replacement, most: most), [subject]), state.path)),
                 .node(guarded(.call(.gsubCount(pattern, replacement, most: most), [subject]), state.path)),
             ]
+        case "char":
+            let codes = arguments.map { constantKey($0) }
+            let bytes = codes.compactMap { code -> UInt8? in if case .integer(let value)? = code { UInt8(exactly: value) } else { nil } }
+            if bytes.count < codes.count { throw refuse("calls 'string.char' with computed bytes") }
+            return [.node(constant(.string(bytes)))]
         default: throw refuse("calls 'string.\(name)'")
         }
     }
@@ -314,16 +319,15 @@ extension SymbolicExecution {
     // MARK: table
 
     private mutating func callTable(_ name: String, _ arguments: [Symbol], _ state: inout State) throws -> [Symbol] {
+        if name == "concat", let list = arguments.first, options(list, state).contains(where: { isRead($0.symbol) }) {
+            return [.node(try forEach(list, state) { try $0.concatenation(of: $1, arguments, $2) })]
+        }
         guard let first = arguments.first, case .table(let table) = settled(first, state), let count = sequenceLength(table, state) else {
             throw refuse("calls 'table.\(name)' on a table whose length is not known")
         }
         switch name {
         case "concat" where arguments.count <= 2:
-            var separator: [UInt8] = []
-            if arguments.count == 2, arguments[1] != nilSymbol {
-                guard case .string(let bytes)? = constantKey(arguments[1]) else { throw refuse("calls 'table.concat' with a computed separator") }
-                separator = bytes
-            }
+            let separator = try separator(arguments)
             var pieces: [Int] = []
             for i in 0..<count {
                 if i > 0, !separator.isEmpty { pieces.append(constant(.string(separator))) }
@@ -337,5 +341,37 @@ extension SymbolicExecution {
         case "unpack" where arguments.count == 1: return (0..<count).map { state.heap.tables[table]![.integer(Int64($0 + 1))]! }
         default: throw refuse("calls 'table.\(name)'")
         }
+    }
+
+    private func isRead(_ symbol: Symbol) -> Bool { if case .node(let node) = symbol { isRead(node) } else { false } }
+
+    private func separator(_ arguments: [Symbol]) throws -> [UInt8] {
+        if arguments.count < 2 || arguments[1] == nilSymbol { return [] }
+        guard case .string(let bytes)? = constantKey(arguments[1]) else { throw refuse("calls 'table.concat' with a computed separator") }
+        return bytes
+    }
+
+    /// `table.concat` of an array of the record's, or of another table that stands in its place: a loop with the text as its variable.
+    private mutating func concatenation(of symbol: Symbol, _ arguments: [Symbol], _ state: State) throws -> Int {
+        guard case .node(let list) = symbol, isRead(list) else {
+            var state = state
+            guard case .table = symbol, case .node(let text)? = try callTable("concat", [symbol] + arguments.dropFirst(), &state).first else {
+                throw refuse("calls 'table.concat' on a table whose length is not known")
+            }
+            return text
+        }
+        if arguments.count > 2 { throw refuse("calls 'table.concat' on a part of an array") }
+        let between = constant(.string(try separator(arguments)))
+        let rounds = guarded(.count(list), state.path)
+        let number = program.reserveLoop()
+        let round = program.add(.round(number))
+        let item = program.add(.item(list, round))
+        let isFirst = program.add(.compare(.equal, round, constant(.integer(1))))
+        let text = program.add(.variable(loop: number, 1))
+        let (first, more) = (program.add(.concat([item])), program.add(.concat([text, between, item])))
+        let (goesOn, next) = (constant(.integer(0)), program.add(.choose(isFirst, first, more)))
+        let variables = [LuaLoop.Variable(initial: goesOn, next: goesOn), LuaLoop.Variable(initial: constant(.string([])), next: next)]
+        program.add(rounds: rounds, variables: variables, guards: [], number: number)
+        return guarded(.result(loop: number, 1), state.path)
     }
 }
