@@ -48,7 +48,7 @@ frame:map(function(r) return {amount = r.amount * rate} end)
 frame:map(function(r) return {amount = shared(r.amount)} end)
 frame:filter(function(r)
   local x = r.a
-  return pcall(error, x)
+  return xpcall(error, error, x)
 end)
 """)
         lines = [line for line in self.mastic("check", "lift.lua").out.splitlines() if ": error:" not in line and not line.startswith("    ")]
@@ -57,7 +57,7 @@ end)
             "lift.lua:6: Map: lifted, if what 'names' will hold allows it",
             "lift.lua:7: Map: lifted, if what 'rate' will hold allows it",
             "lift.lua:8: Map: lifted, if what 'shared' will hold allows it",
-            "lift.lua:9: Filter: interpreted on all threads, because it calls 'pcall' (line 11)"])
+            "lift.lua:9: Filter: interpreted on all threads, because it calls 'xpcall' (line 11)"])
 
     def test_nothing_runs(self):
         self.write("effect.lua", "print('ran') io.open('made', 'w'):close() os.exit(3)")

@@ -125,10 +125,10 @@ class ProfileTests(ExplainTest):
         self.write("why.lua", """
             local sales = glueContext.create_dynamic_frame.from_catalog{database = "db", table_name = "sales"}
             sales:filter(function(r) return
-              pcall(error, r.id) end):map(function(r) print(r.id) return r end):count()
+              xpcall(error, error, r.id) end):map(function(r) print(r.id) return r end):count()
         """)
         out = self.succeeds("explain", "why.lua").out
-        self.assertIn("Filter why.lua:3 (reads id; interpreted, because it calls 'pcall' (line 4))", out)
+        self.assertIn("Filter why.lua:3 (reads id; interpreted, because it calls 'xpcall' (line 4))", out)
         self.assertIn("(reads id; interpreted, because it prints (line 4); runs in row order)", out)
         self.assertIn("interpreted, because it is not lifted, as the run asks", self.succeeds("--no-lift", "explain", "why.lua").out)
 
