@@ -40,7 +40,7 @@ public enum LiftStatus: Sendable, Equatable, CustomStringConvertible {
     /// In the interpreter, because the code does what the reason says ("loops over what an iterator gives") at this line of the script (0 when unknown).
     case interpreted(reason: String, line: Int)
 
-    /// In words: `lifted`, `interpreted, because it calls 'pcall' (line 12)`.
+    /// In words: `lifted`, `interpreted, because it calls 'xpcall' (line 12)`.
     public var description: String {
         switch self {
         case .lifted: "lifted"

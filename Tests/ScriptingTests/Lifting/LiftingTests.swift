@@ -457,14 +457,14 @@ import Testing
     }
 
     @Test(arguments: [
-        Implied(body: "r.a > 0 and r.s == 'x'", predicate: "a > 0L AND s = 'x' OR a IS NULL"),
+        Implied(body: "r.a > 0 and r.s == 'x'", predicate: "a > 0L AND NOT isnan(a) AND s = 'x' OR a IS NULL"),
         Implied(body: "r.a == 1 or r.a == 2", predicate: "a = 1L OR a = 2L"),
         Implied(body: "not (r.a == nil)", predicate: "a IS NOT NULL"),
         Implied(body: "r.s:lower() == 'x'", predicate: nil),
         Implied(body: "r.a == 1 and r.s:lower() == 'x'", predicate: "a = 1L"),
         Implied(body: "r.s < 'x'", predicate: nil),
         Implied(body: "not (r.a > 0)", predicate: nil),
-        Implied(body: "5 <= r.a", predicate: "a >= 5L OR a IS NULL"),
+        Implied(body: "5 <= r.a", predicate: "a >= 5L AND NOT isnan(a) OR a IS NULL"),
     ])
     func impliesAPredicate(_ implied: Implied) throws {
         let lifted = try #require(try TwoForms("return function(r) return \(implied.body) end").lifted)
