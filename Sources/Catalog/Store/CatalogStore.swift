@@ -81,21 +81,18 @@ public final class CatalogStore: Sendable {
         configuration.busyMode = .timeout(Self.busyTimeoutSeconds)
         configuration.journalMode = .wal
         configuration.label = "catalog"
+        // Two processes must not open a new database at once: both would hold it shared while they ask for the write-ahead log, which SQLite refuses
+        // without waiting. Nor must they migrate at once: the migrator looks for what is to do before it locks the database.
+        let lock = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if lock >= 0 { close(lock) } }
+        while lock >= 0, flock(lock, LOCK_EX) != 0, errno == EINTR {}
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         let version = try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
         if version > Self.schemaVersion {
             throw CatalogError(.unusable, "the catalog \(path) was made by a newer version of Mastic; update Mastic, or choose another home with --home")
         }
-        if version < Self.schemaVersion { try migrate(queue, folder: folder) }
+        if version < Self.schemaVersion { try Self.migrator.migrate(queue) }
         return queue
-    }
-
-    /// Two processes must not migrate at once: the migrator looks for what is to do before it locks the database.
-    private func migrate(_ queue: DatabaseQueue, folder: String) throws {
-        let lock = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        defer { if lock >= 0 { close(lock) } }
-        while lock >= 0, flock(lock, LOCK_EX) != 0, errno == EINTR {}
-        try Self.migrator.migrate(queue)
     }
 
     // MARK: - Errors
