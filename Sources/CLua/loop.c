@@ -785,6 +785,7 @@ static int open_loop(lua_State *L) {
     mst_loop *loop = state->loop;
     const mst_batch *batch = loop->batch;
     mst_drain_released(L, state->s);
+    state->tokens_hold = loop->direct && mst_tokens_hold(L, state->s);
     lua_newtable(L);
     state->names_ref = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_pushboolean(L, 0);
@@ -846,7 +847,7 @@ static int32_t run_loop(mst_state *s, mst_loop *loop, lua_CFunction body, bool i
     int32_t status = MST_OK;
     int frames = s->frame_count;
     lua_State *current = s->current;
-    bool direct = loop->direct && takes_plain_records(state) && mst_tokens_hold(L, s);
+    bool direct = loop->direct && state->tokens_hold && takes_plain_records(state);
     // Of a filter's function that makes a table, the fields say nothing.
     if (loop->returns_fields && (!is_map || loop->result_count > MOST_NAMES)) direct = false;
     int64_t interpreted_until = 0, failures = 0;

@@ -25,6 +25,8 @@ struct mst_loop_state {
     int64_t row, row_count;
     /// Where the current pass over rows ends.
     int64_t end;
+    /// Whether the direct form may be given tokens.
+    bool tokens_hold;
     /// Counts rows over the life of the loop; a record that carries another number is stale.
     uint64_t generation;
     // Fields by the address of their interned name.
