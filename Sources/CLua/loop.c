@@ -650,9 +650,11 @@ static int direct_map_body(lua_State *L) {
     int count = loop->returns_fields ? names.count : 1;
     int result = lua_gettop(L) + 1;
     for (; state->row < state->end; state->row++) {
-        call_direct(L, state, &direct, count);
+        call_direct(L, state, &direct, loop->returns_fields ? LUA_MULTRET : 1);
         int64_t out = loop->output_count;
         if (loop->returns_fields) {
+            // A way through the code that ends without a table returns nothing.
+            if (lua_gettop(L) != result + count - 1) luaL_error(L, "no record");
             for (int32_t i = 0; i < count; i++) {
                 if (lua_type(L, result + i) != LUA_TNIL) write_cell(L, state, field_number(L, state, &names, i), out, result + i);
             }
