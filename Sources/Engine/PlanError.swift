@@ -16,6 +16,14 @@ public enum PlanError: Error, Equatable, CustomStringConvertible {
 
     /// A window function that cannot be computed as it is written.
     case window(call: String, problem: String)
+    /// What an expression is cannot stand where it stands; `problem` says why and what to do.
+    case misplaced(text: String, problem: String)
+    /// A name that several columns have; `candidates` with what tells them apart.
+    case ambiguousColumn(name: String, candidates: [String])
+    /// Anything else that a query says and that cannot be: a sentence.
+    case analysis(String)
+    /// The error with its place in the query's text, in bytes.
+    indirect case located(PlanError, at: Int)
 
     /// A part of an expression that an error speaks of.
     public struct Operand: Equatable, Sendable {
@@ -42,6 +50,11 @@ public enum PlanError: Error, Equatable, CustomStringConvertible {
                 takes.upperBound == Int.max
                 ? "at least \(takes.lowerBound)" : takes.count == 1 ? "\(takes.lowerBound)" : "\(takes.lowerBound) to \(takes.upperBound)"
             return "\(function)() takes \(wanted) argument\(wanted == "1" ? "" : "s"), not \(given)"
+        case .misplaced(let text, let problem): return "\(text): \(problem)"
+        case .ambiguousColumn(let name, let candidates):
+            return "the column '\(name)' is ambiguous: it may be \(Self.list(candidates)); say which with its table's name before it"
+        case .analysis(let sentence): return sentence
+        case .located(let error, _): return error.description
         case .window(let call, let problem): return "\(call): \(problem)"
         case .argument(let function, let text, let found, let expected):
             return "\(function)() wants \(expected), but \(text) is \(found)"
@@ -51,5 +64,13 @@ public enum PlanError: Error, Equatable, CustomStringConvertible {
     /// Names for a message: the first thirty.
     private static func list(_ names: [String]) -> String {
         names.count <= 30 ? names.joined(separator: ", ") : names.prefix(30).joined(separator: ", ") + " and \(names.count - 30) more"
+    }
+}
+
+extension PlanError {
+    /// The error at a place, unless it knows a closer one.
+    public func located(at position: Int) -> PlanError {
+        if case .located = self { return self }
+        return .located(self, at: position)
     }
 }

@@ -80,6 +80,8 @@ extension Expression {
             return result
         case .call(let function, let arguments): return try function.evaluate(arguments, on: batch, lookup)
         case .window(let call): throw call.misplaced
+        case .alias(let operand, _), .located(let operand, _): return try operand.operand(on: batch, lookup)
+        case .aggregate, .generator, .subquery, .userFunction, .lambda, .interval, .star, .attribute: throw misplaced
         }
     }
 

@@ -5,7 +5,8 @@ extension Expression {
     public var folded: Expression {
         let simpler = mapChildren { $0.folded }
         switch simpler {
-        case .field, .literal: return simpler
+        case .field, .literal, .interval, .star, .attribute: return simpler
+        case .lambda, .alias, .aggregate, .generator, .subquery, .userFunction, .window: return simpler
         case .and(let a, let b):
             if a.isLiteral(false) || b.isLiteral(false) { return .literal(false) }
             if a.isLiteral(true), b.isBoolean { return b }

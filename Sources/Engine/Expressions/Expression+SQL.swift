@@ -14,6 +14,7 @@ extension Expression: CustomStringConvertible {
         case .comparison, .identity, .isNull, .membership, .like: 4
         case .arithmetic(_, let operation, _): operation == .add || operation == .subtract ? 5 : 6
         case .negation: 7
+        case .located(let operand, _): operand.precedence
         case .literal(.integer(let value), _) where value < 0: 7
         case .literal(.double(let value), _) where value.sign == .minus: 7
         case .literal(.decimal(let value, _), _) where value < 0: 7
@@ -54,6 +55,23 @@ extension Expression: CustomStringConvertible {
             return "CASE\(cases)\(otherwise.map { " ELSE \($0.text(0))" } ?? "") END"
         case .call(let function, let arguments): return "\(function.rawValue)(\(arguments.map { $0.text(0) }.joined(separator: ", ")))"
         case .window(let call): return call.description
+        case .aggregate(let call): return call.description
+        case .generator(let generator, let arguments): return "\(generator.name)(\(arguments.map { $0.text(0) }.joined(separator: ", ")))"
+        case .userFunction(let function, let arguments): return "\(function.name)(\(arguments.map { $0.text(0) }.joined(separator: ", ")))"
+        case .subquery(let subquery):
+            switch subquery.kind {
+            case .scalar: return "scalarsubquery()"
+            case .exists: return "exists()"
+            case .membership: return "(\(subquery.values.map { $0.text(0) }.joined(separator: ", "))) IN (query)"
+            }
+        case .lambda(let parameters, let body):
+            let list = parameters.count == 1 ? parameters[0] : "(\(parameters.joined(separator: ", ")))"
+            return "\(list) -> \(body.text(0))"
+        case .interval(let interval): return interval.description
+        case .alias(let operand, let name): return "\(operand.text(0)) AS \(Expression.quoted(name))"
+        case .star(let table): return (table.map(Expression.quoted) + ["*"]).joined(separator: ".")
+        case .attribute(let reference): return Expression.quoted(reference.name)
+        case .located(let operand, _): return operand.bareText
         }
     }
 
@@ -81,6 +99,24 @@ extension Expression: CustomStringConvertible {
             }
         }
         return String(decoding: out + [UInt8(ascii: "'")], as: UTF8.self)
+    }
+}
+
+extension AggregateCall: CustomStringConvertible {
+    public var description: String {
+        let list = arguments.isEmpty ? "1" : arguments.map(\.description).joined(separator: ", ")
+        let distinct = isDistinct || function == .countDistinct ? "DISTINCT " : ""
+        return "\(function.name)(\(distinct)\(list))" + (filter.map { " FILTER (WHERE \($0))" } ?? "")
+    }
+}
+
+extension Interval: CustomStringConvertible {
+    public var description: String {
+        var parts: [String] = []
+        if months != 0 { parts.append("\(months) months") }
+        if days != 0 { parts.append("\(days) days") }
+        if microseconds != 0 || parts.isEmpty { parts.append("\(microseconds) microseconds") }
+        return "INTERVAL \(parts.joined(separator: " "))"
     }
 }
 

@@ -57,6 +57,25 @@ extension Expression {
             return try Expression.commonType("CASE", branches.map(\.value) + (otherwise.map { [$0] } ?? []), schema, lookup)
         case .call(let function, let arguments): return try function.resultType(arguments, schema, lookup)
         case .window(let call): throw call.misplaced
+        case .alias(let operand, _): return try operand.resolveType(in: schema, lookup: lookup)
+        case .located(let operand, let position):
+            do { return try operand.resolveType(in: schema, lookup: lookup) } catch { throw error.located(at: position) }
+        case .aggregate, .generator, .subquery, .userFunction, .lambda, .interval, .star, .attribute: throw misplaced
+        }
+    }
+
+    /// The error of what only analysis can make sense of in a place where values are computed row by row.
+    var misplaced: PlanError {
+        switch self {
+        case .aggregate: .misplaced(text: description, problem: "an aggregate cannot stand here; it belongs into agg(...) or a select list, and a condition on it into HAVING")
+        case .generator: .misplaced(text: description, problem: "a generator cannot stand here; it belongs into a select list of its own, or behind LATERAL VIEW")
+        case .subquery: .misplaced(text: description, problem: "a query cannot stand here; it belongs into a select list or a condition")
+        case .userFunction: .misplaced(text: description, problem: "a user's function cannot stand here; compute it with withColumn or select first, and use that column")
+        case .lambda: .misplaced(text: description, problem: "a function of elements is an argument of transform, filter, exists, forall, aggregate and their like only")
+        case .interval: .misplaced(text: description, problem: "an interval can only be added to a date or a timestamp, or taken from one")
+        case .star: .misplaced(text: description, problem: "the star stands for all columns, and belongs into a select list or into count(*)")
+        case .attribute(let reference): .analysis("the column '\(reference.name)' belongs to another frame, which has no part in this one; join the two first")
+        default: .misplaced(text: description, problem: "it cannot stand here")
         }
     }
 

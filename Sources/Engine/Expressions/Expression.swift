@@ -30,6 +30,27 @@ public indirect enum Expression: Sendable, Hashable {
     case call(Function, [Expression])
     /// A value that other rows have a part in. `WindowNode` computes it, and puts a field in its place; nothing else can.
     case window(WindowCall)
+    /// A value of many rows. `AggregateNode` computes it, and puts a field in its place; nothing else can.
+    case aggregate(AggregateCall)
+    /// What makes rows of one row: `explode(items)`. `GenerateNode` computes it.
+    case generator(Generator, [Expression])
+    /// What a query in parentheses gives. Analysis makes a join of it.
+    case subquery(Subquery)
+    /// A user's function of its arguments. Analysis makes a node of it, which puts a field in its place.
+    case userFunction(UserFunction, [Expression])
+    /// A function to be applied to the elements of an array or a map: an argument of `transform`, `filter` and their like. In its body
+    /// fields of one step named as parameters are the parameters.
+    case lambda([String], Expression)
+    /// A length of time, to be added to a date or a timestamp.
+    case interval(Interval)
+    /// The expression under a name of its own: in a select list, or in `struct(...)`.
+    case alias(Expression, String)
+    /// All columns, or those of the table of that name.
+    case star([String])
+    /// A column that the expression was bound to when it was made, whatever its name by now: `sales.shop`. Resolution makes a field of it.
+    case attribute(AttributeReference)
+    /// The expression with its place in the text of a query, in bytes. Resolution takes it away.
+    case located(Expression, Int)
 
     public struct Branch: Sendable, Hashable {
         public var condition: Expression
@@ -67,7 +88,11 @@ extension Expression {
     /// The expressions that this one is made of, in the order in which they are written.
     public var children: [Expression] {
         switch self {
-        case .field, .literal: []
+        case .field, .literal, .interval, .star, .attribute: []
+        case .alias(let operand, _), .located(let operand, _), .lambda(_, let operand): [operand]
+        case .aggregate(let call): call.arguments + (call.filter.map { [$0] } ?? [])
+        case .generator(_, let arguments), .userFunction(_, let arguments): arguments
+        case .subquery(let subquery): subquery.values
         case .cast(let operand, _), .not(let operand), .negation(let operand), .isNull(let operand), .like(let operand, _, _): [operand]
         case .comparison(let a, _, let b), .identity(let a, let b), .and(let a, let b), .or(let a, let b), .arithmetic(let a, _, let b): [a, b]
         case .membership(let value, let list): [value] + list
@@ -85,7 +110,17 @@ extension Expression {
             return result
         }
         switch self {
-        case .field, .literal: return self
+        case .field, .literal, .interval, .star, .attribute: return self
+        case .alias(let operand, let name): return .alias(try body(operand), name)
+        case .located(let operand, let position): return .located(try body(operand), position)
+        case .lambda(let parameters, let operand): return .lambda(parameters, try body(operand))
+        case .aggregate(let call):
+            let arguments = try map(call.arguments)
+            guard let filter = call.filter else { return .aggregate(AggregateCall(call.function, arguments, isDistinct: call.isDistinct)) }
+            return .aggregate(AggregateCall(call.function, arguments, isDistinct: call.isDistinct, filter: try body(filter)))
+        case .generator(let generator, let arguments): return .generator(generator, try map(arguments))
+        case .userFunction(let function, let arguments): return .userFunction(function, try map(arguments))
+        case .subquery(let subquery): return .subquery(Subquery(subquery.kind, values: try map(subquery.values), query: subquery.query))
         case .cast(let operand, let type): return .cast(try body(operand), type)
         case .comparison(let a, let comparison, let b): return .comparison(try body(a), comparison, try body(b))
         case .identity(let a, let b): return .identity(try body(a), try body(b))
@@ -115,6 +150,7 @@ extension Expression {
         var names = Set<String>()
         func visit(_ expression: Expression) {
             if case .field(let path) = expression, let first = path.first { names.insert(first) }
+            if case .lambda(let parameters, let body) = expression { return names.formUnion(body.fields.subtracting(parameters)) }
             for child in expression.children { visit(child) }
         }
         visit(self)
@@ -130,6 +166,7 @@ extension Expression {
     /// The expression with fields of the given names (top-level columns) renamed; a name that is not there stays.
     public func renamingFields(_ names: [String: String]) -> Expression {
         if case .field(let path) = self, let first = path.first, let new = names[first] { return .field([new] + path.dropFirst()) }
+        if case .lambda(let parameters, let body) = self { return .lambda(parameters, body.renamingFields(names.filter { !parameters.contains($0.key) })) }
         return mapChildren { $0.renamingFields(names) }
     }
 }

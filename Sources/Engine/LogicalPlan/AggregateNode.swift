@@ -54,13 +54,7 @@ public final class AggregateNode: PlanNode, @unchecked Sendable {
         try expression.resolveType(in: schema)
     }
 
-    public override var declaredSchema: FrameSchema {
-        switch inputs[0].declaredSchema {
-        case .exact(let schema): (try? outputSchema(for: schema)).map { .exact($0) } ?? .unknown
-        case .expected(let schema): (try? outputSchema(for: schema)).map { .expected($0) } ?? .unknown
-        case .unknown: .unknown
-        }
-    }
+    public override var declaredSchema: FrameSchema { inputs[0].declaredSchema.map { try? outputSchema(for: $0) } }
 
     public override func derivedSchema(_ inputs: [Schema]) throws -> Schema? { try outputSchema(for: inputs[0]) }
 

@@ -1,66 +1,83 @@
 public import Columnar
 
-/// The pairs of rows whose keys are equal (Glue's `join`: inner), and by the kind of the join left rows without a partner.
+/// The join of relations: pairs of rows whose keys are equal and which fulfil a condition, by the kind of the join also rows without a partner.
 ///
-/// Keeps the right input in memory while the left one streams through, in its order. Where the right one does not fit, both are parted by the hash of
-/// their keys on the disk, and partitions are joined one by one: then the rows come in the order of the partitions.
+/// Without keys every row of one side meets every row of the other.
 public final class JoinNode: PlanNode, @unchecked Sendable {
-    public enum Kind: String, Sendable {
+    public enum Kind: Sendable, Hashable {
         case inner
-        /// Left rows without a partner too, the right columns null.
-        case left
+        /// Rows of that side without a partner too, the other's columns null.
+        case left, right
+        case full
         /// Left rows that have a partner, each once, without right columns.
-        case leftSemi = "left_semi"
+        case leftSemi
         /// Left rows that have none.
-        case leftAnti = "left_anti"
+        case leftAnti
+        /// Left rows of which `NOT IN` is true: none whose key equals one of the right, and no null on either side. An empty right side keeps all rows.
+        case nullAwareAnti
+        /// All left rows, each once, and behind them a column of the name: whether there is a partner.
+        case existence(String)
 
-        var hasRightColumns: Bool { self == .inner || self == .left }
-    }
-
-    public let keys: JoinKeys
-    public let kind: Kind
-
-    public init(_ left: PlanNode, _ right: PlanNode, keys: JoinKeys, kind: Kind = .inner, options: StageOptions = StageOptions()) {
-        (self.keys, self.kind) = (keys, kind)
-        super.init(inputs: [left, right], options: options)
-    }
-
-    public override var mayRestart: Bool { true }
-    public override var label: String { kind == .inner ? "Join \(options.site)" : "Join \(kind.rawValue) \(options.site)" }
-    public override var detail: String { zip(keys.left, keys.right).map { "\($0) = \($1)" }.joined(separator: ", ") }
-    public override func derivedSchema(_ inputs: [Schema]) throws -> Schema? {
-        kind.hasRightColumns ? JoinedSchema(left: inputs[0], right: inputs[1]).schema : inputs[0]
-    }
-
-    public override func requiredColumns(_ columns: ColumnSet) -> [ColumnSet] {
-        let rightKeys = Set(keys.right.map { $0.names[0] })
-        guard let columns else { return [nil, kind.hasRightColumns ? nil : rightKeys] }
-        // A right column may stand in the result with dots before its name.
-        let undotted = columns.map { String($0.drop { $0 == "." }) }
-        return [columns.union(keys.left.map { $0.names[0] }), kind.hasRightColumns ? columns.union(undotted).union(rightKeys) : rightKeys]
-    }
-
-    public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
-        let (leftSchema, rightSchema) = (try self.inputs[0].fullSchema(context), try self.inputs[1].fullSchema(context))
-        try keys.check(left: leftSchema, right: rightSchema)
-        let join = HashJoin(keys, kind: kind, left: leftSchema, right: rightSchema)
-        let (left, right) = (inputs[0], inputs[1])
-        return Stream(isOrdered: left.isOrdered) { context in
-            let build = JoinInput(join, .build, context: context)
-            try Execution.run(right, ordered: false, context: context, into: build)
-            guard let spill = try build.spilled() else {
-                let table = JoinTable(build.rows, of: join)
-                return try left.mapping { _ in { table.probe($0) } }.open(context)
-            }
-            let probe = JoinInput(join, .probe, context: context, spills: true)
-            try Execution.run(left, ordered: left.isOrdered, context: context, into: probe)
-            let probed = try probe.spilled()!
-            context.profile?.entry(for: self).addSpill(bytes: spill.size + probed.size)
-            let share = max(context.spilling.operatorBytes / context.workers.count, 1 << 20)
-            let folder = context.spilling.folder
-            return PartitionScan(count: PartitionedSpill.partitions) { p, emit in
-                try join.join(spill, probed, partition: p, share: share, folder: folder, emit)
+        public var hasRightColumns: Bool {
+            switch self {
+            case .inner, .left, .right, .full: true
+            default: false
             }
         }
     }
+
+    /// Values that must be equal.
+    public struct Key: Sendable, Hashable {
+        /// Over the left input's columns.
+        public let left: Expression
+        public let right: Expression
+        /// Whether null equals null.
+        public let nullsMatch: Bool
+        public init(_ left: Expression, _ right: Expression, nullsMatch: Bool = false) { (self.left, self.right, self.nullsMatch) = (left, right, nullsMatch) }
+    }
+
+    public enum Side: Sendable, Hashable { case left, right }
+
+    public let kind: Kind
+    public let keys: [Key]
+    /// What pairs must fulfil too, over the columns of both sides.
+    public let condition: Expression?
+    /// The side that is kept in a table, while the other one streams by.
+    public let build: Side
+
+    /// - Precondition: no column of one side has the name of one of the other; keys have types that compare.
+    public init(_ left: PlanNode, _ right: PlanNode, kind: Kind, keys: [Key], condition: Expression? = nil, build: Side = .right) {
+        (self.kind, self.keys, self.condition, self.build) = (kind, keys, condition, build)
+        super.init(inputs: [left, right])
+    }
+
+    public override var label: String {
+        let name: String
+        switch kind {
+        case .inner: name = keys.isEmpty && condition == nil ? "Cross join" : "Join"
+        case .left: name = "Left join"
+        case .right: name = "Right join"
+        case .full: name = "Full join"
+        case .leftSemi: name = "Semi join"
+        case .leftAnti: name = "Anti join"
+        case .nullAwareAnti: name = "Anti join (not in)"
+        case .existence: name = "Existence join"
+        }
+        return name
+    }
+
+    public override var detail: String {
+        (keys.map { "\($0.left) \($0.nullsMatch ? "<=>" : "=") \($0.right)" } + (condition.map { ["\($0)"] } ?? []) + (build == .left ? ["build left"] : []))
+            .joined(separator: ", ")
+    }
+
+    public func outputSchema(left: Schema, right: Schema) -> Schema {
+        if case .existence(let name) = kind { return Schema(left.fields + [Field(name, .boolean)]) }
+        return kind.hasRightColumns ? Schema(left.fields + right.fields) : left
+    }
+
+    public override var declaredSchema: FrameSchema {
+        inputs[0].declaredSchema.combined(with: inputs[1].declaredSchema) { outputSchema(left: $0, right: $1) }
+    }
+    public override func derivedSchema(_ inputs: [Schema]) -> Schema? { outputSchema(left: inputs[0], right: inputs[1]) }
 }

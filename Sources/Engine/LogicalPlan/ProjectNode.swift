@@ -25,13 +25,7 @@ public final class ProjectNode: PlanNode, @unchecked Sendable {
         return Schema(fields)
     }
 
-    public override var declaredSchema: FrameSchema {
-        switch inputs[0].declaredSchema {
-        case .exact(let schema): (try? outputSchema(for: schema)).map { .exact($0) } ?? .unknown
-        case .expected(let schema): (try? outputSchema(for: schema)).map { .expected($0) } ?? .unknown
-        case .unknown: .unknown
-        }
-    }
+    public override var declaredSchema: FrameSchema { inputs[0].declaredSchema.map { try? outputSchema(for: $0) } }
 
     public override func derivedSchema(_ inputs: [Schema]) throws -> Schema? { try outputSchema(for: inputs[0]) }
 
@@ -53,25 +47,14 @@ public final class ProjectNode: PlanNode, @unchecked Sendable {
     public override func requiredRows(_ rows: Expression?) -> [Expression?] {
         guard let rows, let schema = inputs[0].declaredSchema.known ?? inputs[0].knownSchema else { return [nil] }
         let expressions = Dictionary(uniqueKeysWithValues: columns.map { ($0.name, $0.expression) })
-        func replaced(_ expression: Expression) -> Expression? {
-            guard case .field(let path) = expression else {
-                var isWhole = true
-                let mapped = expression.mapChildren { child -> Expression in
-                    guard let new = replaced(child) else {
-                        isWhole = false
-                        return child
-                    }
-                    return new
-                }
-                return isWhole ? mapped : nil
-            }
+        let condition = rows.pushed { path in
             guard let name = path.first, let source = expressions[name] else { return nil }
             if path.count == 1 { return source }
             if case .field(let inner) = source { return .field(inner + path.dropFirst()) }
             return nil
         }
-        let conditions = rows.conjuncts.compactMap(replaced).filter { condition in condition.fields.allSatisfy { schema.index(of: $0) != nil } }
-        return [conditions.isEmpty ? nil : .all(conditions)]
+        let known = condition?.conjuncts.filter { $0.fields.allSatisfy { schema.index(of: $0) != nil } } ?? []
+        return [known.isEmpty ? nil : .all(known)]
     }
 
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {

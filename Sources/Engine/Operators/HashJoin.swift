@@ -3,14 +3,14 @@ internal import Columnar
 /// What a join does with batches of its two sides.
 struct HashJoin: Sendable {
     let keys: JoinKeys
-    let kind: JoinNode.Kind
+    let kind: FrameJoinNode.Kind
     let left: Schema
     let right: Schema
     let joined: JoinedSchema
     /// The types under which keys are compared.
     let types: [DataType]
 
-    init(_ keys: JoinKeys, kind: JoinNode.Kind, left: Schema, right: Schema) {
+    init(_ keys: JoinKeys, kind: FrameJoinNode.Kind, left: Schema, right: Schema) {
         (self.keys, self.kind, self.left, self.right) = (keys, kind, left, right)
         joined = JoinedSchema(left: left, right: right)
         let (own, others) = (keys.rightColumns(of: .empty(right)), keys.leftColumns(of: .empty(left)))

@@ -45,6 +45,22 @@ public enum FrameSchema: Sendable, Equatable {
         case .unknown: nil
         }
     }
+
+    /// What is known of the schema that `body` makes of this one; nothing where it makes none.
+    func map(_ body: (Schema) -> Schema?) -> FrameSchema {
+        switch self {
+        case .exact(let schema): body(schema).map { .exact($0) } ?? .unknown
+        case .expected(let schema): body(schema).map { .expected($0) } ?? .unknown
+        case .unknown: .unknown
+        }
+    }
+
+    /// The same of two schemas: exact where both are.
+    func combined(with other: FrameSchema, _ body: (Schema, Schema) -> Schema?) -> FrameSchema {
+        guard let a = known, let b = other.known, let schema = body(a, b) else { return .unknown }
+        if case .exact = self, case .exact = other { return .exact(schema) }
+        return .expected(schema)
+    }
 }
 
 /// Rows from outside: files, a table, memory. Connectors implement it.

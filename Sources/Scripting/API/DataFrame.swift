@@ -86,7 +86,7 @@ final class DataFrame: ScriptObject {
 
     /// The rows of both frames whose columns of the given names are equal; each of those columns once, and first, as in Spark.
     func join(_ other: DataFrame, on names: [String], how: String, _ place: String) throws -> DataFrame {
-        let kinds: [String: JoinNode.Kind] = [
+        let kinds: [String: FrameJoinNode.Kind] = [
             "inner": .inner, "left": .left, "leftouter": .left, "leftsemi": .leftSemi, "semi": .leftSemi, "leftanti": .leftAnti, "anti": .leftAnti,
         ]
         guard let kind = kinds[how.lowercased().filter { $0 != "_" }] else {
@@ -96,7 +96,7 @@ final class DataFrame: ScriptObject {
         guard !names.isEmpty else { throw APIError("\(place) needs the names of the columns to join on") }
         let (left, right) = (try names.map { try column($0).name }, try names.map { try other.column($0).name })
         let keys = try JoinKeys(left: left.map { FieldPath(names: [$0]) }, right: right.map { FieldPath(names: [$0]) })
-        let node = JoinNode(plan, other.plan, keys: keys, kind: kind)
+        let node = FrameJoinNode(plan, other.plan, keys: keys, kind: kind)
         let (leftSchema, rightSchema) = (try schema(), try other.schema())
         let rest = leftSchema.names.filter { !left.contains($0) }
         if kind == .leftSemi || kind == .leftAnti { return with(SelectColumnsNode(node, columns: left + rest)) }

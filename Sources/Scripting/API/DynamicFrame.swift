@@ -183,7 +183,7 @@ extension DynamicFrame {
     }
 
     func join(_ other: DynamicFrame, _ keys: [FieldPath], _ otherKeys: [FieldPath], _ options: StageOptions) throws -> DynamicFrame {
-        with(JoinNode(plan, other.plan, keys: try JoinKeys(left: keys, right: otherKeys), options: options), name: name + other.name)
+        with(FrameJoinNode(plan, other.plan, keys: try JoinKeys(left: keys, right: otherKeys), options: options), name: name + other.name)
     }
 
     func union(_ other: DynamicFrame, _ options: StageOptions) -> DynamicFrame { with(UnionNode([plan, other.plan], options: options)) }

@@ -9,13 +9,13 @@ import Testing
         let right: DataType
         let rows: Int
         let variety: Int
-        let kind: JoinNode.Kind
+        let kind: FrameJoinNode.Kind
         let running: Running
         var testDescription: String { "\(kind.rawValue) of \(left.hiveName) and \(right.hiveName), \(rows) rows, \(running.testDescription)" }
     }
 
     private static let cases = Running.all.flatMap { running in
-        [JoinNode.Kind.inner, .left, .leftSemi, .leftAnti].flatMap { kind in
+        [FrameJoinNode.Kind.inner, .left, .leftSemi, .leftAnti].flatMap { kind in
             [
                 Case(left: .long, right: .long, rows: 1500, variety: 2000, kind: kind, running: running),
                 Case(left: .int, right: .long, rows: 900, variety: 300, kind: kind, running: running),
@@ -48,7 +48,7 @@ import Testing
             randomBatches(left, rows: test.rows, batchRows: 200, variety: test.variety, seed: 1),
             randomBatches(right, rows: test.rows, batchRows: 300, variety: test.variety, seed: 2)
         )
-        let node = JoinNode(
+        let node = FrameJoinNode(
             memory(left, leftBatches), memory(right, rightBatches), keys: try JoinKeys(left: [FieldPath("k")], right: [FieldPath("k")]), kind: test.kind)
         func rows(_ batches: [Batch]) -> [[Value]] { batches.flatMap { batch in (0..<batch.count).map { row in batch.columns.map { $0.value(at: row) } } } }
         let (lefts, rights) = (rows(leftBatches), rows(rightBatches))
