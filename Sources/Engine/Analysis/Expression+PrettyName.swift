@@ -33,7 +33,7 @@ extension Expression {
         case .conditional(let branches, let otherwise):
             let cases = branches.map { " WHEN \(pretty($0.condition)) THEN \(pretty($0.value))" }.joined()
             return "CASE\(cases)\(otherwise.map { " ELSE \(pretty($0))" } ?? "") END"
-        case .call(let function, let arguments): return "\(function.rawValue)(\(list(arguments)))"
+        case .call(let function, let arguments): return "\(function.name)(\(list(arguments)))"
         case .aggregate(let call):
             let distinct = call.isDistinct || call.function == .countDistinct ? "DISTINCT " : ""
             let arguments = call.arguments.isEmpty ? "1" : list(call.arguments)

@@ -124,8 +124,8 @@ extension PlanBuilder {
             if let key = keys.firstIndex(of: expression) { return .field([keyNames[key]]) }
             switch expression {
             case .aggregate(let call): return calls.firstIndex(of: call).map { .field([aggregateNames[$0]]) }
-            case .call(let function, let arguments) where function.rawValue == "grouping" || function.rawValue == "grouping_id":
-                return try Self.groupingMask(function.rawValue, arguments, keys, sets, position, shown)
+            case .call(let function, let arguments) where function.name == "grouping" || function.name == "grouping_id":
+                return try Self.groupingMask(function.name, arguments, keys, sets, position, shown)
             case .field(let path):
                 for (key, name) in zip(keys, keyNames) {
                     if case .field(let prefix) = key, path.starts(with: prefix) { return .field([name] + path.dropFirst(prefix.count)) }

@@ -21,6 +21,7 @@ extension Expression {
             if let first = branches.first, first.condition.isLiteral(false), branches.count > 1 || otherwise != nil {
                 if branches.count > 1 { return Expression.conditional(Array(branches.dropFirst()), otherwise: otherwise).foldedType(as: simpler) }
             }
+        case .call(let function, _) where !function.isDeterministic: return simpler
         default: break
         }
         guard simpler.children.allSatisfy({ if case .literal = $0 { true } else { false } }) else { return simpler }
@@ -38,7 +39,7 @@ extension Expression {
         switch self {
         case .comparison, .identity, .and, .or, .not, .isNull, .membership, .like: true
         case .literal(_, let type), .cast(_, let type): type == .boolean
-        case .call(let function, _): [.startsWith, .endsWith, .contains, .isNaN].contains(function)
+        case .call(let function, _): function.isBoolean
         default: false
         }
     }

@@ -53,7 +53,7 @@ extension Expression: CustomStringConvertible {
         case .conditional(let branches, let otherwise):
             let cases = branches.map { " WHEN \($0.condition.text(0)) THEN \($0.value.text(0))" }.joined()
             return "CASE\(cases)\(otherwise.map { " ELSE \($0.text(0))" } ?? "") END"
-        case .call(let function, let arguments): return "\(function.rawValue)(\(arguments.map { $0.text(0) }.joined(separator: ", ")))"
+        case .call(let function, let arguments): return "\(function.name)(\(arguments.map { $0.text(0) }.joined(separator: ", ")))"
         case .window(let call): return call.description
         case .aggregate(let call): return call.description
         case .generator(let generator, let arguments): return "\(generator.name)(\(arguments.map { $0.text(0) }.joined(separator: ", ")))"

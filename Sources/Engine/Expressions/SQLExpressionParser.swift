@@ -422,38 +422,13 @@ struct SQLExpressionParser {
             repeat { arguments.append(try expression()) } while takeSymbol(",")
             try expectSymbol(")")
         }
-        func count(_ wanted: Int) throws(ParseError) {
-            if arguments.count != wanted {
-                throw ParseError("\(name)() takes \(wanted) argument\(wanted == 1 ? "" : "s"), not \(arguments.count)", in: text, at: position)
-            }
-        }
-        switch name.lowercased() {
-        case "if", "iff":
-            try count(3)
-            return .conditional([Expression.Branch(arguments[0], arguments[1])], otherwise: arguments[2])
-        case "isnull":
-            try count(1)
-            return .isNull(arguments[0])
-        case "isnotnull":
-            try count(1)
-            return .isNotNull(arguments[0])
-        case "nullif":
-            try count(2)
-            return .conditional([Expression.Branch(.comparison(arguments[0], .equal, arguments[1]), .null)], otherwise: arguments[0])
-        case "nvl2":
-            try count(3)
-            return .conditional([Expression.Branch(.isNotNull(arguments[0]), arguments[1])], otherwise: arguments[2])
-        default: break
-        }
         if let function = Function(named: name) {
-            guard function.arity.contains(arguments.count) else {
-                throw ParseError(PlanError.argumentCount(function: name, takes: function.arity, given: arguments.count).description, in: text, at: position)
+            do { return try function(arguments) } catch {
+                throw ParseError(error.description, in: text, at: position)
             }
-            return .call(function, arguments)
         }
         // A type's name casts: double(x).
         if arguments.count == 1, let type = DataType(parsing: name), !type.isNested, type != .null { return .cast(arguments[0], type) }
-        let known = Function.allCases.map(\.rawValue) + Function.aliases.keys.sorted() + ["if", "isnull", "isnotnull", "nullif", "nvl2"]
-        throw ParseError("there is no function '\(name)'\(Columnar.Suggestion.hint(for: name, in: known))", in: text, at: position)
+        throw ParseError(Function.unknown(name).description, in: text, at: position)
     }
 }
