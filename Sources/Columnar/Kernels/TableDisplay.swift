@@ -7,10 +7,11 @@ extension Batch {
     /// - Parameters:
     ///   - truncate: cells longer than this many UTF-16 units are cut, and cells stand to the right; 0 cuts nothing and puts them to the left.
     ///   - vertical: one line a value instead of one line a row.
-    public func showString(rows: Int = 20, truncate: Int = 20, vertical: Bool = false) -> String {
+    ///   - names: what the columns are called where that is not what the schema says; names may stand twice.
+    public func showString(rows: Int = 20, truncate: Int = 20, vertical: Bool = false, names: [String]? = nil) -> String {
         let limit = max(rows, 0)
         let shown = min(limit, count)
-        let header = schema.fields.map { Cell(escaping: $0.name, truncate: 0) }
+        let header = (names ?? schema.names).map { Cell(escaping: $0, truncate: 0) }
         var cells: [[Cell]] = []
         var text = TextBuffer()
         for row in 0..<shown {

@@ -6,12 +6,14 @@ final class ColumnObject: ScriptObject {
     static let className = "Column"
 
     enum Content {
-        /// A value for every row.
+        /// A value for every row, or for every group of rows.
         case expression(Expression)
-        /// A value for every group of rows.
-        case aggregate(AggregateFunction, [Expression])
         /// A value for every row of a window, once `over` has said which.
         case window(WindowFunction, [Expression])
+
+        static func aggregate(_ function: AggregateFunction, _ arguments: [Expression], isDistinct: Bool = false) -> Content {
+            .expression(.aggregate(AggregateCall(function, arguments, isDistinct: isDistinct)))
+        }
     }
 
     struct Order {
@@ -32,30 +34,40 @@ final class ColumnObject: ScriptObject {
         if let alias { return alias }
         switch content {
         case .expression(.field(let path)): return path.last ?? ""
-        case .expression(let expression): return expression.description
-        case .aggregate(let function, let arguments): return Aggregate.text(function, arguments)
+        case .expression(let expression): return expression.prettyName([:])
         case .window(let function, let arguments): return function.text(arguments)
         }
     }
 
-    /// The column's value for every row.
+    /// What the column stands for.
     ///
-    /// - Parameter place: who needs it, for the error: an aggregate has none.
+    /// - Parameter place: who needs it, for the error: a window function without a window has no value.
     func expression(in place: String) throws -> Expression {
         switch content {
         case .expression(let expression): return expression
-        case .aggregate:
-            throw APIError("\(place) cannot take the aggregate '\(name)'; aggregates stand in agg(...), or over a window: :over(Window.partitionBy(...))")
         case .window:
             throw APIError("\(place) cannot take '\(name)' without a window; say which with :over(Window.partitionBy(...):orderBy(...))")
         }
+    }
+
+    /// The column with its name, for a select list.
+    func item(in place: String) throws -> Select.Item {
+        let expression = try expression(in: place)
+        return Select.Item(alias.map { .alias(expression, $0) } ?? expression)
+    }
+
+    /// The column as a key to sort by.
+    func key(in place: String, descending: Bool? = nil) throws -> SortNode.Key {
+        let expression = try expression(in: place)
+        if let order, descending == nil { return SortNode.Key(expression, descending: order.descending, nullsFirst: order.nullsFirst) }
+        return SortNode.Key(expression, descending: descending ?? false)
     }
 
     /// The column's value for every row of a window.
     func over(_ window: WindowSpec) throws -> ColumnObject {
         let (function, arguments): (WindowFunction, [Expression])
         switch content {
-        case .aggregate(let aggregate, let values): (function, arguments) = (.aggregate(aggregate), values)
+        case .expression(.aggregate(let call)) where call.filter == nil && !call.isDistinct: (function, arguments) = (.aggregate(call.function), call.arguments)
         case .window(let own, let values): (function, arguments) = (own, values)
         case .expression:
             throw APIError("Column:over follows an aggregate or a window function, such as F.sum(\"amount\") or F.row_number(); '\(name)' is neither")
@@ -67,7 +79,9 @@ final class ColumnObject: ScriptObject {
     // MARK: From Lua
 
     /// A column's name as a path: `address.zip`, names with dots in backticks.
-    static func field(_ name: String) -> Expression {
+    static func field(_ name: String) -> Expression { .field(path(name)) }
+
+    static func path(_ name: String) -> [String] {
         var path: [String] = []
         var part = ""
         var quoted = false
@@ -81,13 +95,13 @@ final class ColumnObject: ScriptObject {
             }
         }
         // Names of joined frames begin with dots.
-        if quoted || part.isEmpty || path.contains("") { return .field([name]) }
-        return .field(path + [part])
+        if quoted || part.isEmpty || path.contains("") { return [name] }
+        return path + [part]
     }
 
     /// A value in a place where Spark takes a column or its name.
     static func column(_ value: LuaValue, _ function: String) throws -> ColumnObject {
-        if let name = value.text { return ColumnObject(field(name)) }
+        if let name = value.text { return ColumnObject(name == "*" ? .star([]) : name.hasSuffix(".*") ? .star(path(String(name.dropLast(2)))) : field(name)) }
         if let column = value.object(as: ColumnObject.self) { return column }
         throw APIError("\(function) takes columns and names of columns, not \(value.kindDescription)")
     }

@@ -4,29 +4,68 @@ internal import Engine
 /// What a script holds as a DataFrame: rows of one schema without choices, under Spark's names.
 final class DataFrame: ScriptObject {
     static let className = "DataFrame"
-    let plan: PlanNode
     let environment: ScriptEnvironment
+    private enum Content {
+        /// Rows whose schema nobody has asked for yet.
+        case plan(PlanNode)
+        case relation(Relation)
+    }
+    private var content: Content
 
-    init(_ plan: PlanNode, environment: ScriptEnvironment) { (self.plan, self.environment) = (plan, environment) }
+    init(_ plan: PlanNode, environment: ScriptEnvironment) { (content, self.environment) = (.plan(plan), environment) }
+    init(_ relation: Relation, environment: ScriptEnvironment) { (content, self.environment) = (.relation(relation), environment) }
 
-    func with(_ plan: PlanNode) -> DataFrame { DataFrame(plan, environment: environment) }
+    func with(_ relation: Relation) -> DataFrame { DataFrame(relation, environment: environment) }
 
-    /// The schema: what the plan declares, or what the rows tell.
-    func schema() throws -> Schema { try environment.run { try plan.cheapSchema($0) ?? plan.declaredSchema.known ?? plan.fullSchema($0) } }
+    /// The frame's rows and columns. Reads rows where only they tell what columns there are.
+    func relation() throws -> Relation {
+        switch content {
+        case .relation(let relation): return relation
+        case .plan(let plan):
+            let schema = try environment.run { try plan.cheapSchema($0) ?? plan.declaredSchema.known ?? plan.fullSchema($0) }
+            let relation = Relation(plan, schema: schema, session: environment.sql.session)
+            content = .relation(relation)
+            return relation
+        }
+    }
 
-    /// The first rows in order; all of them where no limit is given.
+    /// The plan of the frame's columns under their names.
+    ///
+    /// - Throws: `PlanError` where two columns have one name.
+    func plan() throws -> PlanNode {
+        if case .plan(let plan) = content { return plan }
+        return try relation().outputPlan()
+    }
+
+    /// The columns under their names; where several have one, those after the first are numbered.
+    func schema() throws -> Schema { try relation().schema }
+
+    /// The first rows in order; all of them where no limit is given. Columns are called as in `schema`.
     func rows(limit: Int = .max) throws -> Batch {
-        try environment.run { context in
+        let relation = try relation()
+        let schema = relation.schema
+        if limit <= 0 { return Batch.concatenate([], schema: schema) }
+        let plan = (limit < .max && relation.plan is SortNode ? relation.limited(to: limit) : relation).trimmedPlan
+        return try environment.run { context in
             let collector = CollectingConsumer(limit: limit)
-            if limit > 0 { try Execution.run(plan is SortNode && limit < .max ? limited(to: limit) : plan, ordered: limit < 100_000, context: context, into: collector) }
-            let batches = collector.batches
-            let known = try plan.cheapSchema(context) ?? plan.declaredSchema.known ?? .empty
-            return Batch.concatenate(batches, schema: batches.reduce(known) { $0.merging($1.schema) })
+            try Execution.run(plan, ordered: limit < 100_000, context: context, into: collector)
+            let columns = relation.attributes.map(\.column)
+            let batches = collector.batches.map { batch -> Batch in
+                let found = columns.map { name in batch.schema.index(of: name).map { batch.columns[$0] } }
+                let own = zip(schema.fields, found).map { $1 ?? .nulls($0.type, count: batch.count) }
+                return Batch(schema: Schema(zip(schema.fields, own).map { Field($0.name, $1.type) }), columns: own, count: batch.count)
+            }
+            return Batch.concatenate(batches, schema: batches.reduce(schema) { $0.merging($1.schema) })
         }
     }
 
     func count() throws -> Int {
-        try environment.run { context in
+        let plan: PlanNode
+        switch content {
+        case .plan(let own): plan = own
+        case .relation(let relation): plan = relation.plan
+        }
+        return try environment.run { context in
             let counter = CountingConsumer()
             try Execution.run(plan, columns: [], context: context, into: counter)
             return counter.count
@@ -34,75 +73,33 @@ final class DataFrame: ScriptObject {
     }
 
     /// The column of a name, in any case (Spark's rule).
-    func column(_ name: String) throws -> Field {
-        let schema = try schema()
-        guard let index = schema.index(ofAnyCase: name) else {
-            let hint = Suggestion.hint(for: name, in: schema.names)
-            throw APIError("there is no column '\(name)'\(hint) (columns: \(schema.names.joined(separator: ", ")))")
-        }
-        return schema[index]
+    func column(_ name: String) throws -> Attribute { try relation().attribute(named: ColumnObject.path(name)) }
+
+    /// Columns to aggregate the frame's rows by.
+    func grouped(by columns: [ColumnObject], _ place: String) throws -> GroupedData {
+        GroupedData(self, keys: try columns.map { try $0.item(in: place) })
     }
 
-    /// The rows that fulfil a condition.
-    func filter(_ condition: Expression, _ place: String) throws -> DataFrame {
-        let schema = try schema()
-        let type = try condition.resolveType(in: schema)
-        guard type == .boolean || type == .null else { throw APIError("\(place) takes a condition, and '\(condition)' is \(type.hiveName)") }
-        return with(FilterNode(plan, condition: condition.spelled(as: schema)))
-    }
-
-    /// The rows in the order of columns.
-    func sorted(_ columns: [ColumnObject], descending: [Bool]? = nil, _ place: String) throws -> DataFrame {
-        let schema = try schema()
-        if let descending, descending.count != columns.count {
-            throw APIError("\(place): 'ascending' has \(descending.count) values for \(columns.count) columns")
-        }
-        let keys = try columns.enumerated().map { i, column -> SortNode.Key in
-            let expression = try column.expression(in: place).spelled(as: schema)
-            _ = try expression.resolveType(in: schema)
-            if let order = column.order { return SortNode.Key(expression, descending: order.descending, nullsFirst: order.nullsFirst) }
-            return SortNode.Key(expression, descending: descending?[i] ?? false)
-        }
-        return with(SortNode(plan, keys: keys))
-    }
-
-    /// The first rows. Of sorted ones no more are kept than wanted.
-    func limited(to count: Int) -> PlanNode {
-        if let sort = plan as? SortNode, sort.limit == nil { return SortNode(sort.inputs[0], keys: sort.keys, limit: count, options: sort.options) }
-        return LimitNode(plan, count: count)
-    }
-
-
-    /// Each combination of values once; of some columns, the first row of each.
-    func distinct(by names: [String] = []) throws -> DataFrame {
-        let schema = try schema()
-        let keys = names.isEmpty ? schema.names : try names.map { try column($0).name }
-        func field(_ name: String) -> NamedExpression { NamedExpression(name, .field([name])) }
-        let others = schema.names.filter { !keys.contains($0) }
-        let node = AggregateNode(
-            plan, keys: keys.map(field), aggregates: others.map { Aggregate($0, .first(ignoresNulls: false), [.field([$0])]) })
-        return with(others.isEmpty ? node : SelectColumnsNode(node, columns: schema.names))
-    }
-
-    /// The rows of both frames whose columns of the given names are equal; each of those columns once, and first, as in Spark.
-    func join(_ other: DataFrame, on names: [String], how: String, _ place: String) throws -> DataFrame {
-        let kinds: [String: FrameJoinNode.Kind] = [
-            "inner": .inner, "left": .left, "leftouter": .left, "leftsemi": .leftSemi, "semi": .leftSemi, "leftanti": .leftAnti, "anti": .leftAnti,
-        ]
-        guard let kind = kinds[how.lowercased().filter { $0 != "_" }] else {
-            let known = ["inner", "left", "left_anti", "left_semi"]
+    /// The join with another frame: by names of columns, or by a condition.
+    func join(_ other: DataFrame, on value: LuaValue?, how: String, _ place: String) throws -> DataFrame {
+        guard let kind = JoinKind(named: how) else {
+            let known = ["anti", "cross", "full", "inner", "left", "left_anti", "left_semi", "outer", "right", "semi"]
             throw APIError("\(place): the join '\(how)' is not known\(Suggestion.hint(for: how, in: known)) (known: \(known.joined(separator: ", ")))")
         }
-        guard !names.isEmpty else { throw APIError("\(place) needs the names of the columns to join on") }
-        let (left, right) = (try names.map { try column($0).name }, try names.map { try other.column($0).name })
-        let keys = try JoinKeys(left: left.map { FieldPath(names: [$0]) }, right: right.map { FieldPath(names: [$0]) })
-        let node = FrameJoinNode(plan, other.plan, keys: keys, kind: kind)
-        let (leftSchema, rightSchema) = (try schema(), try other.schema())
-        let rest = leftSchema.names.filter { !left.contains($0) }
-        if kind == .leftSemi || kind == .leftAnti { return with(SelectColumnsNode(node, columns: left + rest)) }
-        let joined = JoinedSchema(left: leftSchema, right: rightSchema).schema.names.dropFirst(leftSchema.count)
-        let others = zip(rightSchema.names, joined).filter { !right.contains($0.0) }.map(\.1)
-        return with(SelectColumnsNode(node, columns: left + rest + others))
+        let (left, right) = (try relation(), try other.relation())
+        guard let value, !value.isNil else { return with(try left.join(right, kind, on: nil)) }
+        if let name = value.text { return with(try left.join(right, kind, using: [name])) }
+        if let column = value.object(as: ColumnObject.self) { return with(try left.join(right, kind, on: try column.expression(in: place))) }
+        guard let list = value.table?.items, !list.isEmpty else {
+            throw APIError("\(place) takes the names of columns, or a condition such as a.id:eq(b.id), not \(value.kindDescription)")
+        }
+        let names = list.compactMap(\.text)
+        if names.count == list.count { return with(try left.join(right, kind, using: names)) }
+        let conditions = try list.map { item -> Expression in
+            guard let column = item.object(as: ColumnObject.self) else { throw APIError("\(place) takes names of columns or conditions, not both") }
+            return try column.expression(in: place)
+        }
+        return with(try left.join(right, kind, on: .all(conditions)))
     }
 
     static func register(_ api: APIBuilder) {
@@ -119,7 +116,7 @@ final class DataFrame: ScriptObject {
                 let rows = try frame.rows(limit: count == .max ? count : count + 1)
                 if frame.environment.explains { return [] }
                 frame.environment.state.print(
-                    rows.showString(rows: count, truncate: truncate, vertical: arguments.boolean("vertical")) + "\n")
+                    rows.showString(rows: count, truncate: truncate, vertical: arguments.boolean("vertical"), names: try frame.relation().names) + "\n")
                 return []
             }
             frame.method("collect") { frame, _ in [.array(try frame.rows().luaRows())] }
@@ -132,12 +129,12 @@ final class DataFrame: ScriptObject {
                 return []
             }
             frame.method("schema") { frame, _ in [.object(SchemaObject(.struct(try frame.schema().fields)))] }
-            frame.method("columns") { frame, _ in [.array(try frame.schema().names.map { .string($0) })] }
+            frame.method("columns") { frame, _ in [.array(try frame.relation().names.map { .string($0) })] }
             frame.method(Signature("limit", [.required("num", .integer)])) { frame, arguments in
-                [.object(frame.with(frame.limited(to: max(arguments.integer("num", default: 0), 0))))]
+                [.object(frame.with(try frame.relation().limited(to: max(arguments.integer("num", default: 0), 0))))]
             }
             frame.method("select") { frame, call in
-                [.object(try frame.projected(try ColumnObject.columns(call, "DataFrame:select"), "DataFrame:select"))]
+                [.object(frame.with(try frame.relation().select(try ColumnObject.columns(call, "DataFrame:select").map { try $0.item(in: "DataFrame:select") })))]
             }
             frame.method(Signature("withColumn", [.required("colName", .string), .required("col", .any)])) { frame, arguments in
                 [.object(try frame.with([arguments.string("colName", default: "")], [arguments["col"] ?? .nil], "DataFrame:withColumn"))]
@@ -154,51 +151,82 @@ final class DataFrame: ScriptObject {
             }
             frame.method(Signature("union", [.required("other", .dataFrame)])) { frame, arguments in
                 guard let other = arguments.object("other", as: DataFrame.self) else { throw APIError("DataFrame:union needs another DataFrame") }
-                return [.object(try frame.union(other, "DataFrame:union"))]
+                return [.object(frame.with(try frame.relation().union(try other.relation())))]
             }
             frame.method(Signature("unionByName", [.required("other", .dataFrame), .optional("allowMissingColumns", .boolean)])) { frame, arguments in
                 guard let other = arguments.object("other", as: DataFrame.self) else { throw APIError("DataFrame:unionByName needs another DataFrame") }
-                return [.object(try frame.unionByName(other, allowMissing: arguments.boolean("allowMissingColumns"), "DataFrame:unionByName"))]
+                return [.object(frame.with(try frame.relation().unionByName(try other.relation(), allowMissing: arguments.boolean("allowMissingColumns"))))]
             }
             for name in ["filter", "where"] {
                 frame.method(Signature(name, [.required("condition", .any)])) { frame, arguments in
                     let place = "DataFrame:\(name)"
-                    if let text = arguments.string("condition") { return [.object(try frame.filter(try Expression(parsing: text), place))] }
+                    if let text = arguments.string("condition") { return [.object(frame.with(try frame.relation().filter(try Expression(parsing: text))))] }
                     guard let column = arguments.object("condition", as: ColumnObject.self) else {
                         throw APIError("\(place) takes a condition in SQL or a Column, not \(arguments["condition"]?.kindDescription ?? "nothing")")
                     }
-                    return [.object(try frame.filter(try column.expression(in: place), place))]
+                    return [.object(frame.with(try frame.relation().filter(try column.expression(in: place))))]
                 }
             }
             for name in ["orderBy", "sort"] {
                 frame.method(name) { frame, call in
                     let place = "DataFrame:\(name)"
                     let (columns, descending) = try sortColumns(call, place)
-                    return [.object(try frame.sorted(columns, descending: descending, place))]
+                    if let descending, descending.count != columns.count {
+                        throw APIError("\(place): 'ascending' has \(descending.count) values for \(columns.count) columns")
+                    }
+                    let keys = try columns.enumerated().map { i, column in try column.key(in: place, descending: descending?[i]) }
+                    return [.object(frame.with(try frame.relation().sorted(by: keys)))]
                 }
             }
             frame.method("drop") { frame, call in
-                let dropped = Set(try names(call, "DataFrame:drop").map { $0.lowercased() })
-                return [.object(frame.with(SelectColumnsNode(frame.plan, columns: try frame.schema().names.filter { !dropped.contains($0.lowercased()) })))]
+                let relation = try frame.relation()
+                let values = call.arguments.count == 1 ? call[0].table?.items ?? call.arguments : call.arguments
+                var dropped = Set<Int>()
+                for value in values {
+                    if let name = value.text {
+                        dropped.formUnion(relation.attributes.filter { $0.name.lowercased() == name.lowercased() }.map(\.id))
+                    } else if case .attribute(let reference)? = try value.object(as: ColumnObject.self)?.expression(in: "DataFrame:drop") {
+                        dropped.insert(reference.id)
+                    } else if case .field(let path)? = try value.object(as: ColumnObject.self)?.expression(in: "DataFrame:drop") {
+                        dropped.formUnion((try? relation.attribute(named: path)).map { [$0.id] } ?? [])
+                    } else {
+                        throw APIError("DataFrame:drop takes columns and names of columns, not \(value.kindDescription)")
+                    }
+                }
+                return [.object(frame.with(relation.dropping(dropped)))]
             }
-            frame.method("groupBy") { frame, call in [.object(try GroupedData(frame, keys: try ColumnObject.columns(call, "DataFrame:groupBy")))] }
-            frame.method("groupby") { frame, call in [.object(try GroupedData(frame, keys: try ColumnObject.columns(call, "DataFrame:groupBy")))] }
+            for name in ["groupBy", "groupby"] {
+                frame.method(name) { frame, call in [.object(try frame.grouped(by: try ColumnObject.columns(call, "DataFrame:\(name)"), "DataFrame:\(name)"))] }
+            }
             frame.method("agg") { frame, call in
                 [.object(try GroupedData(frame, keys: []).aggregated(try GroupedData.aggregates(call, "DataFrame:agg"), "DataFrame:agg"))]
             }
-            frame.method("distinct") { frame, _ in [.object(try frame.distinct())] }
+            frame.method("distinct") { frame, _ in [.object(frame.with(try frame.relation().distinct()))] }
             for name in ["dropDuplicates", "drop_duplicates"] {
-                frame.method(name) { frame, call in [.object(try frame.distinct(by: try names(call, "DataFrame:\(name)")))] }
+                frame.method(name) { frame, call in
+                    let names = try names(call, "DataFrame:\(name)")
+                    let columns = try names.map { try frame.column($0) }
+                    return [.object(frame.with(try frame.relation().distinct(by: columns.isEmpty ? nil : columns)))]
+                }
             }
-            frame.method(Signature("join", [.required("other", .dataFrame), .required("on", .strings), .optional("how", .string)])) { frame, arguments in
+            frame.method(Signature("join", [.required("other", .dataFrame), .optional("on", .any), .optional("how", .string)])) { frame, arguments in
                 guard let other = arguments.object("other", as: DataFrame.self) else { throw APIError("DataFrame:join needs another DataFrame") }
-                return [.object(try frame.join(other, on: arguments.strings("on"), how: arguments.string("how", default: "inner"), "DataFrame:join"))]
+                return [.object(try frame.join(other, on: arguments["on"], how: arguments.string("how", default: "inner"), "DataFrame:join"))]
+            }
+            for name in ["createOrReplaceTempView", "createTempView"] {
+                frame.method(Signature(name, [.required("name", .string)])) { frame, arguments in
+                    try frame.environment.sql.define(arguments.string("name", default: ""), try frame.relation(), replaces: name == "createOrReplaceTempView")
+                    return []
+                }
+            }
+            frame.method(Signature("alias", [.required("alias", .string)])) { frame, arguments in
+                [.object(frame.with(try frame.relation().aliased(arguments.string("alias", default: ""))))]
             }
             frame.method("write") { frame, _ in [.object(DataFrameWriter(frame))] }
             frame.property { frame, name in
-                if let field = try frame.schema().index(of: name) { return .object(ColumnObject(.field([try frame.schema()[field].name]))) }
+                if let attribute = try frame.relation().attributes.first(where: { $0.name == name }) { return .object(ColumnObject(.attribute(attribute.reference))) }
                 let known = [
-                    "agg", "distinct", "dropDuplicates", "groupBy", "join", "union", "unionByName", "withColumn", "withColumnRenamed", "withColumns", "write",
+                    "agg", "alias", "createOrReplaceTempView", "createTempView", "distinct", "dropDuplicates", "groupBy", "join", "union", "unionByName", "withColumn", "withColumnRenamed", "withColumns", "write",
                     "collect", "columns", "count", "drop", "filter", "first", "limit", "orderBy", "printSchema", "schema", "select", "show", "sort",
                     "take", "where",
                 ].sorted()
@@ -209,6 +237,23 @@ final class DataFrame: ScriptObject {
                 return [.string("DataFrame[\(try frame.schema().fields.map { "\($0.name): \($0.type.hiveName)" }.joined(separator: ", "))]")]
             }
         }
+    }
+
+    /// The frame's columns, some of them replaced, and new ones behind them.
+    private func with(_ names: [String], _ values: [LuaValue], _ place: String) throws -> DataFrame {
+        let columns = try zip(names, values).map { name, value -> (String, Expression) in
+            guard let column = value.object(as: ColumnObject.self) else {
+                throw APIError("\(place) takes a Column for '\(name)', such as F.lit(1) or F.col(\"a\") * 2, not \(value.kindDescription)")
+            }
+            return (name, try column.expression(in: place))
+        }
+        return with(try relation().withColumns(columns))
+    }
+
+    /// The frame with a column under another name; as it is where it has no such column, as in Spark.
+    private func renamed(_ existing: String, to name: String) throws -> DataFrame {
+        let relation = try relation()
+        return with(try relation.renamed(relation.names.map { $0.lowercased() == existing.lowercased() ? name : $0 }))
     }
 
     /// Columns to sort by, and for each whether it descends where that was said: `orderBy{"a", "b", ascending = {true, false}}`.

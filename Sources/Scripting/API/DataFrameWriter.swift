@@ -83,14 +83,14 @@ final class DataFrameWriter: ScriptObject {
         let target = try environment.locate(arguments.string("path", default: ""))
         let write = FrameWrite(target: target, encoder: try encoder(), partitionKeys: partitionKeys, mode: mode == .overwrite ? .overwrite : .append)
         if environment.explains {
-            try write.explain(frame.plan, environment)
+            try write.explain(frame.plan(), environment)
             return []
         }
         if mode == .error || mode == .ignore, try environment.job.exists(target) {
             if mode == .ignore { return [] }
             throw APIError("path \(target.url) already exists; set the mode to \"overwrite\" to replace it, or to \"append\" to add to it")
         }
-        try environment.job.write(to: target, mode: write.mode) { output in try write.run(frame.plan, to: output, environment) }
+        try environment.job.write(to: target, mode: write.mode) { output in try write.run(try frame.plan(), to: output, environment) }
         return []
     }
 

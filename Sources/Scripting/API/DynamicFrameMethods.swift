@@ -111,7 +111,7 @@ extension DynamicFrame {
             Signature("DynamicFrame.fromDF", [.required("dataframe", .dataFrame), .optional("glue_ctx", .any), .optional("name", .string)])
         ) { arguments in
             guard let data = arguments.object("dataframe", as: DataFrame.self) else { return [.nil] }
-            return [.object(DynamicFrame(data.plan, name: arguments.string("name", default: ""), environment: api.environment))]
+            return [.object(DynamicFrame(try data.plan(), name: arguments.string("name", default: ""), environment: api.environment))]
         }
     }
 

@@ -4,35 +4,21 @@ internal import Engine
 /// What `groupBy` gives: a frame and the columns to group its rows by.
 final class GroupedData: ScriptObject {
     static let className = "GroupedData"
-    private let frame: DataFrame
-    private let keys: [NamedExpression]
+    let frame: DataFrame
+    let keys: [Select.Item]
+    /// The keys, by their number, of each grouping set; nil for one of all keys.
+    let sets: [[Int]]?
 
-    init(_ frame: DataFrame, keys: [ColumnObject]) throws {
-        self.frame = frame
-        self.keys = try keys.map { key in
-            let expression = try key.expression(in: "DataFrame:groupBy")
-            if key.alias == nil, case .field(let path) = expression, path.count == 1 { return NamedExpression(try frame.column(path[0]).name, expression) }
-            return NamedExpression(key.name, expression)
-        }
-    }
+    init(_ frame: DataFrame, keys: [Select.Item], sets: [[Int]]? = nil) { (self.frame, self.keys, self.sets) = (frame, keys, sets) }
 
     /// One row a group.
     func aggregated(_ columns: [ColumnObject], _ place: String) throws -> DataFrame {
         guard !columns.isEmpty else { throw APIError("\(place) needs at least one aggregate, such as F.sum(\"amount\")") }
-        let aggregates = try columns.map { column in
-            guard case .aggregate(let function, let arguments) = column.content else {
-                throw APIError("\(place) takes aggregates such as F.sum(\"amount\"); '\(column.name)' is none")
-            }
-            return Aggregate(column.name, function, arguments)
+        let items = try columns.map { try $0.item(in: place) }
+        for (column, item) in zip(columns, items) where !item.expression.holdsAggregate {
+            throw APIError("\(place) takes aggregates such as F.sum(\"amount\"); '\(column.name)' is none")
         }
-        var names = Set<String>()
-        for name in keys.map(\.name) + aggregates.map(\.name) where !names.insert(name).inserted {
-            throw APIError("\(place): two columns would be called '\(name)'; give one of them another name with :alias(...)")
-        }
-        let node = AggregateNode(frame.plan, keys: keys, aggregates: aggregates)
-        // What cannot be is said here, at the script's line, and not when rows are read.
-        _ = try node.outputSchema(for: try frame.schema())
-        return frame.with(node)
+        return frame.with(try frame.relation().aggregate(by: keys, sets: sets, items))
     }
 
     static func register(_ api: APIBuilder) {
@@ -47,10 +33,9 @@ final class GroupedData: ScriptObject {
                     var columns = try ColumnObject.columns(call, place)
                     // Without names all numbers that are no keys.
                     if columns.isEmpty {
-                        let keys = Set(group.keys.map(\.name))
-                        columns = try group.frame.schema().fields.filter { $0.type.isNumeric && !keys.contains($0.name) }.map {
-                            ColumnObject(.field([$0.name]))
-                        }
+                        let relation = try group.frame.relation()
+                        let keys = try relation.select(group.keys).attributes.map(\.id)
+                        columns = relation.attributes.filter { $0.type.isNumeric && !keys.contains($0.id) }.map { ColumnObject(.attribute($0.reference)) }
                     }
                     return [.object(try group.aggregated(try columns.map { ColumnObject(.aggregate(function, [try $0.expression(in: place)])) }, place))]
                 }
@@ -77,5 +62,13 @@ final class GroupedData: ScriptObject {
             }
             return ColumnObject(.aggregate(function, name == "*" && function == .count ? [] : [ColumnObject.field(name)]))
         }
+    }
+}
+
+extension Expression {
+    /// Whether an aggregate is in the expression.
+    fileprivate var holdsAggregate: Bool {
+        if case .aggregate = self { return true }
+        return children.contains(where: \.holdsAggregate)
     }
 }

@@ -26,6 +26,9 @@ public final class ScriptEnvironment: @unchecked Sendable {
     /// What the actions have noted, in their order, with the wall time of each.
     public private(set) var profiled: [(profile: Profile, nanoseconds: Int)] = []
 
+    /// What queries see: views, tables, settings.
+    private(set) lazy var sql = SQLSession(self)
+
     /// What the last complete run of each stage found wrong, for the report at the end.
     private var problems: [ObjectIdentifier: (order: Int, text: String)] = [:]
 
