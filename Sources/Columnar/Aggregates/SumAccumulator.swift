@@ -87,12 +87,21 @@ final class SumAccumulator: Accumulator {
     }
 
     private func addDecimals(_ values: UnsafePointer<Int128>, _ presence: Bitmap?, _ groups: Values<Int32>) {
-        let (sums, overflowed) = (decimals.start, self.overflowed.start)
-        for i in 0..<groups.count where presence?[i] ?? true {
-            let group = Int(groups[i])
-            let (sum, overflows) = sums[group].addingReportingOverflow(values[i])
+        let (sums, overflowed, group) = (decimals.start, self.overflowed.start, groups.start)
+        @inline(__always) func add(_ value: Int128, to group: Int) {
+            let (sum, overflows) = sums[group].addingReportingOverflow(value)
             sums[group] = sum
             if overflows { overflowed[group] = 1 }
+        }
+        if let presence {
+            for i in 0..<groups.count where presence[i] { add(values[i], to: Int(group[i])) }
+        } else if groupCount == 1, argument.asDecimal.precision <= NarrowDecimals.digits {
+            // In a register, where so many values of so few digits cannot leave 128 bits.
+            var sum: Int128 = 0
+            for i in 0..<groups.count { sum &+= values[i] }
+            if groups.count > 0 { add(sum, to: 0) }
+        } else {
+            for i in 0..<groups.count { add(values[i], to: Int(group[i])) }
         }
     }
 

@@ -198,6 +198,9 @@ extension Operand {
         let (x, y) = (asDecimal(a), asDecimal(b))
         let (s1, s2) = (x.type.decimalScale, y.type.decimalScale)
         let type = DataType.decimal(precision: precision, scale: scale)
+        if let narrow = NarrowDecimals.compute(x, operation, y, precision: precision, scale: scale, count: count) {
+            return finish(x, y, type, narrow, count)
+        }
         let limit = PowersOfTen.integers[precision].magnitude
         let inputs = validity([x, y], count: count)
         var mask = FailureMask(inputs, count: count)

@@ -248,6 +248,7 @@ extension Operand {
     private static func compareDecimals(_ a: Operand, _ comparison: Comparison, _ b: Operand, _ count: Int) -> Bitmap {
         let scale = a.type.decimalScale
         let (first, second) = (a.storage, (b.type.isInteger ? b.cast(to: .decimal(precision: 38, scale: 0)) : b).storage)
+        if let narrow = NarrowDecimals.compare(a, comparison, .init(second, b), count) { return narrow }
         let difference = scale - second.type.decimalScale
         if difference == 0 { return comparing(.init(first, a), comparison, .init(second, b), count, Int128.self) }
         defer { withExtendedLifetime((first, second)) {} }

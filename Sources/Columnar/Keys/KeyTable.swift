@@ -56,6 +56,12 @@ public final class KeyTable: @unchecked Sendable {
     /// Returns the group of each row, after making groups for keys not seen before. -1 for a row with a null, unless `nullsMatch`.
     public func insert(_ keys: [Column], count: Int) -> Values<Int32> {
         precondition(keys.map(\.type) == types, "the keys are of other types than the table's")
+        if types.isEmpty, count > 0 {
+            // All rows are one group.
+            groupCount = 1
+            return Values(Buffer(zeroed: count * 4), count: count)
+        }
+        if let combined = insertCombinations(keys, count) { return combined }
         let out = Buffer(size: count * 4)
         let groups = out.values(of: Int32.self)
         if isWordTable {
@@ -84,6 +90,48 @@ public final class KeyTable: @unchecked Sendable {
             let hashes = KeyHash.hashes(cells, types, count)
             withExtendedLifetime((cells, hashes)) { process(cells, hashes.start, groups, count, inserts: false) }
         }
+        return Values(out, count: count)
+    }
+
+    /// The same for keys that are all dictionaries with few values together: each combination that rows have is looked up once, in the order of the
+    /// rows. Nil for other keys.
+    private func insertCombinations(_ keys: [Column], _ count: Int) -> Values<Int32>? {
+        if isWordTable || count < 256 { return nil }
+        var size = 1
+        for key in keys {
+            guard case .dictionary(_, let values) = key.storage, values.count < 4096 else { return nil }
+            size *= values.count + 1
+            if size > 65536 || size > count { return nil }
+        }
+        let codeBuffer = Buffer(zeroed: count * 4)
+        let codes = codeBuffer.values(of: UInt32.self)
+        for key in keys {
+            guard case .dictionary(let indices, let values) = key.storage else { return nil }
+            defer { withExtendedLifetime(indices) {} }
+            let (from, width) = (indices.start, UInt32(values.count + 1))
+            if let validity = key.validity {
+                for i in 0..<count { codes[i] = codes[i] &* width &+ (validity[i] ? UInt32(bitPattern: from[i]) &+ 1 : 0) }
+            } else {
+                for i in 0..<count { codes[i] = codes[i] &* width &+ UInt32(bitPattern: from[i]) &+ 1 }
+            }
+        }
+        let placeBuffer = Buffer(zeroed: size * 4)
+        let places = placeBuffer.values(of: Int32.self)
+        let out = Buffer(size: count * 4)
+        let groups = out.values(of: Int32.self)
+        var first = GrowingBuffer<Int32>(capacity: 64)
+        for i in 0..<count {
+            let code = Int(codes[i])
+            if places[code] == 0 {
+                first.append(Int32(truncatingIfNeeded: i))
+                places[code] = Int32(truncatingIfNeeded: first.count)
+            }
+            groups[i] = places[code] &- 1
+        }
+        let rows = first.take()
+        let found = insert(keys.map { $0.take(rows).flattened }, count: rows.count)
+        for i in 0..<count { groups[i] = found.start[Int(groups[i])] }
+        withExtendedLifetime((found, codeBuffer, placeBuffer)) {}
         return Values(out, count: count)
     }
 

@@ -82,7 +82,16 @@ public final class AggregateNode: PlanNode, @unchecked Sendable {
         let shape = AggregateTable.Shape(keys: try keys.map { try $0.expression.resolveType(in: full) }, aggregates: arguments)
         let input = inputs[0]
         let isOrdered = aggregates.contains { $0.function.dependsOnOrder }
-        return Stream { [keys, aggregates] context in
+        // Groups that a later operator has no use for need not be made.
+        let below = input.targets
+        let targets: LateFilterTargets? = below.map { [keys] below in
+            let own: LateFilterTargets = { name in
+                guard case .field(let path)? = keys.first(where: { $0.name == name })?.expression, path.count == 1 else { return [] }
+                return below(path[0])
+            }
+            return own
+        }
+        return Stream(isOrdered: false, targets: targets) { [keys, aggregates] context in
             let workers = isOrdered || input.isOrdered ? 1 : context.workers.count
             let aggregation = HashAggregation(
                 shape, keys: keys.map(\.expression), arguments: aggregates.map(\.arguments), input: schema, node: node, output: output, context: context,

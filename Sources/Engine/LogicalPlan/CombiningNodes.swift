@@ -18,7 +18,8 @@ public final class UnionNode: PlanNode, @unchecked Sendable {
     public override func requiredRows(_ rows: Expression?) -> [Expression?] { inputs.map { _ in rows } }
 
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
-        Stream(isOrdered: inputs.contains { $0.isOrdered }) { context in
+        let targets: LateFilterTargets = { name in inputs.flatMap { $0.targets?(name) ?? [] } }
+        return Stream(isOrdered: inputs.contains { $0.isOrdered }, targets: targets) { context in
             ConcatenatedScan(try inputs.map { try $0.open(context) })
         }
     }

@@ -16,6 +16,14 @@ public final class FrameJoinNode: PlanNode, @unchecked Sendable {
         case leftAnti = "left_anti"
 
         var hasRightColumns: Bool { self == .inner || self == .left }
+        fileprivate var relational: JoinNode.Kind {
+            switch self {
+            case .inner: .inner
+            case .left: .left
+            case .leftSemi: .leftSemi
+            case .leftAnti: .leftAnti
+            }
+        }
     }
 
     public let keys: JoinKeys
@@ -44,24 +52,34 @@ public final class FrameJoinNode: PlanNode, @unchecked Sendable {
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
         let (leftSchema, rightSchema) = (try self.inputs[0].fullSchema(context), try self.inputs[1].fullSchema(context))
         try keys.check(left: leftSchema, right: rightSchema)
-        let join = HashJoin(keys, kind: kind, left: leftSchema, right: rightSchema)
-        let (left, right) = (inputs[0], inputs[1])
-        return Stream(isOrdered: left.isOrdered) { context in
-            let build = JoinInput(join, .build, context: context)
-            try Execution.run(right, ordered: false, context: context, into: build)
-            guard let spill = try build.spilled() else {
-                let table = JoinTable(build.rows, of: join)
-                return try left.mapping { _ in { table.probe($0) } }.open(context)
-            }
-            let probe = JoinInput(join, .probe, context: context, spills: true)
-            try Execution.run(left, ordered: left.isOrdered, context: context, into: probe)
-            let probed = try probe.spilled()!
-            context.profile?.entry(for: self).addSpill(bytes: spill.size + probed.size)
-            let share = max(context.spilling.operatorBytes / context.workers.count, 1 << 20)
-            let folder = context.spilling.folder
-            return PartitionScan(count: PartitionedSpill.partitions) { p, emit in
-                try join.join(spill, probed, partition: p, share: share, folder: folder, emit)
+        let joined = JoinedSchema(left: leftSchema, right: rightSchema)
+        let types = zip(keys.rightColumns(of: .empty(rightSchema)), keys.leftColumns(of: .empty(leftSchema))).map { FrameJoinNode.commonType($0.type, $1.type) }
+        func side(_ schema: Schema, _ columns: @escaping @Sendable (Batch) -> [Column]) -> HashJoin.Side {
+            HashJoin.Side(
+                schema: schema, fit: { $0.conforming(to: schema) }, keys: { zip(columns($0), types).map(FrameJoinNode.converted) },
+                output: Array(schema.fields.indices))
+        }
+        let join = HashJoin(
+            kind: kind.relational, build: .right, left: side(leftSchema) { [keys] in keys.leftColumns(of: $0) },
+            right: side(rightSchema) { [keys] in keys.rightColumns(of: $0) }, keyTypes: types, nullsMatch: types.map { _ in false },
+            output: kind.hasRightColumns ? joined.schema : leftSchema)
+        return join.stream(inputs[0], inputs[1], node: self)
+    }
+
+    /// The type under which keys of two types are compared: numbers by value, anything else only with its own kind.
+    private static func commonType(_ a: DataType, _ b: DataType) -> DataType {
+        if a.isNumeric && b.isNumeric && !(a.isInteger && b.isInteger) && a != b {
+            switch (a, b) {
+            case (.decimal, .decimal): return a.merging(b)
+            default: return .double
             }
         }
+        return a.merging(b)
+    }
+
+    private static func converted(_ column: Column, to type: DataType) -> Column {
+        if column.type == type { return column }
+        if column.type.merging(type) == type { return column.conforming(to: type) }
+        return column.cast(to: type)
     }
 }

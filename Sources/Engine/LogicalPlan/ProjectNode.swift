@@ -60,7 +60,16 @@ public final class ProjectNode: PlanNode, @unchecked Sendable {
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
         let wanted = wanted(columns)
         let known = Locked<(input: Schema, output: Schema)?>(nil)
-        return inputs[0].mapping { _ in
+        let fields = Dictionary(uniqueKeysWithValues: self.columns.map { ($0.name, $0.expression) })
+        let below = inputs[0].targets
+        let targets: LateFilterTargets? = below.map { below in
+            let own: LateFilterTargets = { name in
+                guard case .field(let path)? = fields[name], path.count == 1 else { return [] }
+                return below(path[0])
+            }
+            return own
+        }
+        return inputs[0].mapping(targets: targets) { _ in
             { batch in
                 var results: [Columnar.Column] = []
                 for column in wanted { results.append(try column.expression.evaluate(on: batch)) }

@@ -34,13 +34,34 @@ struct SourceScan: Sendable {
     let node: ScanNode
     var request: ScanRequest
     var filters: [@Sendable (ExecutionContext) -> ScanFilter] = []
+    /// What joins add once the plan runs.
+    let late = LateFilters()
 
     func open(_ context: ExecutionContext) throws -> any BatchScan {
         var request = request
         request.filters = filters.map { $0(context) }
+        for filter in late.all {
+            request.filters.append(scanFilter(filter, isFirst: request.filters.isEmpty, context))
+            guard let bounds = filter.bounds else { continue }
+            request.predicate = request.predicate.map { .and($0, bounds) } ?? bounds
+        }
+        let filters = request.filters
         let scan = ScanContext(execution: context, node: node)
         guard let profile = context.profile?.entry(for: node) else { return try node.source.open(request, context: scan) }
         return ProfiledScan(try profile.timing { try node.source.open(request, context: scan) }, profile, countsRows: filters.isEmpty)
+    }
+}
+
+extension SourceScan {
+    private func scanFilter(_ filter: LateFilter, isFirst: Bool, _ context: ExecutionContext) -> ScanFilter {
+        let (own, sources) = (context.profile?.entry(for: filter.node), isFirst ? context.profile?.entry(for: node) : nil)
+        return ScanFilter(columns: [filter.column]) { batch in
+            sources?.addRows(batch.count)
+            func passing() -> Bitmap {
+                batch.column(filter.column).flatMap { filter.passes($0) } ?? Bitmap(repeating: true, count: batch.count)
+            }
+            return own.map { $0.timing(passing) } ?? passing()
+        }
     }
 }
 

@@ -27,7 +27,7 @@ public final class SelectColumnsNode: PlanNode, @unchecked Sendable {
     private func selecting(_ schema: Schema) -> Schema { schema.selecting(columns.compactMap { schema.index(of: $0) }) }
 
     public override func lower(_ inputs: [Stream], columns wanted: ColumnSet, context: ExecutionContext) throws -> Stream {
-        inputs[0].mapping { [columns] _ in
+        inputs[0].mapping(targets: inputs[0].targets) { [columns] _ in
             { batch in batch.selecting(columns.compactMap { batch.schema.index(of: $0) }) }
         }
     }

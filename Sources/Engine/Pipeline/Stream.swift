@@ -10,23 +10,32 @@ public struct Stream: Sendable {
     public let open: @Sendable (ExecutionContext) throws -> any BatchScan
     /// Set while the rows come straight from a source.
     private let scan: SourceScan?
+    /// The columns of scans that a column is, unchanged, where rows may be left out that a later operator has no use for; nil where none is.
+    let targets: LateFilterTargets?
 
     public init(isOrdered: Bool = false, open: @escaping @Sendable (ExecutionContext) throws -> any BatchScan) {
-        self.isOrdered = isOrdered
-        self.open = open
-        scan = nil
+        self.init(isOrdered: isOrdered, targets: nil, open: open)
+    }
+
+    init(
+        isOrdered: Bool, targets: LateFilterTargets?, open: @escaping @Sendable (ExecutionContext) throws -> any BatchScan
+    ) {
+        (self.isOrdered, self.targets, self.open, scan) = (isOrdered, targets, open, nil)
     }
 
     init(scanning scan: SourceScan) {
         isOrdered = false
         open = { try scan.open($0) }
         self.scan = scan
+        let late = scan.late
+        let own: LateFilterTargets = { name in [LateFilterTarget(filters: late, column: name)] }
+        targets = scan.node.source.appliesFilters ? own : nil
     }
 
     /// The stream with its rows and times noted. A scan that may still take filters notes them itself when it is opened.
     func profiled(_ profile: OperatorProfile) -> Stream {
         if scan != nil { return self }
-        return Stream(isOrdered: isOrdered) { [open] context in ProfiledScan(try profile.timing { try open(context) }, profile) }
+        return Stream(isOrdered: isOrdered, targets: targets) { [open] context in ProfiledScan(try profile.timing { try open(context) }, profile) }
     }
 
     /// The rows that pass a filter: applied by the source itself where the rows come straight from one that does so.
@@ -52,13 +61,21 @@ public struct Stream: Sendable {
             }
             return Stream(scanning: scan)
         }
-        return mapping { context in { batch in batch.filter(try mask(context, batch)) } }
+        return mapping(targets: targets) { context in { batch in batch.filter(try mask(context, batch)) } }
     }
 
     /// The stream with a function applied to each batch. The function is called from several threads at once, unless the stream is ordered;
     /// it may return nil for "no rows".
     public func mapping(ordered: Bool = false, _ makeStage: @escaping @Sendable (ExecutionContext) throws -> @Sendable (Batch) throws -> Batch?) -> Stream {
-        Stream(isOrdered: isOrdered || ordered) { context in
+        mapping(ordered: ordered, targets: nil, makeStage)
+    }
+
+    /// - Parameter targets: the new stream's `targets`.
+    func mapping(
+        ordered: Bool = false, targets: LateFilterTargets?,
+        _ makeStage: @escaping @Sendable (ExecutionContext) throws -> @Sendable (Batch) throws -> Batch?
+    ) -> Stream {
+        Stream(isOrdered: isOrdered || ordered, targets: targets) { context in
             let stage = try makeStage(context)
             return MappedScan(base: try open(context), stage: stage)
         }

@@ -51,9 +51,9 @@ final class PartitionedSpill: Sendable {
     /// A partition parted again by further bits of the hash.
     ///
     /// - Parameter keys: the keys of a batch.
-    func split(_ partition: Int, in folder: String, keys: (Batch) -> [Column]) throws -> PartitionedSpill {
+    func split(_ partition: Int, in folder: String, keys: (Batch) throws -> [Column]) throws -> PartitionedSpill {
         let deeper = try PartitionedSpill(in: folder, level: level + 1)
-        try read(partition) { try deeper.write($0, keys: keys($0)) }
+        try read(partition) { try deeper.write($0, keys: try keys($0)) }
         return deeper
     }
 
