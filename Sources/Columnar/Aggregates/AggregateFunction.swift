@@ -1,30 +1,124 @@
 /// What makes one value of the rows of a group, by Spark's rules: nulls do not count, except in `first` and `last` and for `count` without an argument.
+///
+/// Arguments that are constants (percentages, an accuracy, a delimiter) are part of the function; the others are columns.
 public enum AggregateFunction: Sendable, Hashable {
     /// Rows where no argument is null; all rows when there is no argument.
     case count
     /// Different combinations of arguments, those with a null left out.
     case countDistinct
+    /// Rows where the argument is true.
+    case countIf
     case sum, average
+    /// Sums and averages that say so when they do not fit: null, or an error (`Accumulator.failure`).
+    case checkedSum(OverflowRule), checkedAverage(OverflowRule)
+    /// The product, as a double.
+    case product
     /// By the total order of `compareRows`: NaN above every number, strings by their bytes.
     case minimum, maximum
     case first(ignoresNulls: Bool), last(ignoresNulls: Bool)
+    /// The value of some row: the first.
+    case anyValue(ignoresNulls: Bool)
+    /// The first argument where the second is least or greatest; of several such rows the last.
+    case minimumBy, maximumBy
     case collectList, collectSet
     case variance(ofSample: Bool), standardDeviation(ofSample: Bool)
+    case skewness, kurtosis
+    case covariance(ofSample: Bool), correlation
+    /// Of a line through points: the arguments are y and x.
+    case regression(Regression)
+    case and, or
+    case bits(BitOperation)
+    /// The value that stands in most rows; of several such values the first in the order: the least, where none is given.
+    case mode(order: Direction?)
+    /// Values at places of the sorted rows; a second argument says how often each row counts.
+    case percentile(Percentile)
+    /// A value at about a place of the sorted rows. Answers are exact here, which is within any accuracy.
+    case approximatePercentile(percentages: [Double], isArray: Bool, accuracy: Int)
+    /// About how many different values there are, by HyperLogLog; the error is the estimate's relative standard deviation.
+    case approximateCountDistinct(relativeError: Double)
+    /// The values as one text; behind the value stand the arguments that the order is by.
+    case listAggregate(ListAggregate)
+    /// At most so many bars of a histogram: each the mean of some neighbouring values and their number.
+    case histogram(bars: Int)
 
+    /// What becomes of a sum that does not fit.
+    public enum OverflowRule: Sendable, Hashable { case null, error }
+
+    public enum Direction: Sendable, Hashable { case ascending, descending }
+
+    public enum Regression: String, Sendable, Hashable, CaseIterable {
+        case count = "regr_count", averageX = "regr_avgx", averageY = "regr_avgy", sxx = "regr_sxx", syy = "regr_syy", sxy = "regr_sxy"
+        case slope = "regr_slope", intercept = "regr_intercept", r2 = "regr_r2"
+    }
+
+    public enum BitOperation: String, Sendable, Hashable, CaseIterable { case and = "bit_and", or = "bit_or", xor = "bit_xor" }
+
+    public struct Percentile: Sendable, Hashable {
+        public enum Form: String, Sendable, Hashable { case percentile, continuous = "percentile_cont", discrete = "percentile_disc", median }
+        public let form: Form
+        /// Each of 0...1.
+        public let percentages: [Double]
+        /// Whether the result is an array of values, one a percentage.
+        public let isArray: Bool
+        public let descending: Bool
+
+        public init(_ form: Form = .percentile, _ percentages: [Double], isArray: Bool = false, descending: Bool = false) {
+            (self.form, self.percentages, self.isArray, self.descending) = (form, percentages, isArray, descending)
+        }
+    }
+
+    public struct ListAggregate: Sendable, Hashable {
+        public struct Order: Sendable, Hashable {
+            public let descending: Bool
+            public let nullsFirst: Bool
+            public init(descending: Bool, nullsFirst: Bool) { (self.descending, self.nullsFirst) = (descending, nullsFirst) }
+        }
+        /// What stands between two values; nil for nothing.
+        public let delimiter: [UInt8]?
+        /// Of the arguments behind the first.
+        public let order: [Order]
+        public init(delimiter: [UInt8]?, order: [Order] = []) { (self.delimiter, self.order) = (delimiter, order) }
+    }
+}
+
+// MARK: Names
+
+extension AggregateFunction {
     /// The name in Spark SQL.
     public var name: String {
         switch self {
         case .count, .countDistinct: "count"
-        case .sum: "sum"
-        case .average: "avg"
+        case .countIf: "count_if"
+        case .sum, .checkedSum(.error): "sum"
+        case .checkedSum(.null): "try_sum"
+        case .average, .checkedAverage(.error): "avg"
+        case .checkedAverage(.null): "try_avg"
+        case .product: "product"
         case .minimum: "min"
         case .maximum: "max"
         case .first: "first"
         case .last: "last"
+        case .anyValue: "any_value"
+        case .minimumBy: "min_by"
+        case .maximumBy: "max_by"
         case .collectList: "collect_list"
         case .collectSet: "collect_set"
         case .variance(let ofSample): ofSample ? "var_samp" : "var_pop"
         case .standardDeviation(let ofSample): ofSample ? "stddev_samp" : "stddev_pop"
+        case .skewness: "skewness"
+        case .kurtosis: "kurtosis"
+        case .covariance(let ofSample): ofSample ? "covar_samp" : "covar_pop"
+        case .correlation: "corr"
+        case .regression(let regression): regression.rawValue
+        case .and: "bool_and"
+        case .or: "bool_or"
+        case .bits(let operation): operation.rawValue
+        case .mode: "mode"
+        case .percentile(let percentile): percentile.form.rawValue
+        case .approximatePercentile: "percentile_approx"
+        case .approximateCountDistinct: "approx_count_distinct"
+        case .listAggregate: "listagg"
+        case .histogram: "histogram_numeric"
         }
     }
 
@@ -32,6 +126,25 @@ public enum AggregateFunction: Sendable, Hashable {
     public var dependsOnOrder: Bool {
         switch self {
         case .first, .last, .collectList: true
+        case .listAggregate(let list): list.order.isEmpty
+        default: false
+        }
+    }
+
+    /// Whether a row whose arguments are null is as good as none.
+    var ignoresNullRows: Bool {
+        switch self {
+        case .first(let ignoresNulls), .last(let ignoresNulls), .anyValue(let ignoresNulls): ignoresNulls
+        default: true
+        }
+    }
+
+    /// Whether rows that repeat another one's arguments change nothing, so that `DISTINCT` says nothing.
+    public var ignoresDuplicates: Bool {
+        switch self {
+        case .countDistinct, .minimum, .maximum, .first, .last, .anyValue, .minimumBy, .maximumBy, .collectSet, .and, .or, .bits(.and), .bits(.or),
+            .approximateCountDistinct:
+            true
         default: false
         }
     }
@@ -41,9 +154,14 @@ public enum AggregateFunction: Sendable, Hashable {
         switch self {
         case .count: 0...Int.max
         case .countDistinct: 1...Int.max
+        case .minimumBy, .maximumBy, .covariance, .correlation, .regression: 2...2
+        case .percentile(let percentile): percentile.form == .percentile ? 1...2 : 1...1
+        case .listAggregate(let list): list.order.count + 1...list.order.count + 1
         default: 1...1
         }
     }
+
+    // MARK: Types
 
     /// The result's type; nil where the function cannot be applied to such arguments.
     ///
@@ -51,57 +169,68 @@ public enum AggregateFunction: Sendable, Hashable {
     /// four more before and behind the point. Strings are read as numbers.
     public func resultType(_ arguments: [DataType]) -> DataType? {
         guard arity.contains(arguments.count) else { return nil }
+        func isNumber(_ type: DataType) -> Bool { type.isNumeric || type == .string || type == .null }
         switch self {
-        case .count: return .long
-        case .countDistinct: return .long
-        case .sum:
+        case .count, .countDistinct: return .long
+        case .countIf: return arguments[0] == .boolean || arguments[0] == .null ? .long : nil
+        case .sum, .checkedSum:
             switch arguments[0] {
             case .byte, .short, .int, .long: return .long
             case .float, .double, .string, .null: return .double
             case .decimal(let precision, let scale): return .decimal(precision: min(38, precision + 10), scale: scale)
             default: return nil
             }
-        case .average:
+        case .average, .checkedAverage:
             switch arguments[0] {
             case .byte, .short, .int, .long, .float, .double, .string, .null: return .double
-            case .decimal(let precision, let scale): return .decimal(precision: min(38, precision + 4), scale: min(38, scale + 4))
+            case .decimal(let precision, let scale): return .boundedDecimal(precision: precision + 4, scale: scale + 4)
             default: return nil
             }
         case .minimum, .maximum:
             if case .map = arguments[0] { return nil }
             return arguments[0]
-        case .first, .last: return arguments[0]
+        case .first, .last, .anyValue: return arguments[0]
+        case .minimumBy, .maximumBy:
+            if case .map = arguments[1] { return nil }
+            return arguments[0]
         case .collectList, .collectSet:
             // Spark refuses sets of maps, which have no order.
             if self == .collectSet, case .map = arguments[0] { return nil }
             return .array(arguments[0])
-        case .variance, .standardDeviation:
+        case .variance, .standardDeviation, .skewness, .kurtosis, .product: return isNumber(arguments[0]) ? .double : nil
+        case .covariance, .correlation: return arguments.allSatisfy(isNumber) ? .double : nil
+        case .regression(let regression): return arguments.allSatisfy(isNumber) ? (regression == .count ? .long : .double) : nil
+        case .and, .or: return arguments[0] == .boolean || arguments[0] == .null ? .boolean : nil
+        case .bits: return arguments[0].isInteger ? arguments[0] : arguments[0] == .null ? .long : nil
+        case .mode:
+            if case .map = arguments[0] { return nil }
+            return arguments[0]
+        case .percentile(let percentile):
+            guard isNumber(arguments[0]), arguments.count < 2 || arguments[1].isInteger || arguments[1] == .null else { return nil }
+            return percentile.isArray ? .array(.double) : .double
+        case .approximatePercentile(_, let isArray, _):
+            let value: DataType
             switch arguments[0] {
-            case _ where arguments[0].isNumeric, .string, .null: return .double
+            case .string, .null: value = .double
+            case _ where arguments[0].isNumeric || arguments[0] == .date || arguments[0] == .timestamp: value = arguments[0]
             default: return nil
             }
+            return isArray ? .array(value) : value
+        case .approximateCountDistinct:
+            if case .map = arguments[0] { return nil }
+            return .long
+        case .listAggregate:
+            if arguments[0].isNested { return nil }
+            for key in arguments.dropFirst() { if case .map = key { return nil } }
+            return arguments[0] == .binary ? .binary : .string
+        case .histogram: return isNumber(arguments[0]) ? .array(.struct([Field("x", arguments[0].isNumeric ? arguments[0] : .double), Field("y", .double)])) : nil
         }
     }
+}
 
-    /// - Precondition: `resultType` knows the arguments.
-    public func makeAccumulator(_ arguments: [DataType]) -> any Accumulator {
-        guard let result = resultType(arguments) else { preconditionFailure("\(name) of \(arguments.map(\.hiveName))") }
-        switch self {
-        case .count: return CountAccumulator()
-        case .countDistinct: return DistinctAccumulator(types: arguments, counts: true)
-        case .collectSet: return DistinctAccumulator(types: arguments, counts: false)
-        case .collectList: return ListAccumulator(element: arguments[0])
-        case .sum, .average: return SumAccumulator(argument: arguments[0], result: result, averages: self == .average)
-        case .minimum, .maximum:
-            let maximum = self == .maximum
-            return ExtremeAccumulator.handles(result)
-                ? ExtremeAccumulator(type: result, maximum: maximum) : PickAccumulator(type: result, maximum ? .greatest : .least)
-        case .first(let ignoresNulls): return PickAccumulator(type: result, .first(ignoresNulls: ignoresNulls))
-        case .last(let ignoresNulls): return PickAccumulator(type: result, .last(ignoresNulls: ignoresNulls))
-        case .variance(let ofSample): return VarianceAccumulator(ofSample: ofSample, root: false)
-        case .standardDeviation(let ofSample): return VarianceAccumulator(ofSample: ofSample, root: true)
-        }
-    }
+extension DataType {
+    /// A decimal with so many digits, or as many as there can be.
+    static func boundedDecimal(precision: Int, scale: Int) -> DataType { .decimal(precision: min(38, precision), scale: min(38, scale)) }
 }
 
 /// The running state of one aggregate for groups 0..<n: arrays by group, so that a batch is one loop.
@@ -122,6 +251,18 @@ public protocol Accumulator: AnyObject {
     func result() -> Column
     /// Bytes held, about.
     var size: Int { get }
+    /// Why there is no result although there are rows, where the function is to say so: known once `result` was called.
+    var failure: AggregateFailure? { get }
+}
+
+extension Accumulator {
+    public var failure: AggregateFailure? { nil }
+}
+
+/// What a checked aggregate fails with.
+public enum AggregateFailure: Error, Sendable, Equatable {
+    /// A sum has more digits than its type.
+    case overflow(function: String, type: DataType)
 }
 
 /// An array by group that grows.

@@ -2,19 +2,32 @@
 ///
 /// Not shared between threads. Its states can be taken out as a batch of key columns and state columns, and merged into another table.
 public final class AggregateTable {
-    /// What groups are made of: the types of keys, and each aggregate's function and argument types.
+    /// One aggregate of a table.
+    public struct Item: Sendable {
+        public let function: AggregateFunction
+        /// The types of the function's arguments.
+        public let arguments: [DataType]
+        /// Whether rows of the same arguments count once in a group.
+        public let isDistinct: Bool
+        /// Whether a boolean column behind the arguments says which rows count.
+        public let isFiltered: Bool
+
+        public init(_ function: AggregateFunction, _ arguments: [DataType], isDistinct: Bool = false, isFiltered: Bool = false) {
+            (self.function, self.arguments, self.isDistinct, self.isFiltered) = (function, arguments, isDistinct, isFiltered)
+        }
+
+        func makeAccumulator() -> any Accumulator { function.makeAccumulator(arguments, isDistinct: isDistinct) }
+    }
+
+    /// What groups are made of: the types of keys, and the aggregates.
     public struct Shape: Sendable {
         public let keys: [DataType]
-        public let aggregates: [(function: AggregateFunction, arguments: [DataType])]
+        public let aggregates: [Item]
 
-        public init(keys: [DataType], aggregates: [(function: AggregateFunction, arguments: [DataType])]) {
-            (self.keys, self.aggregates) = (keys, aggregates)
-        }
+        public init(keys: [DataType], aggregates: [Item]) { (self.keys, self.aggregates) = (keys, aggregates) }
 
         /// The columns of a batch of states: the keys, and then those of each aggregate.
-        public var stateTypes: [DataType] {
-            keys + aggregates.flatMap { $0.function.makeAccumulator($0.arguments).stateTypes }
-        }
+        public var stateTypes: [DataType] { keys + aggregates.flatMap { $0.makeAccumulator().stateTypes } }
     }
 
     public let shape: Shape
@@ -24,7 +37,7 @@ public final class AggregateTable {
     public init(_ shape: Shape) {
         self.shape = shape
         table = KeyTable(types: shape.keys)
-        accumulators = shape.aggregates.map { $0.function.makeAccumulator($0.arguments) }
+        accumulators = shape.aggregates.map { $0.makeAccumulator() }
     }
 
     public var groupCount: Int { max(table.groupCount, minimumGroups) }
@@ -35,13 +48,29 @@ public final class AggregateTable {
 
     /// Takes a batch of rows.
     ///
-    /// - Parameter arguments: of each aggregate.
+    /// - Parameter arguments: of each aggregate; behind those of a filtered one its filter.
     public func add(keys: [Column], arguments: [[Column]], count: Int) {
         let groups = table.insert(keys, count: count)
-        for (accumulator, columns) in zip(accumulators, arguments) {
+        for (i, accumulator) in accumulators.enumerated() {
             accumulator.resize(to: table.groupCount)
-            accumulator.update(columns, groups)
+            if shape.aggregates[i].isFiltered {
+                update(accumulator, shape.aggregates[i].function, arguments[i].dropLast(), where: arguments[i][arguments[i].count - 1].trueRows, groups)
+            } else {
+                accumulator.update(arguments[i], groups)
+            }
         }
+    }
+
+    private func update(
+        _ accumulator: any Accumulator, _ function: AggregateFunction, _ arguments: ArraySlice<Column>, where filter: Bitmap, _ groups: Values<Int32>
+    ) {
+        if filter.setCount == filter.count { return accumulator.update(Array(arguments), groups) }
+        if !function.ignoresNullRows {
+            let rows = filter.setIndices
+            return accumulator.update(arguments.map { $0.take(rows) }, Column(.int, groups).take(rows).integers)
+        }
+        // A row that does not count has no value.
+        accumulator.update(arguments.isEmpty ? [Column(filter, validity: filter)] : arguments.map { $0.flattened.masking(filter) }, groups)
     }
 
     /// Takes the states of another table of the same shape.
@@ -66,5 +95,14 @@ public final class AggregateTable {
     public func states() -> [Column] { table.keys + accumulators.flatMap { $0.states() } }
 
     /// The keys and results of all groups, in order of first appearance. The table must not be used any more.
-    public func results() -> [Column] { table.keys + accumulators.map { $0.result() } }
+    ///
+    /// - Throws: `AggregateFailure` of a checked aggregate.
+    public func results() throws(AggregateFailure) -> [Column] {
+        var columns = table.keys
+        for accumulator in accumulators {
+            columns.append(accumulator.result())
+            if let failure = accumulator.failure { throw failure }
+        }
+        return columns
+    }
 }

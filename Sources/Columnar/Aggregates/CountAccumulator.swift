@@ -1,12 +1,16 @@
-/// `count`.
+/// `count`, and `count_if`: of rows where the argument is true.
 final class CountAccumulator: Accumulator {
     private var counts = GroupArray<Int64>(0)
+
+    private let countsTrue: Bool
+
+    init(countsTrue: Bool = false) { self.countsTrue = countsTrue }
 
     func resize(to groupCount: Int) { counts.resize(to: groupCount) }
 
     func update(_ arguments: [Column], _ groups: Values<Int32>) {
         let counts = self.counts.start
-        let presence = arguments.reduce(nil as Bitmap?) { Bitmap.and($0, $1.presence) }
+        let presence = countsTrue ? arguments[0].trueRows : arguments.reduce(nil as Bitmap?) { Bitmap.and($0, $1.presence) }
         let n = groups.count
         let group = groups.start
         defer { withExtendedLifetime(groups) {} }

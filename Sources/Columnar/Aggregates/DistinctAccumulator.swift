@@ -41,6 +41,12 @@ final class DistinctAccumulator: Accumulator {
         return ListAccumulator.lists(of: elements, groups, groupCount)
     }
 
+    /// The columns of the different values, and the group of each.
+    var contents: ([Column], Values<Int32>) {
+        let keys = pairs.keys
+        return (Array(keys.dropFirst()), keys[0].integers)
+    }
+
     func merge(_ states: [Column], _ groups: Values<Int32>) {
         let (elements, owners) = ListAccumulator.elements(of: states[0], groups)
         let values = types.count == 1 ? [elements] : elements.flattened.children
@@ -67,7 +73,7 @@ final class ListAccumulator: Accumulator {
     private var parts: [Column] = []
     private var owners = GrowingBuffer<Int32>(capacity: 1024)
     private var bytes = 0
-    private var groupCount = 0
+    private(set) var groupCount = 0
 
     init(element: DataType) { self.element = element }
 
@@ -99,9 +105,14 @@ final class ListAccumulator: Accumulator {
         add(elements, owners)
     }
 
-    func result() -> Column {
+    /// All values, and the group of each. The accumulator must not be used any more.
+    func contents() -> (Column, Values<Int32>) {
         let all = parts.isEmpty ? Column.nulls(element, count: 0) : Column.concatenate(parts, as: element)
-        let owners = self.owners.take()
+        return (all, owners.take())
+    }
+
+    func result() -> Column {
+        let (all, owners) = contents()
         defer { withExtendedLifetime(owners) {} }
         return ListAccumulator.lists(of: all, owners.start, groupCount)
     }

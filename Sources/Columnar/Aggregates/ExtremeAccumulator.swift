@@ -22,7 +22,7 @@ final class ExtremeAccumulator: Accumulator {
     }
 
     func update(_ arguments: [Column], _ groups: Values<Int32>) {
-        let column = arguments[0].flattened
+        let column = (arguments[0].type == type ? arguments[0] : arguments[0].cast(to: type)).flattened
         let presence = column.presence
         defer { withExtendedLifetime((column, groups)) {} }
         seen.note(presence, groups)

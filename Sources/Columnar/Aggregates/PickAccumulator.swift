@@ -5,6 +5,8 @@
 final class PickAccumulator: Accumulator {
     enum Rule: Equatable {
         case first(ignoresNulls: Bool), last(ignoresNulls: Bool), least, greatest
+        /// Of structures, by their first field; of several such the last.
+        case leastFirstField, greatestFirstField
     }
 
     private let type: DataType
@@ -46,6 +48,8 @@ final class PickAccumulator: Accumulator {
             case .last: isBetter = true
             case .least: isBetter = candidate < 0 || compareRows(column, i, column, Int(candidate)) < 0
             case .greatest: isBetter = candidate < 0 || compareRows(column, i, column, Int(candidate)) > 0
+            case .leastFirstField: isBetter = candidate < 0 || compareFirstFields(column, i, column, Int(candidate)) <= 0
+            case .greatestFirstField: isBetter = candidate < 0 || compareFirstFields(column, i, column, Int(candidate)) >= 0
             }
             if !isBetter { continue }
             if candidate < 0 { touched.append(groups[i]) }
@@ -60,6 +64,9 @@ final class PickAccumulator: Accumulator {
             if place.part >= 0, rule == .least || rule == .greatest {
                 let order = compareRows(column, Int(candidate), parts[Int(place.part)], Int(place.row))
                 if rule == .least ? order >= 0 : order <= 0 { continue }
+            } else if place.part >= 0, rule == .leastFirstField || rule == .greatestFirstField {
+                let order = compareFirstFields(column, Int(candidate), parts[Int(place.part)], Int(place.row))
+                if rule == .leastFirstField ? order > 0 : order < 0 { continue }
             }
             places[group] = Place(part: Int32(parts.count), row: Int32(rows.count))
             rows.append(candidate)
@@ -71,6 +78,8 @@ final class PickAccumulator: Accumulator {
         bytes += kept.approximateSize
         if keptRows > 2 * groupCount + 65536 { sweep() }
     }
+
+    private func compareFirstFields(_ a: Column, _ i: Int, _ b: Column, _ j: Int) -> Int { compareRows(a.children[0], i, b.children[0], j) }
 
     /// Keeps what groups still point to, as one part.
     private func sweep() {

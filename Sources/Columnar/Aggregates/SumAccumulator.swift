@@ -5,6 +5,9 @@ final class SumAccumulator: Accumulator {
     private let argument: DataType
     private let resultType: DataType
     private let averages: Bool
+    /// What becomes of a sum that does not fit; nil where integers wrap and decimals are null.
+    private let overflow: AggregateFunction.OverflowRule?
+    private(set) var failure: AggregateFailure?
 
     private var integers = GroupArray<Int64>(0)
     private var doubles = GroupArray<Double>(0)
@@ -17,10 +20,13 @@ final class SumAccumulator: Accumulator {
     private var seen = SeenGroups()
     private var groupCount = 0
 
-    init(argument: DataType, result: DataType, averages: Bool) {
-        (self.argument, resultType, self.averages) = (argument, result, averages)
-        kind = argument.isInteger && !averages ? .integer : result.isDecimal ? .decimal : .double
+    init(argument: DataType, result: DataType, averages: Bool, overflow: AggregateFunction.OverflowRule? = nil) {
+        (self.argument, resultType, self.averages, self.overflow) = (argument, result, averages, overflow)
+        // Checked sums of integers are taken in 128 bits, so that only the result has to fit, whatever the order.
+        kind = argument.isInteger && !averages ? (overflow == nil ? .integer : .decimal) : result.isDecimal ? .decimal : .double
     }
+
+    private var checksIntegers: Bool { kind == .decimal && argument.isInteger }
 
     func resize(to count: Int) {
         groupCount = max(count, groupCount)
@@ -35,7 +41,9 @@ final class SumAccumulator: Accumulator {
     }
 
     func update(_ arguments: [Column], _ groups: Values<Int32>) {
-        let plain = argument == .string || argument == .null ? arguments[0].cast(to: .double) : arguments[0]
+        let plain =
+            argument == .string || argument == .null
+            ? arguments[0].cast(to: .double) : checksIntegers ? arguments[0].cast(to: .decimal(precision: 19, scale: 0)) : arguments[0]
         let column = plain.flattened
         let presence = column.presence
         defer { withExtendedLifetime((column, groups)) {} }
@@ -159,6 +167,7 @@ final class SumAccumulator: Accumulator {
     func result() -> Column {
         let count = groupCount
         guard averages else {
+            if checksIntegers { return checkedIntegers() }
             if kind == .decimal { return decimalResult { Int128?.some($0) } }
             return states()[0]
         }
@@ -197,10 +206,31 @@ final class SumAccumulator: Accumulator {
         for i in 0..<count {
             let result = value(sums[i])
             let isPresent = (seen?[i] ?? true) && overflowed.start[i] == 0 && result.map { $0.magnitude < limit } ?? false
+            if !isPresent, overflow == .error, averages ? result != nil || overflowed.start[i] != 0 : seen?[i] ?? true {
+                failure = .overflow(function: averages ? "avg" : "sum", type: resultType)
+            }
             to[i] = isPresent ? result! : 0
             validity.append(isPresent)
         }
         return Column(resultType, Values<Int128>(out, count: count), validity: validity.finishValidity())
+    }
+
+    /// The sums as longs, where they are ones.
+    private func checkedIntegers() -> Column {
+        let count = groupCount
+        let seen = self.seen.validity(count)
+        let sums = decimals.take()
+        let out = Buffer(size: count * 8)
+        let to = out.values(of: Int64.self)
+        var validity = BitmapBuilder(capacity: count)
+        for i in 0..<count {
+            let isSeen = seen?[i] ?? true
+            let fits = Int64(exactly: sums[i])
+            if isSeen, fits == nil, overflow == .error { failure = .overflow(function: "sum", type: .long) }
+            to[i] = fits ?? 0
+            validity.append(isSeen && fits != nil)
+        }
+        return Column(.long, Values<Int64>(out, count: count), validity: validity.finishValidity())
     }
 
     /// `sum` / `count` with more digits, half rounded up (away from zero); nil when 128 bits do not suffice.

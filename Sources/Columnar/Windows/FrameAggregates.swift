@@ -151,6 +151,48 @@ struct FrameVariance: FrameAggregate {
     }
 }
 
+/// An aggregate of one or two numbers a row; see `DoubleFold`.
+struct FrameFold<Fold: DoubleFold>: FrameAggregate {
+    let fold: Fold
+    let x: UnsafePointer<Double>
+    let y: UnsafePointer<Double>
+    let presence: FramePresence
+
+    var initial: Fold.State { fold.initial }
+    @inline(__always)
+    func add(_ row: Int, to state: inout Fold.State) { if presence[row] { fold.add(x[row], y[row], to: &state) } }
+    @inline(__always)
+    func merge(_ other: Fold.State, into state: inout Fold.State) { fold.merge(other, into: &state) }
+    @inline(__always)
+    func output(_ state: Fold.State) -> (value: Double, isPresent: Bool) { fold.output(state) }
+}
+
+/// `bit_and`, `bit_or`, `bit_xor`.
+struct FrameBits: FrameAggregate {
+    struct State: BitwiseCopyable {
+        var word: Int64
+        var isPresent = false
+    }
+    let values: UnsafePointer<Int64>
+    let presence: FramePresence
+    let operation: AggregateFunction.BitOperation
+
+    var initial: State { State(word: operation == .and ? -1 : 0) }
+    @inline(__always)
+    func add(_ row: Int, to state: inout State) { if presence[row] { merge(State(word: values[row], isPresent: true), into: &state) } }
+    @inline(__always)
+    func merge(_ other: State, into state: inout State) {
+        switch operation {
+        case .and: state.word &= other.word
+        case .or: state.word |= other.word
+        case .xor: state.word ^= other.word
+        }
+        if other.isPresent { state.isPresent = true }
+    }
+    @inline(__always)
+    func output(_ state: State) -> (value: Int64, isPresent: Bool) { (state.word, state.isPresent) }
+}
+
 /// The row of the least or greatest value, by words whose order is the values'; -1 for none.
 struct FrameExtreme: FrameAggregate {
     struct State: BitwiseCopyable {
@@ -160,18 +202,20 @@ struct FrameExtreme: FrameAggregate {
     /// Ascending from what is looked for.
     let words: UnsafePointer<UInt64>
     let presence: FramePresence
+    /// Of several such rows the last, not the first.
+    var takesLast = false
 
     var initial: State { State() }
     @inline(__always)
     func add(_ row: Int, to state: inout State) {
-        if presence[row], words[row] < state.word || state.row < 0 {
+        if presence[row], words[row] < state.word || state.row < 0 || (takesLast && words[row] == state.word && row > Int(state.row)) {
             state.word = words[row]
             state.row = Int32(truncatingIfNeeded: row)
         }
     }
     @inline(__always)
     func merge(_ other: State, into state: inout State) {
-        if other.row >= 0, other.word < state.word || state.row < 0 { state = other }
+        if other.row >= 0, other.word < state.word || state.row < 0 || (takesLast && other.word == state.word && other.row > state.row) { state = other }
     }
     @inline(__always)
     func output(_ state: State) -> (value: Int32, isPresent: Bool) { (state.row, true) }
@@ -182,6 +226,8 @@ struct FrameExtremeRow: FrameAggregate {
     let column: Column
     let presence: FramePresence
     let maximum: Bool
+    /// Of several such rows the last, not the first.
+    var takesLast = false
 
     var initial: Int32 { -1 }
     func add(_ row: Int, to state: inout Int32) {
@@ -191,7 +237,7 @@ struct FrameExtremeRow: FrameAggregate {
         if other < 0 { return }
         if state >= 0 {
             let order = compareRows(column, Int(other), column, Int(state))
-            if maximum ? order <= 0 : order >= 0 { return }
+            if order == 0 ? !takesLast || other < state : maximum ? order < 0 : order > 0 { return }
         }
         state = other
     }

@@ -104,9 +104,7 @@ extension Expression: CustomStringConvertible {
 
 extension AggregateCall: CustomStringConvertible {
     public var description: String {
-        let list = arguments.isEmpty ? "1" : arguments.map(\.description).joined(separator: ", ")
-        let distinct = isDistinct || function == .countDistinct ? "DISTINCT " : ""
-        return "\(function.name)(\(distinct)\(list))" + (filter.map { " FILTER (WHERE \($0))" } ?? "")
+        function.text(shownName ?? function.name, arguments.map(\.description), isDistinct: isDistinct) + (filter.map { " FILTER (WHERE \($0))" } ?? "")
     }
 }
 

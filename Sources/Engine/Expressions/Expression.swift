@@ -116,8 +116,9 @@ extension Expression {
         case .lambda(let parameters, let operand): return .lambda(parameters, try body(operand))
         case .aggregate(let call):
             let arguments = try map(call.arguments)
-            guard let filter = call.filter else { return .aggregate(AggregateCall(call.function, arguments, isDistinct: call.isDistinct)) }
-            return .aggregate(AggregateCall(call.function, arguments, isDistinct: call.isDistinct, filter: try body(filter)))
+            var filter = call.filter
+            if let condition = filter { filter = try body(condition) }
+            return .aggregate(AggregateCall(call.function, arguments, isDistinct: call.isDistinct, filter: filter, shownName: call.shownName))
         case .generator(let generator, let arguments): return .generator(generator, try map(arguments))
         case .userFunction(let function, let arguments): return .userFunction(function, try map(arguments))
         case .subquery(let subquery): return .subquery(Subquery(subquery.kind, values: try map(subquery.values), query: subquery.query))

@@ -9,9 +9,13 @@ public struct AggregateCall: Sendable, Hashable {
     public let isDistinct: Bool
     /// The rows that count; nil for all.
     public let filter: Expression?
+    /// What the query calls the function, where that is another of its names: `mean`, `std`, `every`.
+    public let shownName: String?
 
-    public init(_ function: AggregateFunction, _ arguments: [Expression], isDistinct: Bool = false, filter: Expression? = nil) {
-        (self.function, self.arguments, self.isDistinct, self.filter) = (function, arguments, isDistinct, filter)
+    public init(
+        _ function: AggregateFunction, _ arguments: [Expression], isDistinct: Bool = false, filter: Expression? = nil, shownName: String? = nil
+    ) {
+        (self.function, self.arguments, self.isDistinct, self.filter, self.shownName) = (function, arguments, isDistinct, filter, shownName)
     }
 }
 

@@ -12,10 +12,22 @@ public struct Aggregate: Sendable, Hashable {
     public let name: String
     public let function: AggregateFunction
     public let arguments: [Expression]
+    /// Whether rows of the same arguments count once in a group.
+    public let isDistinct: Bool
+    /// The rows that count; nil for all.
+    public let filter: Expression?
 
-    public init(_ name: String, _ function: AggregateFunction, _ arguments: [Expression]) {
-        (self.name, self.function, self.arguments) = (name, function, arguments)
+    public init(_ name: String, _ function: AggregateFunction, _ arguments: [Expression], isDistinct: Bool = false, filter: Expression? = nil) {
+        (self.name, self.function, self.arguments, self.isDistinct, self.filter) = (name, function, arguments, isDistinct, filter)
     }
+
+    /// The aggregate of a call, under a name.
+    public init(_ name: String, _ call: AggregateCall) {
+        self.init(name, call.function, call.arguments, isDistinct: call.isDistinct, filter: call.filter)
+    }
+
+    /// What is computed for each row: the arguments, and behind them the filter.
+    var inputs: [Expression] { filter.map { arguments + [$0] } ?? arguments }
 }
 
 /// One row for each combination of keys, null being a key like any other: the keys, and aggregates over the rows that have them. Without keys one row for
@@ -61,7 +73,7 @@ public final class AggregateNode: PlanNode, @unchecked Sendable {
     private var fields: Set<String> {
         var fields = Set<String>()
         for key in keys { fields.formUnion(key.expression.fields) }
-        for aggregate in aggregates { for argument in aggregate.arguments { fields.formUnion(argument.fields) } }
+        for aggregate in aggregates { for input in aggregate.inputs { fields.formUnion(input.fields) } }
         return fields
     }
 
@@ -77,9 +89,12 @@ public final class AggregateNode: PlanNode, @unchecked Sendable {
         let output = try outputSchema(for: full)
         let read = Set(fields.map { name in full.index(ofAnyCase: name).map { full[$0].name } ?? name })
         let schema = Schema(full.fields.filter { read.contains($0.name) })
-        var arguments: [(function: AggregateFunction, arguments: [DataType])] = []
-        for aggregate in aggregates { arguments.append((aggregate.function, try aggregate.arguments.map { try $0.resolveType(in: full) })) }
-        let shape = AggregateTable.Shape(keys: try keys.map { try $0.expression.resolveType(in: full) }, aggregates: arguments)
+        var items: [AggregateTable.Item] = []
+        for aggregate in aggregates {
+            let types = try aggregate.arguments.map { try $0.resolveType(in: full) }
+            items.append(AggregateTable.Item(aggregate.function, types, isDistinct: aggregate.isDistinct, isFiltered: aggregate.filter != nil))
+        }
+        let shape = AggregateTable.Shape(keys: try keys.map { try $0.expression.resolveType(in: full) }, aggregates: items)
         let input = inputs[0]
         let isOrdered = aggregates.contains { $0.function.dependsOnOrder }
         // Groups that a later operator has no use for need not be made.
@@ -94,7 +109,7 @@ public final class AggregateNode: PlanNode, @unchecked Sendable {
         return Stream(isOrdered: false, targets: targets) { [keys, aggregates] context in
             let workers = isOrdered || input.isOrdered ? 1 : context.workers.count
             let aggregation = HashAggregation(
-                shape, keys: keys.map(\.expression), arguments: aggregates.map(\.arguments), input: schema, node: node, output: output, context: context,
+                shape, keys: keys.map(\.expression), arguments: aggregates.map(\.inputs), input: schema, node: node, output: output, context: context,
                 workers: workers)
             try Execution.run(input, ordered: isOrdered, context: context, into: aggregation)
             defer { context.profile?.entry(for: self).addSpill(bytes: aggregation.spilledBytes) }
@@ -105,12 +120,9 @@ public final class AggregateNode: PlanNode, @unchecked Sendable {
 
 extension Aggregate {
     /// What the aggregate is called where nothing else was said, as in Spark: `sum(amount)`, `count(1)`.
-    public var text: String { Aggregate.text(function, arguments) }
+    public var text: String { AggregateCall(function, arguments, isDistinct: isDistinct, filter: filter).description }
 
-    public static func text(_ function: AggregateFunction, _ arguments: [Expression]) -> String {
-        let list = arguments.isEmpty ? "1" : arguments.map(\.description).joined(separator: ", ")
-        return function == .countDistinct ? "count(DISTINCT \(list))" : "\(function.name)(\(list))"
-    }
+    public static func text(_ function: AggregateFunction, _ arguments: [Expression]) -> String { AggregateCall(function, arguments).description }
 
     /// - Throws: `PlanError` for columns that are not there and arguments that the function cannot take.
     public func resultType(in schema: Schema) throws(PlanError) -> DataType {
@@ -119,6 +131,7 @@ extension Aggregate {
         }
         var types: [DataType] = []
         for argument in arguments { types.append(try argument.resolveType(in: schema)) }
+        if let filter { try filter.checkCondition("FILTER", try filter.resolveType(in: schema)) }
         if let type = function.resultType(types) { return type }
         let operands = zip(arguments, types).map { PlanError.Operand(text: $0.description, type: $1) }
         throw .incompatibleTypes(operation: "\(function.name)()", operands: operands)

@@ -222,7 +222,7 @@ final class HashAggregation: BatchConsumer {
                 merged.merge(states.columns, count: states.count)
             }
             if keys.isEmpty { merged.makeGlobalGroup() }
-            return MemoryScan(batches(merged))
+            return MemoryScan(try batches(merged))
         }
         let rest = Locked(all[...])
         context.workers.run(workers: min(all.count, workers)) { [self] _ in
@@ -240,7 +240,7 @@ final class HashAggregation: BatchConsumer {
         return PartitionScan(count: PartitionedSpill.partitions) { [self] p, emit in
             for worker in all { addParted(worker, p) }
             guard let table = partitions[p].withLock({ $0.table }) else { return true }
-            let result = batches(table)
+            let result = try batches(table)
             partitions[p].withLock { $0 = Partition() }
             return try result.allSatisfy(emit)
         }
@@ -259,10 +259,10 @@ final class HashAggregation: BatchConsumer {
         return try batches(merged).allSatisfy(emit)
     }
 
-    private func batches(_ table: AggregateTable) -> [Batch] {
+    private func batches(_ table: AggregateTable) throws -> [Batch] {
         let count = table.groupCount
         if count == 0 { return [] }
-        let all = Batch(schema: output, columns: table.results(), count: count)
+        let all = Batch(schema: output, columns: try PlanError.wrapping { () throws(AggregateFailure) in try table.results() }, count: count)
         if count <= HashAggregation.rowsPerBatch { return [all] }
         return stride(from: 0, to: count, by: HashAggregation.rowsPerBatch).map { all.slice($0..<min($0 + HashAggregation.rowsPerBatch, count)) }
     }

@@ -56,8 +56,9 @@ final class WindowComputation: Sendable {
                 let other = arguments.count > 1 ? arguments[1].cast(to: arguments[0].type).flattened : nil
                 results.append(pick.values(arguments[0], orElse: other, windows, pick.hasFrame ? bounds(call) : nil))
             case .aggregate(let function):
-                if function == .collectList || function == .collectSet { try WindowComputation.checkSize(of: call, bounds(call).memberCount, rows: rows.count) }
-                results.append(function.values(arguments, windows, bounds(call), carry: carries?[i]))
+                if function.holdsItsRows { try WindowComputation.checkSize(of: call, bounds(call).memberCount, rows: rows.count) }
+                let frames = bounds(call)
+                results.append(try PlanError.wrapping { () throws(AggregateFailure) in try function.values(arguments, windows, frames, carry: carries?[i]) })
             }
             carries?[i].advance(windows)
         }
