@@ -35,9 +35,8 @@ extension Expression {
             return "CASE\(cases)\(otherwise.map { " ELSE \(pretty($0))" } ?? "") END"
         case .call(let function, let arguments): return "\(function.name)(\(list(arguments)))"
         case .aggregate(let call):
-            let distinct = call.isDistinct || call.function == .countDistinct ? "DISTINCT " : ""
-            let arguments = call.arguments.isEmpty ? "1" : list(call.arguments)
-            return "\(call.function.name)(\(distinct)\(arguments))" + (call.filter.map { " FILTER (WHERE \(pretty($0)))" } ?? "")
+            return call.function.text(call.shownName ?? call.function.name, call.arguments.map(pretty), isDistinct: call.isDistinct)
+                + (call.filter.map { " FILTER (WHERE \(pretty($0)))" } ?? "")
         case .generator(let generator, let arguments): return "\(generator.name)(\(list(arguments)))"
         case .userFunction(let function, let arguments): return "\(function.name)(\(list(arguments)))"
         case .window(let call):

@@ -51,16 +51,12 @@ extension PlanBuilder {
         let plain = try extractWindows(try extractUserFunctions(try extractSubqueries(needed, scope)))
         let plainKeys = Array(plain.prefix(keys.count))
         var rest = plain.dropFirst(keys.count)
-        var aggregates: [(function: AggregateFunction, arguments: [Expression], isDistinct: Bool)] = []
+        var aggregates: [Aggregate] = []
         for call in calls {
-            var arguments = Array(rest.prefix(call.arguments.count))
+            let arguments = Array(rest.prefix(call.arguments.count))
             rest = rest.dropFirst(call.arguments.count)
-            if call.filter != nil, let filter = rest.popFirst() {
-                // A row that does not count is one whose argument is null.
-                if arguments.isEmpty { arguments = [.literal(.integer(1), .int)] }
-                arguments = arguments.map { .conditional([Expression.Branch(filter, $0)], otherwise: nil) }
-            }
-            aggregates.append((call.function, arguments, call.isDistinct))
+            let filter = call.filter == nil ? nil : rest.popFirst()
+            aggregates.append(Aggregate("", call.function, arguments, isDistinct: call.isDistinct, filter: filter))
         }
 
         let schema = self.schema
@@ -78,20 +74,16 @@ extension PlanBuilder {
             if case .field(let path) = key, path.count == 1 { keyNames.append(unique(path[0])) } else { keyNames.append(unique(original.prettyName(shown))) }
         }
         let aggregateNames = calls.map { unique(Expression.aggregate($0).prettyName(shown)) }
-        func made(_ arguments: (Expression) -> Expression) throws -> [Aggregate] {
-            try zip(aggregateNames, aggregates).map { name, aggregate in
-                try Aggregate.make(name, aggregate.function, aggregate.arguments.map(arguments), isDistinct: aggregate.isDistinct)
-            }
-        }
+        let made = zip(aggregateNames, aggregates).map { Aggregate($0, $1.function, $1.arguments, isDistinct: $1.isDistinct, filter: $1.filter) }
 
         let node: AggregateNode
         let position: String?
         if sets.count == 1, sets[0].count == keys.count {
             position = nil
-            node = AggregateNode(plan, keys: zip(keyNames, plainKeys).map { NamedExpression($0, $1) }, aggregates: try made { $0 })
+            node = AggregateNode(plan, keys: zip(keyNames, plainKeys).map { NamedExpression($0, $1) }, aggregates: made)
         } else {
             // Each row once for each grouping set, with the keys that are not in it null.
-            let read = Set(aggregates.flatMap(\.arguments).reduce(into: Set<String>()) { $0.formUnion($1.fields) })
+            let read = Set(aggregates.flatMap(\.inputs).reduce(into: Set<String>()) { $0.formUnion($1.fields) })
             let passed = fields.filter { read.contains($0.name) }
             var taken = Set(passed.map(\.name))
             func free(_ base: String) -> String {
@@ -112,7 +104,7 @@ extension PlanBuilder {
             let place = unique("grouping set")
             position = place
             node = AggregateNode(
-                expanded, keys: zip(keyNames, inner).map { NamedExpression($0, .field([$1])) } + [NamedExpression(place, .field([number]))], aggregates: try made { $0 })
+                expanded, keys: zip(keyNames, inner).map { NamedExpression($0, .field([$1])) } + [NamedExpression(place, .field([number]))], aggregates: made)
         }
         var input = schema
         if let expanded = node.inputs[0] as? ExpandNode, position != nil { input = try expanded.outputSchema(for: schema) }
@@ -206,19 +198,6 @@ extension PlanBuilder {
         guard let position else { return mask(Array(keys.indices)) }
         let branches = sets.enumerated().map { Expression.Branch(.comparison(.field([position]), .equal, .literal(.integer(Int64($0)), .int)), mask($1)) }
         return .conditional(branches, otherwise: .literal(.integer(0), type))
-    }
-}
-
-extension Aggregate {
-    /// The aggregate that a call stands for.
-    static func make(_ name: String, _ function: AggregateFunction, _ arguments: [Expression], isDistinct: Bool) throws -> Aggregate {
-        if !isDistinct { return Aggregate(name, function, arguments) }
-        switch function {
-        case .count: return Aggregate(name, .countDistinct, arguments)
-        // Equal values change nothing.
-        case .countDistinct, .minimum, .maximum, .collectSet, .first, .last: return Aggregate(name, function, arguments)
-        default: throw PlanError.analysis("\(function.name)(DISTINCT ...) is not supported")
-        }
     }
 }
 

@@ -115,7 +115,7 @@ struct Scope: Sendable {
             let filter = try call.filter.map { (filter) throws(PlanError) in try resolve(filter, parameters: parameters) }
             let isDistinct = call.isDistinct || call.function == .countDistinct
             let arguments = table.isEmpty && !isDistinct ? [] : try expand(table).map(\.field)
-            return .aggregate(AggregateCall(call.function, arguments, isDistinct: call.isDistinct, filter: filter))
+            return .aggregate(AggregateCall(call.function, arguments, isDistinct: call.isDistinct, filter: filter, shownName: call.shownName))
         case .window(let call) where call.arguments.count == 1:
             if case .star = call.arguments[0].unlocated {
                 return try resolve(.window(WindowCall(call.function, [], partition: call.partition, order: call.order, frame: call.frame)), parameters: parameters)

@@ -32,18 +32,12 @@ final class ColumnFunctions: ScriptObject {
         return function
     }
 
-    private static let aggregates: [String: AggregateFunction] = [
-        "sum": .sum, "avg": .average, "mean": .average, "min": .minimum, "max": .maximum, "collect_list": .collectList, "collect_set": .collectSet,
-        "stddev": .standardDeviation(ofSample: true), "stddev_samp": .standardDeviation(ofSample: true),
-        "stddev_pop": .standardDeviation(ofSample: false), "variance": .variance(ofSample: true), "var_samp": .variance(ofSample: true),
-        "var_pop": .variance(ofSample: false),
-    ]
     private static let rankings: [String: WindowRanking] = [
         "row_number": .rowNumber, "rank": .rank, "dense_rank": .denseRank, "percent_rank": .percentRank, "cume_dist": .cumulativeDistribution,
     ]
     private static let names =
-        (Array(aggregates.keys) + Array(rankings.keys) + ColumnObject.orders.map(\.name) + [
-            "col", "column", "lit", "expr", "count", "countDistinct", "count_distinct", "first", "first_value", "lag", "last", "last_value", "lead",
+        (AggregateFunction.names + Array(rankings.keys) + ColumnObject.orders.map(\.name) + [
+            "col", "column", "lit", "expr", "countDistinct", "approxCountDistinct", "sumDistinct", "lag", "lead",
             "nth_value", "ntile",
         ]).sorted()
 
@@ -66,7 +60,7 @@ final class ColumnFunctions: ScriptObject {
             return arguments[0]
         }
         func expression(_ value: LuaValue) throws -> Expression { try ColumnObject.column(value, place).expression(in: place) }
-        if let function = aggregates[name] { return { ColumnObject(.aggregate(function, [try expression(try one($0))])) } }
+        if let aggregate = aggregate(name) { return aggregate }
         if let order = ColumnObject.orders.first(where: { $0.name == name }) {
             return { try ColumnObject.column(try one($0), place).ordered(order.descending, order.nullsFirst) }
         }
@@ -90,13 +84,6 @@ final class ColumnFunctions: ScriptObject {
                 if let other = arguments["default"], !other.isNil, other != .null { values.append(try ColumnObject.operand(other, place)) }
                 return ColumnObject(.window(.pick(.before(name == "lag" || offset == .min ? offset : -offset)), values))
             }
-        case "first_value", "last_value":
-            return {
-                let arguments = try bind($0, [.required("col", .any), .optional("ignoreNulls", .boolean)], place)
-                let ignores = arguments.boolean("ignoreNulls")
-                let pick = name == "first_value" ? WindowPick.first(ignoresNulls: ignores) : .last(ignoresNulls: ignores)
-                return ColumnObject(.window(.pick(pick), [try expression(arguments["col"] ?? .nil)]))
-            }
         case "nth_value":
             return {
                 let arguments = try bind($0, [.required("col", .any), .required("offset", .integer), .optional("ignoreNulls", .boolean)], place)
@@ -113,29 +100,6 @@ final class ColumnFunctions: ScriptObject {
             return {
                 guard let text = try one($0).text else { throw APIError("\(place) takes SQL text, not \($0[0].kindDescription)") }
                 return ColumnObject(try Expression(parsing: text))
-            }
-        case "count":
-            return {
-                let argument = try one($0)
-                if argument.text == "*" { return ColumnObject(.aggregate(.count, [])) }
-                // A constant counts all rows, unless it is null.
-                if argument.object(as: ColumnObject.self) == nil, argument.text == nil {
-                    return ColumnObject(.aggregate(.count, [try ColumnObject.literal(argument, place)]))
-                }
-                return ColumnObject(.aggregate(.count, [try expression(argument)]))
-            }
-        case "countDistinct", "count_distinct":
-            return { arguments in
-                guard !arguments.isEmpty else { throw APIError("\(place) takes at least 1 argument") }
-                return ColumnObject(.aggregate(.countDistinct, try arguments.map(expression)))
-            }
-        case "first", "last":
-            return { arguments in
-                guard (1...2).contains(arguments.count) else { throw APIError("\(place) takes 1 or 2 arguments, not \(arguments.count)") }
-                let ignores = arguments.count == 2 ? arguments[1].truth ?? arguments[1].table?["ignorenulls"].truth : false
-                guard let ignores else { throw APIError("\(place): 'ignorenulls' must be true or false, not \(arguments[1].kindDescription)") }
-                return ColumnObject(
-                    .aggregate(name == "first" ? .first(ignoresNulls: ignores) : .last(ignoresNulls: ignores), [try expression(arguments[0])]))
             }
         default: return nil
         }

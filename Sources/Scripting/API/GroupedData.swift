@@ -50,17 +50,16 @@ final class GroupedData: ScriptObject {
     /// Aggregates one by one, as a list, or as a table from columns to functions: `{amount = "sum", ["*"] = "count"}`.
     static func aggregates(_ call: LuaCall, _ place: String) throws -> [ColumnObject] {
         guard call.arguments.count == 1, let table = call[0].table, !table.fields.isEmpty else { return try ColumnObject.columns(call, place) }
-        let functions: [String: AggregateFunction] = [
-            "sum": .sum, "avg": .average, "mean": .average, "min": .minimum, "max": .maximum, "count": .count, "collect_list": .collectList,
-            "collect_set": .collectSet, "first": .first(ignoresNulls: false), "last": .last(ignoresNulls: false),
-            "stddev": .standardDeviation(ofSample: true), "variance": .variance(ofSample: true),
-        ]
         return try table.sortedFields.map { name, value in
-            guard let text = value.text, let function = functions[text.lowercased()] else {
-                let hint = value.text.map { Suggestion.hint(for: $0, in: functions.keys.sorted()) } ?? ""
-                throw APIError("\(place): \(value.kindDescription) is no aggregate\(hint) (known: \(functions.keys.sorted().joined(separator: ", ")))")
+            guard let text = value.text, AggregateFunction.isName(text) else {
+                let known = AggregateFunction.names
+                let hint = value.text.map { Suggestion.hint(for: $0, in: known) } ?? ""
+                throw APIError("\(place): \(value.kindDescription) is no aggregate\(hint) (known: \(known.joined(separator: ", ")))")
             }
-            return ColumnObject(.aggregate(function, name == "*" && function == .count ? [] : [ColumnObject.field(name)]))
+            do {
+                let call = try AggregateFunction.resolve(named: text, [name == "*" ? .star([]) : ColumnObject.field(name)])
+                return ColumnObject(.expression(.aggregate(call)))
+            } catch { throw APIError("\(place): \(error)") }
         }
     }
 }
