@@ -79,7 +79,7 @@ extension Expression: CustomStringConvertible {
     static func quoted(_ name: String) -> String {
         let isPlain =
             !name.isEmpty && !name.utf8.first!.isDigit && name.utf8.allSatisfy { $0.isDigit || $0.isLetter || $0 == UInt8(ascii: "_") }
-            && !SQLLexer.reserved.contains(name.lowercased())
+            && !SQLWords.reserved.contains(name.lowercased())
         return isPlain ? name : "`\(name.split(separator: "`", omittingEmptySubsequences: false).joined(separator: "``"))`"
     }
 

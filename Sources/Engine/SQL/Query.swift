@@ -50,7 +50,11 @@ public struct Select: Sendable {
         public var expression: Expression
         /// `AS (a, b)` behind a generator.
         public var names: [String] = []
-        public init(_ expression: Expression, names: [String] = []) { (self.expression, self.names) = (expression, names) }
+        /// `* EXCEPT (a, b.c)`: columns, or fields of columns, that a star leaves out.
+        public var excluded: [[String]] = []
+        public init(_ expression: Expression, names: [String] = [], excluded: [[String]] = []) {
+            (self.expression, self.names, self.excluded) = (expression, names, excluded)
+        }
     }
 
     public init(items: [Item]) { self.items = items }

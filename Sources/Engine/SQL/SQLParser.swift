@@ -28,6 +28,8 @@ struct SQLParser {
     struct SelectScope {
         let start: Int
         var windows: [String: WindowSpecification]?
+        /// The token behind their clause, if it was read.
+        var windowsEnd: Int?
     }
 
     init(_ text: String, locates: Bool, userFunction: @escaping (String) -> UserFunction? = { _ in nil }) throws(ParseError) {
