@@ -8,7 +8,7 @@ extension Query {
     public init(parsing text: String, userFunction: @escaping (String) -> UserFunction? = { _ in nil }) throws(ParseError) {
         var parser = try SQLParser(text, locates: true, userFunction: userFunction)
         self = try parser.query()
-        while parser.takeSymbol(";") {}
+        while parser.takeSymbol(";") { continue }
         guard parser.isAtEnd else { throw parser.unexpectedClause() }
     }
 }

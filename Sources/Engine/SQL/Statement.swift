@@ -34,6 +34,18 @@ public indirect enum Statement: Sendable {
     /// `SET key = value`; without a value the setting is shown, without a key all of them.
     case set(key: String?, value: String?)
     case resetSetting(String?)
+    case describeFunction(String)
+    case showTableProperties(name: [String], key: String?, position: Int)
+    case showCurrentDatabase
+    case showCatalogs(pattern: String?)
+    /// `REFRESH TABLE` and `ANALYZE TABLE`, which have nothing to do here but to find the table.
+    case refresh(name: [String], position: Int)
+    case analyze(name: [String], position: Int)
+    case clearCache
+    case addColumns(name: [String], columns: [(field: Field, comment: String?)], position: Int)
+    case setLocation(name: [String], location: String, position: Int)
+    case unsetTableProperties(name: [String], keys: [String], position: Int)
+    case alterView(name: [String], query: Query, text: String, position: Int)
 }
 
 /// `CREATE TABLE`.
@@ -41,6 +53,11 @@ public struct TableDefinitionSyntax: Sendable {
     public var name: [String]
     public var ifNotExists = false
     public var isExternal = false
+    /// `CREATE OR REPLACE TABLE`.
+    public var replaces = false
+    /// `CREATE TABLE t LIKE source`.
+    public var like: [String]?
+    public var likePosition = 0
     public var columns: [(field: Field, comment: String?)] = []
     /// The partition's columns; those with a type are not among `columns`.
     public var partitionColumns: [(name: String, type: DataType?)] = []
