@@ -120,7 +120,7 @@ extension Generator {
     /// The call of a generator by its name in Spark SQL, in any case; nil where none has the name.
     ///
     /// - Throws: `PlanError` for a wrong number of arguments, and a number of rows that is no literal.
-    public static func named(_ name: String, _ arguments: [Expression]) throws(PlanError) -> Expression? {
+    public static func call(_ name: String, _ arguments: [Expression]) throws(PlanError) -> Expression? {
         let generator: Generator
         switch name.lowercased() {
         case "explode": generator = .explode(outer: false)
@@ -158,7 +158,7 @@ extension Expression {
     /// - Throws: `PlanError` for a wrong number of arguments.
     public static func calling(_ name: String, _ arguments: [Expression]) throws(PlanError) -> Expression? {
         if let aggregate = try AggregateCall.named(name, arguments) { return .aggregate(aggregate) }
-        if let generator = try Generator.named(name, arguments) { return generator }
+        if let generator = try Generator.call(name, arguments) { return generator }
         if let function = Function(named: name) { return try function(arguments) }
         switch (name.lowercased(), arguments.count) {
         case ("mod", 2): return .arithmetic(arguments[0], .remainder, arguments[1])

@@ -245,11 +245,3 @@ struct SQLParser {
         return height + count - 1
     }
 }
-
-extension Expression {
-    /// The expression without its place.
-    var unlocated: Expression {
-        if case .located(let operand, _) = self { return operand.unlocated }
-        return self
-    }
-}
