@@ -160,8 +160,17 @@ extension Expression {
 
     /// The conditions that must all be true for this one to be: the parts between top-level ANDs.
     public var conjuncts: [Expression] {
-        if case .and(let a, let b) = self { return a.conjuncts + b.conjuncts }
-        return [self]
+        var result: [Expression] = []
+        var stack = [self]
+        while let next = stack.popLast() {
+            if case .and(let a, let b) = next {
+                stack.append(b)
+                stack.append(a)
+            } else {
+                result.append(next)
+            }
+        }
+        return result
     }
 
     /// The expression with fields of the given names (top-level columns) renamed; a name that is not there stays.

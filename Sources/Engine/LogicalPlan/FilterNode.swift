@@ -5,6 +5,9 @@ public final class FilterNode: PlanNode, @unchecked Sendable {
     public let condition: Expression
     private let lookup: FieldLookup
 
+    /// Whether a field that a batch lacks is null.
+    var missingIsNull: Bool { lookup.missingIsNull }
+
     /// - Parameters:
     ///   - condition: its column names are those of the input's columns, to the letter.
     ///   - missingIsNull: whether a field that a batch lacks is null, as in a DynamicFrame, or an error.

@@ -1,22 +1,35 @@
-/// Tells each node of a plan what is wanted of it: the columns that someone reads, and the rows that have a chance to arrive.
+/// Makes a plan that gives the same rows for less work.
 ///
-/// Both come from above, node by node (`PlanNode.requiredColumns`, `PlanNode.requiredRows`), and end at the sources, which read less for them. No
-/// node changes its place, so error records, thresholds and what a plan has learnt of its schemas stay with the nodes that scripts made.
+/// First its relational parts are rewritten (`PlanRewriter`). Then each node of the plan is told what is wanted of it: the columns that someone reads, and the
+/// rows that have a chance to arrive. Both come from above, node by node (`PlanNode.requiredColumns`, `PlanNode.requiredRows`), and end at the sources, which
+/// read less for them. Nodes that are not relational never change their place, so error records, thresholds and what a plan has learnt of its schemas stay
+/// with the nodes that scripts made.
 public enum Optimizer {
     /// - Parameters:
     ///   - columns: the columns wanted of the plan's result; nil for all.
-    ///   - keepsErrorRecords: whether records that fail are read afterwards, which takes every column of every record.
+    ///   - keepsErrorRecords: whether records that fail are read afterwards, which takes every column of every record, and each node as it is.
     public static func optimize(_ node: PlanNode, columns: ColumnSet = nil, keepsErrorRecords: Bool = false) -> OptimizedPlan {
-        optimize(node, columns: keepsErrorRecords ? nil : columns, rows: nil, keepsErrorRecords)
+        optimize(node, columns: columns, keepsErrorRecords: keepsErrorRecords, PlanRewriter())
     }
 
-    private static func optimize(_ node: PlanNode, columns: ColumnSet, rows: Expression?, _ keepsErrorRecords: Bool) -> OptimizedPlan {
-        let inputColumns = keepsErrorRecords ? node.inputs.map { _ in nil } : node.requiredColumns(columns)
-        let inputRows = keepsErrorRecords ? node.inputs.map { _ in nil } : node.requiredRows(rows)
+    static func optimize(_ node: PlanNode, columns: ColumnSet, keepsErrorRecords: Bool, _ rewriter: PlanRewriter) -> OptimizedPlan {
+        if keepsErrorRecords { return plain(node) }
+        return optimize(rewriter.rewritten(node), columns: columns, rows: nil, rewriter)
+    }
+
+    /// - Parameter node: a node that was rewritten with the part that it belongs to.
+    private static func optimize(_ node: PlanNode, columns: ColumnSet, rows: Expression?, _ rewriter: PlanRewriter) -> OptimizedPlan {
+        let inputColumns = node.requiredColumns(columns)
+        let inputRows = node.requiredRows(rows)
+        let isOpen = rewriter.facts.isOpen(node)
         let inputs = node.inputs.indices.map { i in
-            optimize(node.inputs[i], columns: inputColumns[i], rows: inputRows[i]?.folded, keepsErrorRecords)
+            optimize(isOpen ? node.inputs[i] : rewriter.rewritten(node.inputs[i]), columns: inputColumns[i], rows: inputRows[i]?.folded, rewriter)
         }
         return OptimizedPlan(node: node, columns: columns, rows: rows, inputs: inputs)
+    }
+
+    private static func plain(_ node: PlanNode) -> OptimizedPlan {
+        OptimizedPlan(node: node, columns: nil, rows: nil, inputs: node.inputs.map(plain))
     }
 }
 

@@ -35,13 +35,14 @@ public enum Execution {
     ) throws {
         let wanted = context.errors.keepsRecords ? nil : columns
         var surprised = Set<ObjectIdentifier>()
+        let rewriter = PlanRewriter(context)
         while true {
             do {
                 let nodes = node.selfAndAncestors
                 if nodes.contains(where: { $0.hasSideEffects }), consumer.mayRestart || nodes.contains(where: { $0.mayRestart }) {
                     context.spool.isNeeded = true
                 }
-                let plan = Optimizer.optimize(node, columns: wanted, keepsErrorRecords: context.errors.keepsRecords)
+                let plan = Optimizer.optimize(node, columns: wanted, keepsErrorRecords: context.errors.keepsRecords, rewriter)
                 if let explain = context.explain { return explain(plan) }
                 context.profile?.note(plan)
                 let stream = try lower(plan, context: context)

@@ -248,7 +248,7 @@ import Testing
     @Test func conditionsOnPartitionsGoDown() throws {
         let node = WindowNode(memory(Self.schema, []), columns: [window("a", .aggregate(.sum), [.field("i")])])
         let filtered = FilterNode(node, condition: try Expression(parsing: "p = 'x' and o > 3 and a > 2"))
-        #expect(Optimizer.optimize(filtered).inputs[0].inputs[0].rows == (try Expression(parsing: "p = 'x'")))
+        #expect(Optimizer.optimize(filtered).inputs[0].inputs[0].inputs[0].rows == (try Expression(parsing: "p = 'x'")))
         let computed = WindowNode(memory(Self.schema, []), columns: [window("a", .aggregate(.sum), [.field("i")], partition: [try Expression(parsing: "upper(p)")])])
         #expect(Optimizer.optimize(FilterNode(computed, condition: try Expression(parsing: "p = 'x'"))).inputs[0].inputs[0].rows == nil)
     }

@@ -37,8 +37,7 @@ private final class StatedFunction: RowFunction {
     @Test func filtersReachTheScan() throws {
         #expect(
             try explained(filter(filter(scan, "amount > 0"), "status = 'paid'"), columns: ["id"]) == [
-                "Filter (status = 'paid')", "└─ Filter (amount > 0)",
-                "   └─ Scan sales (columns: amount, id, status; rows: amount > 0 AND status = 'paid')",
+                "Filter (amount > 0 AND status = 'paid')", "└─ Scan sales (columns: amount, id, status; rows: amount > 0 AND status = 'paid')",
             ])
     }
 

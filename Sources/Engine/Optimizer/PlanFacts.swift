@@ -1,0 +1,66 @@
+internal import Columnar
+
+/// What rules ask of a plan's nodes more than once.
+///
+/// Used by one thread, while one plan is rewritten.
+final class PlanFacts {
+    private let context: ExecutionContext?
+    // The nodes are kept, so that no other takes the place of one in memory and its facts with it.
+    private var schemas: [ObjectIdentifier: (node: PlanNode, schema: Schema?)] = [:]
+
+    private var open: [ObjectIdentifier: Bool] = [:]
+
+    /// - Parameter context: for asking sources that have not been asked yet; without one only what is known counts.
+    init(_ context: ExecutionContext?) { self.context = context }
+
+    /// The node's schema, where it is known without reading rows.
+    func schema(of node: PlanNode) -> Schema? {
+        if let known = schemas[ObjectIdentifier(node)] { return known.schema }
+        let schema = findSchema(of: node)
+        schemas[ObjectIdentifier(node)] = (node, schema)
+        return schema
+    }
+
+    private func findSchema(of node: PlanNode) -> Schema? {
+        guard node.isRelational, !node.inputs.isEmpty else {
+            if let context, let schema = try? node.cheapSchema(context) { return schema }
+            return node.knownSchema ?? node.declaredSchema.known
+        }
+        var inputs: [Schema] = []
+        for input in node.inputs {
+            guard let schema = schema(of: input) else { return nil }
+            inputs.append(schema)
+        }
+        return try? node.derivedSchema(inputs)
+    }
+
+    /// Whether rules may look at the node: it is relational, and it is known what its expressions speak of.
+    func isOpen(_ node: PlanNode) -> Bool {
+        guard node.isRelational, schema(of: node) != nil else { return false }
+        if node.inputs.isEmpty { return true }
+        if let known = open[ObjectIdentifier(node)] { return known }
+        let isOpen = spelling(of: node) != nil
+        open[ObjectIdentifier(node)] = isOpen
+        return isOpen
+    }
+
+    /// The columns that the node's expressions write in another way than its inputs do, with the inputs' names; nil where one is not there.
+    func spelling(of node: PlanNode) -> [String: String]? {
+        var names: [String: String] = [:]
+        let schemas = node.inputs.compactMap { schema(of: $0) }
+        for name in node.expressions.reduce(into: Set<String>(), { $0.formUnion($1.fields) }) where !schemas.contains(where: { $0.index(of: name) != nil }) {
+            guard !(node is SelectColumnsNode), schemas.count == 1, let index = schemas[0].index(ofAnyCase: name) else { return nil }
+            names[name] = schemas[0][index].name
+        }
+        return names
+    }
+
+    /// The names of the node's columns; none where they are not known.
+    func columns(of node: PlanNode) -> Set<String> { Set(schema(of: node)?.names ?? []) }
+
+    /// The type of an expression over a node's rows; nil where it has none.
+    func type(of expression: Expression, over node: PlanNode) -> DataType? {
+        guard let schema = schema(of: node) else { return nil }
+        return try? expression.resolveType(in: schema)
+    }
+}

@@ -1,0 +1,76 @@
+internal import Columnar
+
+/// Rewrites the relational parts of a plan: those made of nodes that only compute with expressions. What scripts' functions, transforms and caches stand for
+/// is left as it is, and each part ends there.
+///
+/// A part is rewritten once for an action, however often the action starts over, so that what its nodes have learnt stays known.
+final class PlanRewriter {
+    let facts: PlanFacts
+    private var parts: [ObjectIdentifier: (root: PlanNode, result: PlanNode)] = [:]
+
+    /// - Parameter context: for asking sources for schemas and statistics.
+    init(_ context: ExecutionContext? = nil) { facts = PlanFacts(context) }
+
+    /// The steps, in their order. Each phase passes over the part once; rules that make work for others are followed by those.
+    private static let phases: [RewritePhase] = [
+        RewritePhase(.up, [NameSpelling(), ConstantFolding(), FilterMerging(), ProjectMerging()]),
+        RewritePhase(.down, pushing),
+        RewritePhase(.up, [ConstantFolding(), ImpliedFilters()]),
+        RewritePhase(.down, pushing),
+        RewritePhase(.up, [ConstantFolding(), EmptyRelations(), ProjectMerging()]),
+        RewritePhase(.down, [LimitPushdown()]),
+    ]
+
+    private static let pushing: [any RewriteRule] = [FilterMerging(), OuterJoinElimination(), FilterPushdown(), JoinConditionExtraction()]
+
+    /// The plan that takes the place of the part of a plan that ends in a node.
+    func rewritten(_ root: PlanNode) -> PlanNode {
+        if let known = parts[ObjectIdentifier(root)] { return known.result }
+        var result = root
+        if facts.isOpen(root), !root.inputs.isEmpty {
+            for phase in Self.phases { result = Pass(phase, facts).visit(result) }
+            // What reads the result has been promised these columns.
+            if facts.schema(of: result) != facts.schema(of: root) { result = root }
+        }
+        parts[ObjectIdentifier(root)] = (root, result)
+        return result
+    }
+
+    /// One pass over a part of a plan. A node that is read twice is rewritten once, and stays one.
+    private final class Pass {
+        let phase: RewritePhase
+        let facts: PlanFacts
+        private var results: [ObjectIdentifier: (node: PlanNode, result: PlanNode)] = [:]
+
+        init(_ phase: RewritePhase, _ facts: PlanFacts) { (self.phase, self.facts) = (phase, facts) }
+
+        func visit(_ node: PlanNode) -> PlanNode {
+            guard facts.isOpen(node) else { return node }
+            if let known = results[ObjectIdentifier(node)] { return known.result }
+            var result = node
+            switch phase.direction {
+            case .up: result = applied(to: result.over(result.inputs.map(visit)))
+            case .down:
+                result = applied(to: result)
+                if facts.isOpen(result) { result = result.over(result.inputs.map(visit)) }
+            }
+            results[ObjectIdentifier(node)] = (node, result)
+            return result
+        }
+
+        private func applied(to node: PlanNode) -> PlanNode {
+            var node = node
+            // No rule goes on for ever; the bound makes that certain.
+            for _ in 0..<32 {
+                var isChanged = false
+                for rule in phase.rules {
+                    guard let next = rule.apply(to: node, facts) else { continue }
+                    node = next
+                    isChanged = true
+                }
+                if !isChanged || !facts.isOpen(node) { break }
+            }
+            return node
+        }
+    }
+}
