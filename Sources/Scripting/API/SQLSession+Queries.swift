@@ -1,0 +1,11 @@
+internal import Engine
+
+extension SQLSession {
+    /// The relation of a query.
+    ///
+    /// - Throws: `ParseError` with the place in the text, and what reading a table's definition throws.
+    func analyze(_ text: String, _ session: AnalysisSession? = nil) throws -> Relation {
+        let query = try Query(parsing: text)
+        return try placing(text) { try QueryAnalyzer(session: session ?? self.session).analyze(query) }
+    }
+}
