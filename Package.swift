@@ -10,6 +10,7 @@ import PackageDescription
 //     Engine      plans, optimizer, operators           Formats   CSV, JSON, Parquet: bytes <-> batches
 //     Columnar    types, columns, batches, kernels      CCodecs   compression libraries behind one C header
 //                                                       CKernels  loops that want instructions Swift has no word for
+//                                                       CRegex    regular expressions (PCRE2)
 //                                                       CPlatform system calls that need C: renames that outlive a kill
 let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
@@ -35,8 +36,9 @@ let package = Package(
                 .linkedLibrary("brotlidec"), .linkedLibrary("brotlienc"),
             ]),
         .target(name: "CKernels"),
+        .target(name: "CRegex", linkerSettings: [.linkedLibrary("pcre2-8")]),
         .target(name: "CPlatform"),
-        .target(name: "Columnar", dependencies: ["CKernels"], swiftSettings: settings),
+        .target(name: "Columnar", dependencies: ["CKernels", "CRegex"], swiftSettings: settings),
         .target(name: "Formats", dependencies: ["Columnar", "CCodecs", "CKernels"], swiftSettings: settings),
         .target(name: "Engine", dependencies: ["Columnar"], swiftSettings: settings),
         .target(

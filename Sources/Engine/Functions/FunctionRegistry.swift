@@ -10,7 +10,10 @@ final class FunctionRegistry: Sendable {
 
     private init() {
         let themes: [[FunctionDefinition]] = [
-            TextFunctions.definitions, NumberFunctions.definitions, ChoosingFunctions.definitions, DateFunctions.definitions,
+            TextFunctions.definitions,
+            NumberFunctions.definitions,
+            ChoosingFunctions.definitions,
+            DateFunctions.definitions,
         ]
         definitions = themes.flatMap { $0 }
         var byName: [String: FunctionDefinition] = [:]
