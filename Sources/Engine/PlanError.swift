@@ -20,6 +20,8 @@ public enum PlanError: Error, Equatable, CustomStringConvertible {
     case misplaced(text: String, problem: String)
     /// A name that several columns have; `candidates` with what tells them apart.
     case ambiguousColumn(name: String, candidates: [String])
+    /// What `raise_error` and `assert_true` say.
+    case raised(String)
     /// Anything else that a query says and that cannot be: a sentence.
     case analysis(String)
     /// The error with its place in the query's text, in bytes.
@@ -53,7 +55,7 @@ public enum PlanError: Error, Equatable, CustomStringConvertible {
         case .misplaced(let text, let problem): return "\(text): \(problem)"
         case .ambiguousColumn(let name, let candidates):
             return "the column '\(name)' is ambiguous: it may be \(Self.list(candidates)); say which with its table's name before it"
-        case .analysis(let sentence): return sentence
+        case .analysis(let sentence), .raised(let sentence): return sentence
         case .located(let error, _): return error.description
         case .window(let call, let problem): return "\(call): \(problem)"
         case .argument(let function, let text, let found, let expected):

@@ -21,8 +21,10 @@ extension Operand {
     public static func roundType(_ type: DataType, _ digits: Int) -> DataType {
         switch type {
         case .decimal(let precision, let scale):
-            let kept = min(scale, max(digits, 0))
-            return .decimal(precision: min(38, precision - scale + 1 + kept), scale: kept)
+            let whole = precision - scale + 1
+            if digits < 0 { return .decimal(precision: min(38, max(whole, 1 - digits)), scale: 0) }
+            let kept = min(scale, digits)
+            return .decimal(precision: min(38, whole + kept), scale: kept)
         case _ where type.isNumeric: return type
         default: return .double
         }
@@ -30,15 +32,20 @@ extension Operand {
 
     /// Rounded half up (away from zero) to `digits` digits after the point, or before it when negative. Doubles are rounded as their shortest decimal
     /// digits, so `round(2.675, 2)` is 2.68.
-    public static func round(_ a: Operand, _ digits: Int) -> Operand {
+    ///
+    /// - Parameter halfEven: what lies half between goes to the even digit instead.
+    public static func round(_ a: Operand, _ digits: Int, halfEven: Bool = false) -> Operand {
         let operand = a.numeric()
         let type = roundType(operand.type, digits)
+        func divide(_ value: Int128, _ divisor: Int128) -> Int128 {
+            halfEven ? DecimalArithmetic.divideHalfEven(value, by: divisor) : DecimalArithmetic.divideRounding(value, by: divisor)
+        }
         func whole<T: FixedWidthInteger & BitwiseCopyable>(_ column: Column, _ value: T.Type) -> Column {
             if digits >= 0 { return column }
             if digits < -18 { return column.mapping(T.self, to: type) { _ in T(0) } }
             let power = Int64(powersOfTen64(-digits))
             return column.mapping(T.self, to: type) { value in
-                T(truncatingIfNeeded: Int128(truncatingIfNeeded: DecimalArithmetic.divideRounding(Int128(value), by: Int128(power))) * Int128(power))
+                T(truncatingIfNeeded: Int128(truncatingIfNeeded: divide(Int128(value), Int128(power))) * Int128(power))
             }
         }
         func rounded(_ value: Double) -> Double {
@@ -47,7 +54,7 @@ extension Operand {
             let excess = -shortest.exponent - digits
             if excess <= 0 { return value }
             if excess > 18 { return value.sign == .minus ? -0.0 : 0 }
-            let kept = DecimalArithmetic.divideRounding(Int128(shortest.digits), by: PowersOfTen.integers[excess])
+            let kept = divide(Int128(shortest.digits), PowersOfTen.integers[excess])
             let magnitude = digits >= 0 ? nearestDouble(kept, scale: digits) : Double(kept) * Double(powersOfTen64(min(-digits, 19)))
             return value < 0 ? -magnitude : magnitude
         }
@@ -62,7 +69,7 @@ extension Operand {
                 column.mapping(Int128.self, to: type) { value in
                     if digits >= scale { return value }
                     let power = PowersOfTen.integers[min(scale - digits, 38)]
-                    let kept = DecimalArithmetic.divideRounding(value, by: power)
+                    let kept = divide(value, power)
                     return digits >= 0 ? kept : kept &* PowersOfTen.integers[min(-digits, 38)]
                 }
             default: column.mapping(Double.self, to: type) { rounded($0) }
@@ -81,6 +88,24 @@ extension Operand {
 
     /// The smallest whole number that is not below the value.
     public static func ceil(_ a: Operand) -> Operand { wholeNumber(a, { $0.rounded(.up) }) { 0 - (0 - $0).flooredDivision(by: $1).quotient } }
+
+    /// The largest number with so many digits behind the point that is not above a decimal.
+    public static func floor(_ a: Operand, _ digits: Int) -> Operand { cutting(a, digits) { $0.flooredDivision(by: $1).quotient } }
+
+    /// The smallest number with so many digits behind the point that is not below a decimal.
+    public static func ceil(_ a: Operand, _ digits: Int) -> Operand { cutting(a, digits) { 0 - (0 - $0).flooredDivision(by: $1).quotient } }
+
+    private static func cutting(_ a: Operand, _ digits: Int, _ body: (Int128, Int128) -> Int128) -> Operand {
+        let type = roundType(a.type, digits)
+        guard case .decimal(_, let scale) = a.type, case .decimal(let precision, let kept) = type else { return a }
+        if digits >= scale { return a.cast(to: type) }
+        let power = PowersOfTen.integers[min(scale - digits, 38)]
+        let back = PowersOfTen.integers[min(kept - digits, 38)]
+        return decimals([a], precision: precision, scale: kept) { arguments, row in
+            let (value, overflow) = body(arguments.value(0, row, as: Int128.self), power).multipliedReportingOverflow(by: back)
+            return overflow ? nil : value
+        }
+    }
 
     private static func wholeNumber(_ a: Operand, _ double: (Double) -> Double, _ decimal: (Int128, Int128) -> Int128) -> Operand {
         let operand = a.numeric()

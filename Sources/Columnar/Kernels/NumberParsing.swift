@@ -328,6 +328,14 @@ enum DecimalArithmetic {
         return divideRounding(value, by: PowersOfTen.integers.start[-digits])
     }
 
+    /// The quotient rounded to the nearest whole number, half to the even one.
+    static func divideHalfEven(_ value: Int128, by divisor: Int128) -> Int128 {
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+        let (magnitude, rest) = (remainder.magnitude, divisor.magnitude - remainder.magnitude)
+        if magnitude > rest || (magnitude == rest && quotient & 1 != 0) { return (value < 0) != (divisor < 0) ? quotient - 1 : quotient + 1 }
+        return quotient
+    }
+
     /// The quotient rounded half up (away from zero).
     @inline(__always)
     static func divideRounding(_ value: Int128, by divisor: Int128) -> Int128 {

@@ -174,3 +174,101 @@ public enum RowText {
         return !bytes.isEmpty && sum % 10 == 0
     }
 }
+
+extension RowText {
+    /// Every word, which ends at a blank, with its first letter in upper case and the others in lower case.
+    public static func capitalized(_ bytes: UnsafeRawBufferPointer, _ out: inout TextBuffer) {
+        if isASCII(bytes) {
+            var isFirst = true
+            for byte in bytes {
+                let isLetter = byte | 0x20 >= 97 && byte | 0x20 < 123
+                out.append(isLetter ? (isFirst ? byte & 0xdf : byte | 0x20) : byte)
+                isFirst = byte == 0x20
+            }
+            return
+        }
+        var isFirst = true
+        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+            out.append(isFirst ? scalar.properties.titlecaseMapping : scalar.properties.lowercaseMapping)
+            isFirst = scalar == " "
+        }
+    }
+
+    /// The number, from 1, of a text in a list with commas; 0 where it is not in it, or has a comma.
+    public static func number(of text: UnsafeRawBufferPointer, inList list: UnsafeRawBufferPointer) -> Int32 {
+        let comma = UInt8(ascii: ",")
+        if text.contains(comma) { return 0 }
+        var (start, number): (Int, Int32) = (0, 1)
+        while true {
+            var end = start
+            while end < list.count, list[end] != comma { end += 1 }
+            if end - start == text.count, equal(list, start, text) { return number }
+            if end == list.count { return 0 }
+            start = end + 1
+            number += 1
+        }
+    }
+
+    /// What stands before the delimiter of a number, or behind it where the number is negative; all where there are fewer.
+    public static func part(_ bytes: UnsafeRawBufferPointer, before delimiter: UnsafeRawBufferPointer, count: Int) -> Range<Int> {
+        if count == 0 || delimiter.isEmpty { return 0..<0 }
+        if count > 0 {
+            var (at, left) = (0, count)
+            while let found = find(delimiter, in: bytes, from: at) {
+                left -= 1
+                if left == 0 { return 0..<found }
+                at = found + 1
+            }
+            return 0..<bytes.count
+        }
+        var (end, left) = (bytes.count, -count)
+        while let found = findLast(delimiter, in: bytes, before: end) {
+            left -= 1
+            if left == 0 { return (found + delimiter.count)..<bytes.count }
+            end = found + delimiter.count - 1
+        }
+        return 0..<bytes.count
+    }
+
+    /// The part of a number, from 1, or from -1 at the end; empty where there is none.
+    public static func part(_ bytes: UnsafeRawBufferPointer, between delimiter: UnsafeRawBufferPointer, number: Int) -> Range<Int> {
+        if number == 0 { return 0..<0 }
+        if delimiter.isEmpty { return Swift.abs(number) == 1 ? 0..<bytes.count : 0..<0 }
+        if number > 0 {
+            var (at, left) = (0, number)
+            while true {
+                let found = find(delimiter, in: bytes, from: at)
+                left -= 1
+                if left == 0 { return at..<(found ?? bytes.count) }
+                guard let found else { return 0..<0 }
+                at = found + delimiter.count
+            }
+        }
+        // The parts are those from the beginning on, so they are counted first.
+        var count = 1
+        var at = 0
+        while let found = find(delimiter, in: bytes, from: at) {
+            count += 1
+            at = found + delimiter.count
+        }
+        return number < -count ? 0..<0 : part(bytes, between: delimiter, number: count + 1 + number)
+    }
+
+    /// The text with upper case letters, lower case letters, digits and other characters replaced; nil keeps them.
+    public static func mask(_ bytes: UnsafeRawBufferPointer, _ others: [StringView?], _ out: inout TextBuffer) {
+        var at = 0
+        while at < bytes.count {
+            let (value, length) = scalar(bytes, at: at)
+            let kind: Int
+            if value < 0x80 {
+                let letter = value | 0x20
+                kind = value >= 48 && value < 58 ? 2 : letter >= 97 && letter < 123 ? (value == letter ? 1 : 0) : 3
+            } else {
+                let properties = Unicode.Scalar(value)?.properties
+                kind = properties?.isUppercase == true ? 0 : properties?.isLowercase == true ? 1 : properties?.generalCategory == .decimalNumber ? 2 : 3
+            }
+            if let other = others[kind] { out.append(other) } else { out.append(bytes: UnsafeRawBufferPointer(rebasing: bytes[at..<(at + length)])) }
+            at += length
+        }
+    }
+}

@@ -65,6 +65,7 @@ extension Function {
     public static let trim = known("trim"), ltrim = known("ltrim"), rtrim = known("rtrim")
     public static let concat = known("concat"), concatWithSeparator = known("concat_ws"), replace = known("replace"), reverse = known("reverse")
     public static let lpad = known("lpad"), rpad = known("rpad"), instr = known("instr")
+    public static let like = known("like")
     public static let startsWith = known("startswith"), endsWith = known("endswith"), contains = known("contains")
     public static let abs = known("abs"), round = known("round"), floor = known("floor"), ceil = known("ceil"), isNaN = known("isnan")
     public static let sqrt = known("sqrt"), power = known("pow"), exp = known("exp"), ln = known("ln")

@@ -132,3 +132,24 @@ extension FunctionCall {
         return common
     }
 }
+
+extension FunctionCall {
+    /// The arguments cast to types, the last of which stands for all that follow.
+    public func cast(_ first: DataType, _ others: DataType...) -> [Operand] {
+        operands.enumerated().map { i, operand in
+            let type = i == 0 ? first : i <= others.count ? others[i - 1] : others.last ?? first
+            return operand.type == type ? operand : operand.cast(to: type)
+        }
+    }
+
+    /// An argument cast to a type; a constant where it was left out.
+    public func cast(_ index: Int, to type: DataType, else value: Value = .null) -> Operand {
+        guard index < operands.count else { return .literal(value, type) }
+        return operands[index].type == type ? operands[index] : operands[index].cast(to: type)
+    }
+
+    /// Runs a kernel whose errors are those of a query.
+    public func kernel<T>(_ body: () throws(ColumnarError) -> T) throws(PlanError) -> T {
+        do { return try body() } catch { throw .analysis("\(name)(): \(error)") }
+    }
+}

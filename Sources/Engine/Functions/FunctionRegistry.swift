@@ -11,8 +11,12 @@ final class FunctionRegistry: Sendable {
     private init() {
         let themes: [[FunctionDefinition]] = [
             TextFunctions.definitions,
+            RegexFunctions.definitions,
+            HashFunctions.definitions,
             NumberFunctions.definitions,
+            BitFunctions.definitions,
             ChoosingFunctions.definitions,
+            SessionFunctions.definitions,
             DateFunctions.definitions,
         ]
         definitions = themes.flatMap { $0 }
