@@ -19,8 +19,7 @@ final class ColumnFunctions: ScriptObject {
     private func function(_ name: String) throws -> LuaValue {
         if let made = made[name] { return made }
         guard let body = Self.body(name) else {
-            let hint = Suggestion.hint(for: name, in: Self.names)
-            throw APIError("F has no function '\(name)'\(hint) (known: \(Self.names.joined(separator: ", ")))")
+            throw APIError("F.\(name): \(Function.unknown(name, others: Self.names))")
         }
         let function = environment.state.makeFunction("F.\(name)") { call in
             var arguments = call.arguments
@@ -101,7 +100,15 @@ final class ColumnFunctions: ScriptObject {
                 guard let text = try one($0).text else { throw APIError("\(place) takes SQL text, not \($0[0].kindDescription)") }
                 return ColumnObject(try Expression(parsing: text))
             }
-        default: return nil
+        case "when":
+            return { arguments in
+                guard arguments.count == 2 else { throw APIError("\(place) takes a condition and a value, not \(arguments.count) arguments") }
+                let condition = try ColumnObject.operand(arguments[0], place)
+                return ColumnObject(.conditional([.init(condition, try ColumnObject.operand(arguments[1], place))], otherwise: nil))
+            }
+        default:
+            guard let function = Function(named: name) else { return nil }
+            return { ColumnObject(try call(function, $0, place)) }
         }
     }
 }

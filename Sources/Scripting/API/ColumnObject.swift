@@ -216,7 +216,9 @@ final class ColumnObject: ScriptObject {
                 guard let column = call.operand.object(as: ColumnObject.self) else { return [.string(className)] }
                 return [.string("Column<'\(column.name)'>")]
             }
+            registerFunctions(column)
             column.property { _, name in
+                let known = known + functionMethods
                 throw APIError("a Column has no method '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")
             }
         }
@@ -241,7 +243,7 @@ final class ColumnObject: ScriptObject {
         ColumnObject(content, alias: alias, order: Order(descending: descending, nullsFirst: nullsFirst))
     }
 
-    private static func operands(_ call: LuaCall) throws -> (Expression, Expression) {
+    static func operands(_ call: LuaCall) throws -> (Expression, Expression) {
         let values = call.operands
         return (try operand(values.0, "an operator on a Column"), try operand(values.1, "an operator on a Column"))
     }
@@ -249,6 +251,6 @@ final class ColumnObject: ScriptObject {
 
 extension LuaCall {
     /// The operand of a metamethod, whether or not it came as the receiver.
-    fileprivate var operand: LuaValue { receiver.map { .object($0) } ?? self[0] }
-    fileprivate var operands: (LuaValue, LuaValue) { receiver.map { (.object($0), self[0]) } ?? (self[0], self[1]) }
+    var operand: LuaValue { receiver.map { .object($0) } ?? self[0] }
+    var operands: (LuaValue, LuaValue) { receiver.map { (.object($0), self[0]) } ?? (self[0], self[1]) }
 }
