@@ -148,6 +148,12 @@ extension FunctionCall {
         return operands[index].type == type ? operands[index] : operands[index].cast(to: type)
     }
 
+    /// The value of another function of the same arguments.
+    func evaluate(_ function: Function) throws(PlanError) -> Operand {
+        guard case .operands(_, let body) = function.definition.body else { return .literal(.null, type) }
+        return try body(self)
+    }
+
     /// Runs a kernel whose errors are those of a query.
     public func kernel<T>(_ body: () throws(ColumnarError) -> T) throws(PlanError) -> T {
         do { return try body() } catch { throw .analysis("\(name)(): \(error)") }

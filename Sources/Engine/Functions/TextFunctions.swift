@@ -2,7 +2,7 @@ internal import Columnar
 
 /// Functions of texts. Most take binary values too, where their characters are bytes.
 enum TextFunctions {
-    static let definitions: [FunctionDefinition] = shape + search + change + TextEncodingFunctions.definitions
+    static let definitions: [FunctionDefinition] = shape + search + change + TextEncodingFunctions.definitions + TextFormatFunctions.definitions
 
     /// Binary stays binary; all else is text.
     static let textOrBinary = TypeRule.custom { call in call.types[0] == .binary ? .binary : .string }
