@@ -50,10 +50,10 @@ extension Operand {
     }
 
     /// Spark's `hash`: Murmur3 with the seed 42, each column's hash the next one's seed. Nulls leave it as it is. An `int`.
-    public static func hash(_ operands: [Operand], count: Int) -> Operand { rowHashes(operands, count, .int, Murmur3.self) }
+    public static func hash(_ operands: [Operand], count: Int) -> Operand { rowHashes(operands, count, .int, RowMurmur.self) }
 
     /// Spark's `xxhash64`: XXH64 with the seed 42, in the same way. A `long`.
-    public static func xxhash64(_ operands: [Operand], count: Int) -> Operand { rowHashes(operands, count, .long, XXHash64.self) }
+    public static func xxhash64(_ operands: [Operand], count: Int) -> Operand { rowHashes(operands, count, .long, RowXXHash.self) }
 
     private static func rowHashes<H: RowHash>(_ operands: [Operand], _ batchCount: Int, _ type: DataType, _ hash: H.Type) -> Operand {
         let isConstant = operands.allSatisfy(\.isConstant)
@@ -156,7 +156,7 @@ private protocol RowHash {
     static func fold(_ bytes: UnsafeRawBufferPointer, into code: inout Code)
 }
 
-private enum Murmur3: RowHash {
+private enum RowMurmur: RowHash {
     static let seed: UInt32 = 42
 
     @inline(__always)
@@ -187,7 +187,7 @@ private enum Murmur3: RowHash {
     }
 }
 
-private enum XXHash64: RowHash {
+private enum RowXXHash: RowHash {
     static let seed: UInt64 = 42
 
     static func fold(int: Int32, into code: inout UInt64) {

@@ -93,8 +93,28 @@ extension Function {
             let untyped = FunctionCall(name: name, arguments: arguments, types: types, operands: operands, type: .null, count: batch.count)
             let type = try type(untyped, rule)
             if hasNull, definition.nulls == .propagates { return .literal(.null, type) }
+            if let result = try onEntries(arguments, types, operands, type, batch.count, body) { return result }
             return try body(FunctionCall(name: name, arguments: arguments, types: types, operands: operands, type: type, count: batch.count))
         }
+    }
+
+    /// The value where a dictionary is the only column: computed once an entry. Nil where it is not.
+    private func onEntries(
+        _ arguments: [Expression], _ types: [DataType], _ operands: [Operand], _ type: DataType, _ count: Int,
+        _ body: @Sendable (FunctionCall) throws(PlanError) -> Operand
+    ) throws(PlanError) -> Operand? {
+        guard definition.nulls == .propagates, isDeterministic, type != .null, !type.isChoice else { return nil }
+        var place: Int?
+        for (i, operand) in operands.enumerated() where !operand.isConstant {
+            if place != nil { return nil }
+            place = i
+        }
+        guard let place, case .dictionary(let indices, let values) = operands[place].storage.storage, values.count * 2 <= count else { return nil }
+        var entries = operands
+        entries[place] = .column(values)
+        let result = try body(FunctionCall(name: name, arguments: arguments, types: types, operands: entries, type: type, count: values.count)).column(count: values.count)
+        let column = Column(type: type, count: count, validity: operands[place].storage.validity, storage: .dictionary(indices: indices, values: result.flattened))
+        return .column(type == .string ? column : column.flattened)
     }
 
     private func notConstant(_ index: Int, _ argument: Expression) -> PlanError {

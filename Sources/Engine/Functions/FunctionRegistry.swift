@@ -17,6 +17,7 @@ final class FunctionRegistry: Sendable {
             BitFunctions.definitions,
             ChoosingFunctions.definitions,
             SessionFunctions.definitions,
+            PlaceFunctions.definitions,
             DateFunctions.definitions,
         ]
         definitions = themes.flatMap { $0 }

@@ -11,7 +11,6 @@ enum SessionFunctions {
         FunctionDefinition("input_file_name", .session, "", gives: .string, isDeterministic: false, summary: "An empty text: the files that rows come from are not known to expressions.") {
             _ in .literal(.string(""), .string)
         },
-        FunctionDefinition("spark_partition_id", .session, "", gives: .int, isDeterministic: false, summary: "0: rows have no partitions.") { _ in .literal(.integer(0), .int) },
         FunctionDefinition("uuid", .session, "", gives: .string, isDeterministic: false, summary: "A random identifier, another one for each row.") { call in
             .column(RandomColumns.uuids(count: call.count))
         },

@@ -48,7 +48,8 @@ public final class ProjectNode: PlanNode, @unchecked Sendable {
         guard let rows, let schema = inputs[0].declaredSchema.known ?? inputs[0].knownSchema else { return [nil] }
         let expressions = Dictionary(uniqueKeysWithValues: columns.map { ($0.name, $0.expression) })
         let condition = rows.pushed { path in
-            guard let name = path.first, let source = expressions[name] else { return nil }
+            // Chance decides once.
+            guard let name = path.first, let source = expressions[name], source.isDeterministic else { return nil }
             if path.count == 1 { return source }
             if case .field(let inner) = source { return .field(inner + path.dropFirst()) }
             return nil
@@ -58,7 +59,9 @@ public final class ProjectNode: PlanNode, @unchecked Sendable {
     }
 
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
-        let wanted = wanted(columns)
+        let asked = wanted(columns)
+        let readsPlaces = asked.contains { $0.expression.readsPlaces }
+        let wanted = readsPlaces ? asked.map { NamedExpression($0.name, $0.expression.readingPlaces) } : asked
         let known = Locked<(input: Schema, output: Schema)?>(nil)
         let fields = Dictionary(uniqueKeysWithValues: self.columns.map { ($0.name, $0.expression) })
         let below = inputs[0].targets
@@ -69,7 +72,7 @@ public final class ProjectNode: PlanNode, @unchecked Sendable {
             }
             return own
         }
-        return inputs[0].mapping(targets: targets) { _ in
+        return (readsPlaces ? inputs[0].withPlaces() : inputs[0]).mapping(targets: targets) { _ in
             { batch in
                 var results: [Columnar.Column] = []
                 for column in wanted { results.append(try column.expression.evaluate(on: batch)) }
