@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Casts to text, bytes, dates and times.
 extension Column {
     func castToString() -> Column {
@@ -89,7 +91,10 @@ extension Column {
             return overflow ? nil : product
         }
         switch type {
-        case .string: return mappingText(to: .timestamp, &failures) { DateParsing.timestamp($0) }
+        case .string:
+            // A time alone is of today, as Spark has it.
+            let today = Int(time(nil)) / 86_400
+            return mappingText(to: .timestamp, &failures) { DateParsing.timestamp($0, today: today) }
         case .date:
             return mapping(Int32.self, to: .timestamp, &failures) { days -> Int64? in
                 let (product, overflow) = Int64(days).multipliedReportingOverflow(by: Int64(CivilTime.microsecondsPerDay))

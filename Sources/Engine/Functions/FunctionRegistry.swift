@@ -19,6 +19,7 @@ final class FunctionRegistry: Sendable {
             SessionFunctions.definitions,
             PlaceFunctions.definitions,
             DateFunctions.definitions,
+            TimeZoneFunctions.definitions,
         ]
         definitions = themes.flatMap { $0 }
         var byName: [String: FunctionDefinition] = [:]
