@@ -161,3 +161,24 @@ struct ArrayBuilder {
 extension GrowingBuffer {
     mutating func removeLast() { used -= 1 }
 }
+
+extension ArrayElements {
+    /// Whether any of the row's elements is true in `holds`, a boolean for each element: null where none is, but one is null. Nulls for null rows.
+    ///
+    /// - Parameter negated: gives the opposite.
+    public func any(_ holds: Column, negated: Bool = false) -> Column {
+        let (isTrue, presence) = (holds.trueRows, (holds.type == .boolean ? holds : holds.cast(to: .boolean)).presence)
+        var mask = FailureMask(validity, count: count)
+        var bits = BitmapBuilder(capacity: count)
+        for row in 0..<count {
+            var (found, hasNull) = (false, false)
+            for i in range(row) {
+                if isTrue[i] { found = true }
+                if let presence, !presence[i] { hasNull = true }
+            }
+            bits.append(found != negated)
+            if !found, hasNull { mask.fail(row) }
+        }
+        return Column(bits.finish(), validity: mask.validity)
+    }
+}

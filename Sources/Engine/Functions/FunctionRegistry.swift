@@ -20,6 +20,10 @@ final class FunctionRegistry: Sendable {
             PlaceFunctions.definitions,
             DateFunctions.definitions,
             TimeZoneFunctions.definitions,
+            ArrayFunctions.definitions,
+            MapFunctions.definitions,
+            StructFunctions.definitions,
+            LambdaFunctions.definitions,
         ]
         definitions = themes.flatMap { $0 }
         var byName: [String: FunctionDefinition] = [:]
