@@ -160,6 +160,8 @@ struct ArrayBuilder {
 
 extension GrowingBuffer {
     mutating func removeLast() { used -= 1 }
+    /// Forgets the values from `n` on.
+    mutating func truncate(to n: Int) { used = min(used, n) }
 }
 
 extension ArrayElements {

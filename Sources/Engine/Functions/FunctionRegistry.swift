@@ -24,6 +24,7 @@ final class FunctionRegistry: Sendable {
             MapFunctions.definitions,
             StructFunctions.definitions,
             LambdaFunctions.definitions,
+            JSONFunctions.definitions,
         ]
         definitions = themes.flatMap { $0 }
         var byName: [String: FunctionDefinition] = [:]
