@@ -189,6 +189,58 @@ import Testing
         #expect(result.cast(to: .string).values == [expected.map { .string($0) } ?? .null])
     }
 
+    /// Decimals that fit a word against 128-bit arithmetic, row by row.
+    @Test func narrowDecimalsAreExact() {
+        var random = SeededGenerator(seed: 8)
+        let power = { (digits: Int) in (0..<digits).reduce(Int128(1)) { product, _ in product * 10 } }
+        for (p1, s1, p2, s2) in [(15, 2, 15, 2), (18, 0, 18, 18), (18, 4, 9, 2), (5, 3, 16, 2), (10, 0, 15, 2), (31, 4, 16, 2)] {
+            func column(_ precision: Int, _ scale: Int) -> (Column, [Int128?]) {
+                let digits = min(precision, 18)
+                let values = (0..<200).map { i -> Int128? in
+                    if i % 11 == 3 { return nil }
+                    if i % 7 == 0 { return (power(digits) - 1) * (i % 2 == 0 ? 1 : -1) }
+                    return Int128(Int64.random(in: -999_999...999_999, using: &random)) % power(digits)
+                }
+                return (Column.of(.decimal(precision: precision, scale: scale), values.map { $0.map { .decimal(unscaled: $0, scale: scale) } ?? .null }), values)
+            }
+            let ((a, x), (b, y)) = (column(p1, s1), column(p2, s2))
+            let both = max(s1, s2)
+            func scaled(_ value: Int128, _ scale: Int) -> Int128 { value * power(both - scale) }
+            for constant in [false, true] {
+                let right: Operand = constant ? .constant(b.slice(1..<2)) : .column(b)
+                func other(_ i: Int) -> Int128? { y[constant ? 1 : i] }
+                for operation in [Arithmetic.add, .subtract, .multiply] {
+                    guard case .decimal(let precision, let scale)? = operation.resultType(a.type, b.type), scale == (operation == .multiply ? s1 + s2 : both) else { continue }
+                    let result = Operand.compute(.column(a), operation, right).storage
+                    for i in 0..<200 {
+                        var expected: Value = .null
+                        if let u = x[i], let v = other(i) {
+                            let exact: Int128 =
+                                switch operation {
+                                case .add: scaled(u, s1) + scaled(v, s2)
+                                case .subtract: scaled(u, s1) - scaled(v, s2)
+                                default: u * v
+                                }
+                            if exact.magnitude < power(precision).magnitude { expected = .decimal(unscaled: exact, scale: scale) }
+                        }
+                        #expect(result.value(at: i) == expected)
+                    }
+                }
+                for comparison in Comparison.allCases {
+                    let result = Operand.compare(.column(a), comparison, right).storage
+                    for i in 0..<200 {
+                        guard let u = x[i], let v = other(i) else {
+                            #expect(result.value(at: i) == .null)
+                            continue
+                        }
+                        let (l, r) = (scaled(u, s1), scaled(v, s2))
+                        #expect(result.value(at: i) == .boolean(comparison.holds(l < r ? -1 : l == r ? 0 : 1)))
+                    }
+                }
+            }
+        }
+    }
+
     @Test func wideDecimals() {
         let wide = DataType.decimal(precision: 38, scale: 10)
         func decimal(_ text: String) -> Operand { .column(Column.of(.string, [.string(text)]).cast(to: wide)) }

@@ -55,6 +55,22 @@ import Testing
         }
     }
 
+    @Test func fewCombinationsAreGroupedAsManyAre() {
+        var source = RandomValues(seed: 3)
+        let types: [DataType] = [.string, .string, .date]
+        let dictionaries = types.map { source.column($0, 5) }
+        let (table, reference) = (KeyTable(types: types), KeyTable(types: types))
+        for length in [300, 5000, 256] {
+            let columns = zip(types, dictionaries).map { type, values -> Column in
+                let indices = Values((0..<length).map { _ in Int32.random(in: 0..<5, using: &source.random) })
+                let validity = Bitmap((0..<length).map { _ in Int.random(in: 0..<9, using: &source.random) > 0 })
+                return Column(type: type, count: length, validity: validity, storage: .dictionary(indices: indices, values: values))
+            }
+            #expect(table.insert(columns, count: length).array == reference.insert(columns.map(\.flattened), count: length).array)
+        }
+        #expect(table.keys.map(\.values) == reference.keys.map(\.values))
+    }
+
     @Test func hashesAreAlikeAcrossStorage() {
         var source = RandomValues(seed: 9)
         for type in everyType where type != .null && !type.containsChoice {

@@ -35,6 +35,24 @@ import Testing
         }
     }
 
+    /// Texts of all lengths around those that are looked through at once, against matching row by row.
+    @Test func sequencesAreFoundAtAnyPlace() {
+        var random = SeededGenerator(seed: 4)
+        var all: [Value] = (0..<600).map { length in
+            .string(String((0..<length % 150).map { _ in "abcd".randomElement(using: &random)! }))
+        }
+        all.append(.null)
+        let column = texts(all)
+        for pattern in ["%ab%", "%abca%", "a%b", "ab%cd%da", "%abc%dab%", "%a%", "ab%", "%cd", "%dcbadcba%a%", "a%a%a%a%a", "%ab%ab", "abcdabcd%abcdabcd"] {
+            let compiled = LikePattern(Array(pattern.utf8))
+            let expected = all.map { value -> Value in
+                guard case .string(let bytes) = value else { return .null }
+                return .boolean(bytes.withUnsafeBytes { compiled.matches($0) })
+            }
+            #expect(compiled.matches(column).storage.values == expected, "\(pattern)")
+        }
+    }
+
     @Test func substrings() {
         func sub(_ text: String, _ start: Int64, _ length: Int64?) -> Value {
             let (s, l) = (Column.of(.int, [.integer(start)]), length.map { Column.of(.int, [.integer($0)]) })

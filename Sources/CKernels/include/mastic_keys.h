@@ -104,3 +104,14 @@ static inline void mastic_rank(const uint64_t *words, int64_t count, const uint6
         ranks[i] = rank < used ? (uint16_t)rank : used;
     }
 }
+
+// Sets of whole numbers from `low` to `low` + `span`, a bit each, with the number of bits that are set before each word: what a join finds rows by. The bits
+// reach to the end of a word.
+
+/// Finds the place of each word among those whose bit is set, or what `heads` has there; -1 for a word that is not in the set. `heads` may be NULL, and has
+/// one value more than bits are set.
+void mastic_rank_find(const uint64_t *bits, const int32_t *ranks, uint64_t low, uint64_t span, const uint64_t *words, int64_t count,
+    const int32_t *heads, int32_t *out);
+
+/// A bit for each word: whether it is in the set. Writes whole words.
+void mastic_bits_test(const uint64_t *bits, uint64_t low, uint64_t span, const uint64_t *words, int64_t count, uint64_t *out);

@@ -60,8 +60,16 @@ static inline uint64_t mpq_zigzag(int64_t v) { return (uint64_t)v << 1 ^ (uint64
 
 // Widths up to 32 (57 would do).
 MPQ_UNPACK(mpq_unpack_u8, uint8_t)
-MPQ_UNPACK(mpq_unpack_u32, uint32_t)
+MPQ_UNPACK(mpq_unpack_rest32, uint32_t)
 MPQ_UNPACK(mpq_unpack_narrow64, uint64_t)
+
+// Unpacks some of the first of `n` values, several at a time where the processor can, and returns how many.
+int64_t mpq_unpack_wide(const uint8_t *p, uint64_t bit, unsigned width, uint32_t *out, int64_t n);
+
+static inline void mpq_unpack_u32(const uint8_t *restrict p, uint64_t bit, unsigned width, uint32_t *restrict out, int64_t n) {
+    int64_t done = n < 64 ? 0 : mpq_unpack_wide(p, bit, width, out, n);
+    mpq_unpack_rest32(p, bit + (uint64_t)done * width, width, out + done, n - done);
+}
 
 // Widths up to 64.
 static inline void mpq_unpack_u64(const uint8_t *restrict p, uint64_t bit, unsigned width, uint64_t *restrict out, int64_t n) {

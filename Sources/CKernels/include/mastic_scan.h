@@ -24,3 +24,10 @@ size_t mastic_scan_ascii(const uint8_t *bytes, size_t count);
 
 /// The number of bytes before the first that a JSON string can't hold as it is, or that is not ASCII.
 size_t mastic_scan_json_plain(const uint8_t *bytes, size_t count);
+
+/// A bit for each string view (16 bytes, `StringView`'s layout): whether the needles stand in the string one behind the other, without overlap, between the
+/// first `before` and the last `behind` bytes, which are not looked at. Writes whole words; strings that are too short have none.
+///
+/// `needles` are the bytes of all needles, `lengths` the length of each, at least 1.
+void mastic_scan_sequence(const uint64_t *views, int64_t count, int64_t before, int64_t behind, const uint8_t *needles, const int32_t *lengths,
+    int32_t needle_count, uint64_t *out);

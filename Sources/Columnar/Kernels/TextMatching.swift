@@ -1,9 +1,12 @@
+internal import CKernels
 internal import Glibc
 
 /// A SQL LIKE pattern, compiled: `%` stands for any text, `_` for one character (a UTF-8 code point), the escape makes the next one literal.
 public struct LikePattern: Sendable {
     private enum Shape: Sendable {
-        case exact, prefix, suffix, contains, any
+        case exact, prefix, suffix, any
+        /// Texts with anything between them: `%a%`, `a%b%c`.
+        case sequence
         /// Anything else: matched piece by piece.
         case general
     }
@@ -47,6 +50,10 @@ public struct LikePattern: Sendable {
         }
         flush(&tokens, &run)
         self.tokens = tokens
+        if tokens.count > 2, !tokens.contains(.one) {
+            (shape, literal) = (.sequence, [])
+            return
+        }
         switch tokens.count {
         case 0: (shape, literal) = (.exact, [])
         case 1:
@@ -57,10 +64,6 @@ public struct LikePattern: Sendable {
             {
                 (shape, literal) = (.suffix, bytes)
             } else {
-                (shape, literal) = (.general, [])
-            }
-        case 3:
-            if case .bytes(let bytes) = tokens[1], tokens[0] == .many, tokens[2] == .many { (shape, literal) = (.contains, bytes) } else {
                 (shape, literal) = (.general, [])
             }
         default: (shape, literal) = (.general, [])
@@ -88,13 +91,39 @@ public struct LikePattern: Sendable {
                     case .exact: packedBits(flat.count) { i in start[i].length == n && start[i].withBytes { equal($0, 0, needle) } }
                     case .prefix: packedBits(flat.count) { i in start[i].length >= n && start[i].withBytes { equal($0, 0, needle) } }
                     case .suffix: packedBits(flat.count) { i in start[i].length >= n && start[i].withBytes { equal($0, $0.count - n, needle) } }
-                    case .contains: packedBits(flat.count) { i in start[i].length >= n && start[i].withBytes { find(needle, in: $0, from: 0) != nil } }
+                    case .sequence: sequence(flat)
                     case .general: packedBits(flat.count) { i in start[i].withBytes { matches($0) } }
                     }
                 }
             }
             return Column(bits, validity: flat.validity)
         }
+    }
+
+    /// Texts between which there may be anything: each is looked for behind the one before, the first and the last at the ends unless the pattern leaves
+    /// those open.
+    private func sequence(_ column: Column) -> Bitmap {
+        var texts = tokens.compactMap { token -> [UInt8]? in if case .bytes(let bytes) = token { bytes } else { nil } }
+        let start = tokens.first == .many ? [] : texts.removeFirst()
+        let end = tokens.last == .many ? [] : texts.removeLast()
+        let views = column.views
+        let out = Buffer(size: (column.count + 63) / 64 * 8)
+        let (needles, lengths) = (Array(texts.joined()), texts.map { Int32($0.count) })
+        mastic_scan_sequence(
+            UnsafeRawPointer(views.start).assumingMemoryBound(to: UInt64.self), Int64(column.count), Int64(start.count), Int64(end.count), needles,
+            lengths, Int32(lengths.count), out.values(of: UInt64.self))
+        var found = Bitmap(out, count: column.count)
+        for (text, isStart) in [(start, true), (end, false)] where !text.isEmpty {
+            let edge = text.withUnsafeBytes { text in
+                packedBits(column.count) { i in
+                    let view = views.start[i]
+                    return view.length >= text.count && view.withBytes { equal($0, isStart ? 0 : $0.count - text.count, text) }
+                }
+            }
+            found = found.and(edge)
+        }
+        withExtendedLifetime(views) {}
+        return found
     }
 
     /// Greedy matching with one place to come back to: after a `%`, the earliest match of what follows is as good as any other.

@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// Rows found by their keys: what the built side of a join is kept in.
 ///
 ///     let index = JoinIndex(keys, count: rows.count, nullsMatch: [false])
@@ -79,23 +81,13 @@ public final class JoinIndex: @unchecked Sendable {
         let groups: Values<Int32>
         switch places {
         case .ranked(let bits, let ranks):
-            let codes = packing!.codes(keys.map { WholeNumbers($0)! }, count: count)
+            guard let packing else { preconditionFailure("ranks without codes") }
+            let words = packing.words(keys, count: count)
             let out = Buffer(size: count * 4)
-            let to = out.values(of: Int32.self)
-            defer { withExtendedLifetime((codes, bits, ranks)) {} }
-            let (from, words, before) = (codes.start, bits.start, ranks.start)
-            let none = UInt64(bits.count) * 64
-            for i in 0..<count {
-                let code = from[i]
-                guard code < none else {
-                    to[i] = -1
-                    continue
-                }
-                let (at, bit) = (Int(truncatingIfNeeded: code >> 6), code & 63)
-                let word = words[at] >> bit
-                to[i] = word & 1 == 0 ? -1 : before[at] &+ Int32(truncatingIfNeeded: (words[at] & (1 << bit &- 1)).nonzeroBitCount)
-            }
-            groups = Values(out, count: count)
+            mastic_rank_find(
+                bits.start, ranks.start, words.low, words.span, words.values.start, Int64(count), heads?.start, out.values(of: Int32.self))
+            withExtendedLifetime((words.values, bits, ranks, heads)) {}
+            return Values(out, count: count)
         case .table(let table):
             if let packing {
                 let codes = packing.codes(keys.map { WholeNumbers($0)! }, count: count)
@@ -214,10 +206,11 @@ private struct KeyLists {
             return
         }
         let isUnique = listed == groupCount
-        let headBuffer = Buffer(size: groupCount * 4)
+        // One more, for the place behind the last.
+        let headBuffer = Buffer(size: (groupCount + 1) * 4)
         let nextBuffer = isUnique ? nil : Buffer(size: count * 4)
         let share = (groupCount + jobs - 1) / jobs
-        headBuffer.values(of: Int32.self).update(repeating: -1, count: groupCount)
+        headBuffer.values(of: Int32.self).update(repeating: -1, count: groupCount + 1)
         parallel(jobs) { job in
             let (places, heads) = (placeBuffer.values(of: Int32.self), headBuffer.values(of: Int32.self))
             let (low, high) = (Int32(job * share), Int32(min((job + 1) * share, groupCount)))

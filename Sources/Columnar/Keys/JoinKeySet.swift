@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// The values that a key has, to be asked for others: what a join tells the scan of its other side.
 public struct JoinKeySet: Sendable {
     private enum Values {
@@ -21,13 +23,12 @@ public struct JoinKeySet: Sendable {
                 let found = packedBits(column.count) { inner[Int(indices.start[$0])] }
                 return column.validity.map { found.and($0) } ?? found
             }
-            let codes = packing.codes([WholeNumbers(column)!], count: column.count)
-            defer { withExtendedLifetime((codes, bits)) {} }
-            let (from, words, end) = (codes.start, bits.start, UInt64(bits.count) * 64)
-            return packedBits(column.count) { i in
-                let code = from[i]
-                return code < end && words[Int(truncatingIfNeeded: code >> 6)] >> (code & 63) & 1 != 0
-            }
+            let count = column.count
+            let words = packing.words([column], count: count)
+            let out = Buffer(size: (count + 63) / 64 * 8)
+            mastic_bits_test(bits.start, words.low, words.span, words.values.start, Int64(count), out.values(of: UInt64.self))
+            withExtendedLifetime((words.values, bits)) {}
+            return Bitmap(out, count: count)
         }
     }
 

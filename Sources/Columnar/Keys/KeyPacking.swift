@@ -46,6 +46,16 @@ struct KeyPacking: Sendable {
         bound = parts.count == 1 ? parts[0].span + (parts[0].nullsMatch ? 2 : 1) : 1 << bits
     }
 
+    /// The keys as words that are codes once `low` is taken away, where that is at most `span`.
+    ///
+    /// - Precondition: the columns are of the types of those that the packing was made of.
+    func words(_ keys: [Column], count: Int) -> (values: Values<UInt64>, low: UInt64, span: UInt64) {
+        let numbers = keys.map { WholeNumbers($0)! }
+        // One key without nulls needs no codes of its own.
+        if numbers.count == 1, numbers[0].presence == nil, !parts[0].nullsMatch { return (numbers[0].words, UInt64(bitPattern: parts[0].low), parts[0].span) }
+        return (codes(numbers, count: count), 0, bound - 1)
+    }
+
     /// The code of each row.
     ///
     /// - Precondition: as many keys as the packing was made of.

@@ -73,16 +73,18 @@ final class FileScan: BatchScan {
             try execution.cancellation.check()
         }
         let filters = request.filters
+        let finish = Finish()
         func pass(_ batch: Batch, _ file: InputFile) throws -> Bool {
             if filters.isEmpty { try count(batch.count) }
-            return try emit(finished(batch, file, request.columns))
+            return try emit(finish.apply(to: batch) ?? finish.note(finished(batch, file, request.columns), from: batch))
         }
         /// The filters over the columns of a file; `inside` turns names into the file's.
         func rowFilters(_ file: InputFile, _ inside: (Set<String>) -> Set<String>) -> [RowFilter] {
             filters.enumerated().map { number, filter in
-                RowFilter(columns: inside(filter.columns)) { [self] batch in
+                let finish = Finish()
+                return RowFilter(columns: inside(filter.columns)) { [self] batch in
                     if number == 0 { try count(batch.count) }
-                    return try filter.apply(finished(batch, file, filter.columns))
+                    return try filter.apply(finish.apply(to: batch) ?? finish.note(finished(batch, file, filter.columns), from: batch))
                 }
             }
         }
@@ -157,6 +159,32 @@ final class FileScan: BatchScan {
     static func partitionValue(_ text: String?, as type: DataType) -> Value {
         guard let text else { return .null }
         return Column(.string, values: [.string(text)]).cast(to: type).value(at: 0)
+    }
+}
+
+/// What `finished` did to the last batch, where that was no more than to put its columns under other names: then it is done to the next one without
+/// looking at the schemas. One thread's.
+private final class Finish {
+    private var input: Schema?
+    private var output: Schema?
+    private var places: [Int] = []
+
+    func apply(to batch: Batch) -> Batch? {
+        guard let output, batch.schema === input else { return nil }
+        return Batch(schema: output, columns: places.map { batch.columns[$0] }, count: batch.count)
+    }
+
+    func note(_ result: Batch, from batch: Batch) -> Batch {
+        var places: [Int] = []
+        for column in result.columns {
+            guard let place = batch.columns.firstIndex(where: { $0 === column }) else {
+                output = nil
+                return result
+            }
+            places.append(place)
+        }
+        (input, output, self.places) = (batch.schema, result.schema, places)
+        return result
     }
 }
 

@@ -173,8 +173,9 @@ public final class JoinNode: PlanNode, @unchecked Sendable {
                 guard case .field(let path) = expression, path.count == 1, let index = schema.index(of: path[0]), schema[index].type == type else { return nil }
                 return path[0]
             }
+            let fitting = SchemaFitting(wanted, of: node)
             return HashJoin.Side(
-                schema: wanted, fit: { try $0.fitting(wanted, of: node) },
+                schema: wanted, fit: { try fitting.fit($0) },
                 keys: { [types] batch in
                     try zip(expressions, types).map { expression, type in
                         let column = try expression.evaluate(on: batch)

@@ -9,8 +9,7 @@ internal import Synchronization
 /// more than their share of the memory, their states go to a temporary file, partition by partition, and are merged from there.
 final class HashAggregation: BatchConsumer {
     /// The rows' schema; those of other schemas are made to fit, or surprise.
-    private let input: Schema
-    private let node: PlanNode
+    private let input: SchemaFitting
     private let keys: [Expression]
     private let arguments: [[Expression]]
     private let shape: AggregateTable.Shape
@@ -67,7 +66,7 @@ final class HashAggregation: BatchConsumer {
         _ shape: AggregateTable.Shape, keys: [Expression], arguments: [[Expression]], input: Schema, node: PlanNode, output: Schema,
         context: ExecutionContext, workers: Int
     ) {
-        (self.shape, self.keys, self.arguments, self.input, self.node, self.output) = (shape, keys, arguments, input, node, output)
+        (self.shape, self.keys, self.arguments, self.input, self.output) = (shape, keys, arguments, SchemaFitting(input, of: node), output)
         stateSchema = Schema(shape.stateTypes.enumerated().map { Field("\($0.offset)", $0.element) })
         (spilling, self.workers) = (context.spilling, max(workers, 1))
     }
@@ -75,7 +74,7 @@ final class HashAggregation: BatchConsumer {
     // MARK: Rows in
 
     func consume(_ batch: Batch, morsel: Int) throws -> Bool {
-        let rows = try batch.fitting(input, of: node)
+        let rows = try input.fit(batch)
         let worker = state.withLock { state in state.working.removeValue(forKey: morsel) ?? state.free.popLast() } ?? Worker(AggregateTable(shape))
         defer { state.withLock { $0.working[morsel] = worker } }
         var start = 0

@@ -175,4 +175,82 @@ import Testing
         #expect(try rows([.integer(4)]) == [[.integer(4)]])
         #expect(throws: PlanError.self) { try rows([.integer(4), .null]) }
     }
+
+    // MARK: Filters that joins hand down
+
+    /// A source that applies filters, and counts the rows that pass them.
+    private final class FilteringSource: BatchSource {
+        let name = "rows"
+        let schema: FrameSchema
+        let appliesFilters = true
+        private let batches: [Batch]
+        private let passed = Locked(0)
+        var rowsPassed: Int { passed.withLock { $0 } }
+
+        init(_ schema: Schema, _ batches: [Batch]) { (self.schema, self.batches) = (.exact(schema), batches) }
+
+        func open(_ request: ScanRequest, context: ScanContext) throws -> any BatchScan {
+            MemoryScan(
+                try batches.map { batch in
+                    let rows = try request.filters.reduce(batch) { try $0.filter($1.apply($0)) }
+                    passed.withLock { $0 += rows.count }
+                    return rows
+                })
+        }
+    }
+
+    private static func numbers(_ name: String, _ range: Range<Int64>, _ more: String) -> (Schema, [Batch]) {
+        let schema = Schema([Field(name, .long), Field(more, .int)])
+        let (keys, values) = (range.map { Value.integer($0) }, range.map { Value.integer($0 % 7) })
+        return (schema, [Batch(schema: schema, columns: [Column(.long, values: keys), Column(.int, values: values)], count: keys.count)])
+    }
+
+    @Test(arguments: kinds, [JoinNode.Side.left, .right]) func scansReadWhatTheBuiltSideHas(_ kind: JoinNode.Kind, _ build: JoinNode.Side) throws {
+        let (large, small) = (Self.numbers("a", 0..<1000, "x"), Self.numbers("b", 990..<1020, "y"))
+        let source = FilteringSource(large.0, large.1)
+        let key = JoinNode.Key(.field("a"), .field("b"))
+        // The large side probes.
+        let node =
+            build == .right
+            ? JoinNode(ScanNode(source), memory(small.0, small.1), kind: kind, keys: [key], build: .right)
+            : JoinNode(memory(small.0, small.1), ScanNode(source), kind: kind, keys: [JoinNode.Key(.field("b"), .field("a"))], build: .left)
+        let rows = try Running.all[0].rows(of: node)
+        let keepsProbes: Bool =
+            switch kind {
+            case .full, .nullAwareAnti: true
+            case .left, .leftAnti, .existence: build == .right
+            case .right: build == .left
+            default: false
+            }
+        #expect(source.rowsPassed == (keepsProbes ? 1000 : 10))
+        let expected: Int =
+            switch kind {
+            case .inner, .leftSemi: 10
+            case .left, .existence: build == .right ? 1000 : 30
+            case .right: build == .right ? 30 : 1000
+            case .full: 1020
+            case .leftAnti, .nullAwareAnti: build == .right ? 990 : 20
+            }
+        #expect(rows.count == expected)
+    }
+
+    @Test func filtersGoThroughWhatKeepsAColumn() throws {
+        let (large, small, other) = (Self.numbers("a", 0..<1000, "x"), Self.numbers("b", 5..<9, "y"), Self.numbers("c", 0..<900, "z"))
+        let source = FilteringSource(large.0, large.1)
+        let filtered = FilterNode(ScanNode(source), condition: .comparison(.field("x"), .less, .literal(Int64(6))))
+        let renamed = ProjectNode(filtered, columns: [NamedExpression("k", .field("a")), NamedExpression("x", .field("x"))])
+        let grouped = AggregateNode(renamed, keys: [NamedExpression("g", .field("k"))], aggregates: [Aggregate("n", .count, [])])
+        let joined = JoinNode(grouped, memory(other.0, other.1), kind: .inner, keys: [.init(.field("g"), .field("c"))])
+        let node = JoinNode(joined, memory(small.0, small.1), kind: .inner, keys: [.init(.field("c"), .field("b"))])
+        // Of 5 to 8 one is 6 modulo 7. The upper join's keys are those of `c`, which equals `g`.
+        #expect(try Running.all[1].rows(of: node).count == 3)
+        #expect(source.rowsPassed == 3)
+    }
+
+    @Test func anEmptySideSparesTheOther() throws {
+        let (large, none) = (Self.numbers("a", 0..<1000, "x"), Self.numbers("b", 0..<0, "y"))
+        let source = FilteringSource(large.0, large.1)
+        #expect(try Running.all[0].rows(of: JoinNode(ScanNode(source), memory(none.0, none.1), kind: .inner, keys: [.init(.field("a"), .field("b"))])).isEmpty)
+        #expect(source.rowsPassed == 0)
+    }
 }
