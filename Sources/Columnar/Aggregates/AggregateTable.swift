@@ -34,9 +34,10 @@ public final class AggregateTable {
     private let table: KeyTable
     private let accumulators: [any Accumulator]
 
-    public init(_ shape: Shape) {
+    /// - Parameter expectedGroups: how many groups there will be, about; what the table is made for at first.
+    public init(_ shape: Shape, expectedGroups: Int = 0) {
         self.shape = shape
-        table = KeyTable(types: shape.keys)
+        table = KeyTable(types: shape.keys, expectedGroups: expectedGroups)
         accumulators = shape.aggregates.map { $0.makeAccumulator() }
     }
 

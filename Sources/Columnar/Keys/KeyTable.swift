@@ -37,12 +37,14 @@ public final class KeyTable: @unchecked Sendable {
     /// The nested key columns' rows of new groups, batch by batch.
     private var nestedKeys: [[Column]]
 
-    public init(types: [DataType], nullsMatch: Bool = true) {
+    /// - Parameter expectedGroups: how many groups there will be, about; what the table has room for at first.
+    public init(types: [DataType], nullsMatch: Bool = true, expectedGroups: Int = 0) {
         self.types = types
         self.nullsMatch = nullsMatch
         isWordTable = types.count == 1 && KeyCells.isWord(types[0])
         hasNested = types.contains { $0.isNested }
         nestedKeys = types.map { _ in [] }
+        while capacity < 2 * expectedGroups { capacity *= 2 }
         wordSlots = Buffer(size: 0)
         slots = Buffer(size: 0)
         allocate()

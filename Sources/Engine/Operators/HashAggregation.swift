@@ -29,6 +29,8 @@ final class HashAggregation: BatchConsumer {
         // Sendable: in one thread's hands at a time.
         /// nil from the moment on when the worker parts its rows.
         var table: AggregateTable?
+        /// Rows that went into it.
+        var tableRows = 0
         /// Rows to be parted.
         var waiting: [Piece] = []
         var waitingRows = 0
@@ -50,10 +52,14 @@ final class HashAggregation: BatchConsumer {
     private struct Partition: @unchecked Sendable {
         // Sendable: what the lock guards.
         var table: AggregateTable?
+        /// Rows that went into it.
+        var tableRows = 0
         var size = 0
     }
     private let partitions = (0..<PartitionedSpill.partitions).map { _ in Locked(Partition()) }
     private let partitionBytes = Atomic<Int>(0)
+    /// Whether a partition has been given groups.
+    private let hasShared = Atomic<Bool>(false)
 
     /// From how many groups on a worker parts its rows.
     private static let ownGroups = 32768
@@ -88,7 +94,14 @@ final class HashAggregation: BatchConsumer {
             let piece = Piece(columns: columns, count: some.count)
             if let table = worker.table {
                 add(piece, to: table)
-                if table.groupCount > HashAggregation.ownGroups { share(worker) }
+                worker.tableRows += piece.count
+                if table.groupCount > HashAggregation.ownGroups {
+                    // Where keys come again before long, as in rows that lie by their keys, there is less to part when they are grouped first.
+                    let shrinks = worker.tableRows >= 2 * table.groupCount
+                    share(worker)
+                    if shrinks { worker.table = AggregateTable(shape, expectedGroups: HashAggregation.ownGroups) }
+                    worker.tableRows = 0
+                }
             } else {
                 worker.waiting.append(piece)
                 worker.waitingRows += piece.count
@@ -98,6 +111,8 @@ final class HashAggregation: BatchConsumer {
         if let table = worker.table {
             if !keys.isEmpty, spilling.mustSpill(table.size, workers: workers) {
                 share(worker)
+                try spillPartitions()
+            } else if spilling.mustSpill(partitionBytes.load(ordering: .relaxed), workers: 1) {
                 try spillPartitions()
             }
         } else if spilling.mustSpill(partitionBytes.load(ordering: .relaxed), workers: 1) {
@@ -125,6 +140,7 @@ final class HashAggregation: BatchConsumer {
         state.withLock { $0 = State() }
         for partition in partitions { partition.withLock { $0 = Partition() } }
         partitionBytes.store(0, ordering: .relaxed)
+        hasShared.store(false, ordering: .relaxed)
     }
 
     // MARK: Partitions
@@ -133,6 +149,7 @@ final class HashAggregation: BatchConsumer {
     private func share(_ worker: Worker) {
         guard let table = worker.table else { return }
         worker.table = nil
+        hasShared.store(true, ordering: .relaxed)
         let states = stateBatch(table)
         let rows = RadixPartition(Array(states.columns.prefix(keys.count)), count: states.count, bits: PartitionedSpill.bits)
         for p in 0..<PartitionedSpill.partitions where rows[p].count > 0 {
@@ -214,7 +231,7 @@ final class HashAggregation: BatchConsumer {
         let (all, hasSpilled) = state.withLock { state in
             (state.free + state.working.sorted { $0.key < $1.key }.map(\.value), state.spill != nil)
         }
-        if !hasSpilled, all.allSatisfy({ $0.table != nil }) {
+        if !hasSpilled, !hasShared.load(ordering: .relaxed), all.allSatisfy({ $0.table != nil }) {
             let merged = all.first?.table ?? AggregateTable(shape)
             for worker in all.dropFirst() {
                 let states = stateBatch(worker.table!)
