@@ -223,16 +223,20 @@ extension Operand {
         defer { withExtendedLifetime((first, second)) {} }
         switch operation {
         case .add, .subtract, .remainder:
-            loop { u, v in
-                guard let u = DecimalArithmetic.rescale(u, by: both - s1), let v = DecimalArithmetic.rescale(v, by: both - s2) else { return nil }
+            let (upA, upB, drop) = (both - s1, both - s2, both - scale)
+            loop { a, b in
+                if operation == .remainder, b == 0 { return nil }
+                guard let u = DecimalArithmetic.rescale(a, by: upA), let v = DecimalArithmetic.rescale(b, by: upB) else {
+                    return DecimalArithmetic.wide(a, upA, operation, b, upB, droppingDigits: drop)
+                }
                 switch operation {
                 case .add:
                     let (sum, overflow) = u.addingReportingOverflow(v)
-                    return overflow ? nil : DecimalArithmetic.rescale(sum, by: scale - both)
+                    return overflow ? DecimalArithmetic.wide(a, upA, operation, b, upB, droppingDigits: drop) : DecimalArithmetic.rescale(sum, by: -drop)
                 case .subtract:
                     let (difference, overflow) = u.subtractingReportingOverflow(v)
-                    return overflow ? nil : DecimalArithmetic.rescale(difference, by: scale - both)
-                default: return v == 0 ? nil : DecimalArithmetic.rescale(u % v, by: scale - both)
+                    return overflow ? DecimalArithmetic.wide(a, upA, operation, b, upB, droppingDigits: drop) : DecimalArithmetic.rescale(difference, by: -drop)
+                default: return DecimalArithmetic.rescale(u % v, by: -drop)
                 }
             }
         case .multiply: loop { DecimalArithmetic.multiply($0, $1, droppingDigits: s1 + s2 - scale) }
@@ -263,6 +267,34 @@ extension DecimalArithmetic {
         let (start, overflow) = a.multipliedReportingOverflow(by: PowersOfTen.integers[min(digits - 38, 38)])
         if overflow || digits > 76 { return nil }
         return scaledQuotient(start.magnitude.multipliedFullWidth(by: integers(38)), b.magnitude, isNegative: isNegative)
+    }
+
+    /// The sum, difference or remainder of `a` * 10^`upA` and `b` * 10^`upB`, divided by 10^`digits`, rounded half up: for numbers that leave 128 bits on the
+    /// way. Nil when the result does too.
+    ///
+    /// - Precondition: the digits are 0...38 each; `b` is not zero where the remainder is asked for.
+    @inline(never)
+    static func wide(_ a: Int128, _ upA: Int, _ operation: Arithmetic, _ b: Int128, _ upB: Int, droppingDigits digits: Int) -> Int128? {
+        let (u, v) = (a.multipliedFullWidth(by: PowersOfTen.integers[upA]), b.multipliedFullWidth(by: PowersOfTen.integers[upB]))
+        if operation == .remainder {
+            let (x, y) = (magnitude(u), magnitude(v))
+            // A divisor of more than 128 bits: then the dividend, whose scale needed no more digits, is below it or as small.
+            guard y.high == 0 else { return y.high > x.high || (y.high == x.high && y.low > x.low) ? rescale(a, by: upA - digits) : nil }
+            let remainder = y.low.dividingFullWidth((x.high % y.low, x.low)).remainder
+            guard remainder < UInt128(Int128.max) else { return nil }
+            return rescale(a < 0 ? -Int128(remainder) : Int128(remainder), by: -digits)
+        }
+        let negated = operation == .subtract ? (high: ~v.high, low: ~v.low) : v
+        let (low, carry) = u.low.addingReportingOverflow(negated.low)
+        let (whole, carries) = low.addingReportingOverflow(operation == .subtract ? 1 : 0)
+        let high = u.high &+ negated.high &+ (carry ? 1 : 0) &+ (carries ? 1 : 0)
+        return scaledQuotient(magnitude((high, whole)), integers(digits), isNegative: high < 0)
+    }
+
+    private static func magnitude(_ value: (high: Int128, low: UInt128)) -> (high: UInt128, low: UInt128) {
+        if value.high >= 0 { return (UInt128(value.high), value.low) }
+        let low = ~value.low &+ 1
+        return (UInt128(truncatingIfNeeded: ~value.high) &+ (low == 0 ? 1 : 0), low)
     }
 
     private static func integers(_ digits: Int) -> UInt128 { PowersOfTen.integers[digits].magnitude }

@@ -78,13 +78,17 @@ extension DataType {
         switch (self, other) {
         case _ where isInteger && other.isInteger: return integerWidth >= other.integerWidth ? self : other
         case (.decimal(let p1, let s1), .decimal(let p2, let s2)):
-            let scale = max(s1, s2)
-            return .decimal(precision: min(38, max(p1 - s1, p2 - s2) + scale), scale: scale)
+            return .decimal(holdingWhole: max(p1 - s1, p2 - s2), scale: max(s1, s2))
         case (.decimal(let precision, let scale), _) where other.isInteger:
-            return .decimal(precision: min(38, max(precision - scale, other.decimalDigits) + scale), scale: scale)
+            return .decimal(holdingWhole: max(precision - scale, other.decimalDigits), scale: scale)
         case (_, .decimal) where isInteger: return other.numericComparisonType(with: self)
         default: return .double
         }
+    }
+
+    /// A decimal with so many digits before and behind the point; where those are more than 38, the ones before it are kept.
+    static func decimal(holdingWhole digits: Int, scale: Int) -> DataType {
+        .decimal(precision: min(38, digits + scale), scale: digits + scale <= 38 ? scale : max(0, 38 - digits))
     }
 
     /// Decimal digits that every value of an integer type has room in (Spark's `DecimalType.forType`).

@@ -134,10 +134,13 @@ struct Scope: Sendable {
             return Scope.adding(interval, to: value) ?? expression
         case .arithmetic(let value, .subtract, .interval(let interval)): return Scope.adding(interval.negated, to: value) ?? expression
         case .arithmetic(let a, let operation, let b) where operation == .add || operation == .subtract:
-            guard a.isPlain, b.isPlain, let type = try? a.resolveType(in: schema), let other = try? b.resolveType(in: schema) else { return expression }
+            guard a.isPlain, b.isPlain, let type = try? a.resolveType(in: schema), let other = try? b.resolveType(in: schema) else {
+                return expression.withDecimalLiterals(in: schema)
+            }
             if type == .date, other.isInteger { return .call(operation == .add ? .dateAdd : .dateSub, [a, b]) }
             if operation == .add, other == .date, type.isInteger { return .call(.dateAdd, [b, a]) }
-            return expression
+            return expression.withDecimalLiterals(in: schema)
+        case .arithmetic: return expression.withDecimalLiterals(in: schema)
         default: return expression
         }
     }
