@@ -24,6 +24,8 @@ public enum PlanError: Error, Equatable, CustomStringConvertible {
     case raised(String)
     /// Anything else that a query says and that cannot be: a sentence.
     case analysis(String)
+    /// What a row's value made fail, in ANSI mode: a sentence that begins with Spark's class of the error.
+    case computation(String)
     /// The error with its place in the query's text, in bytes.
     indirect case located(PlanError, at: Int)
 
@@ -55,7 +57,7 @@ public enum PlanError: Error, Equatable, CustomStringConvertible {
         case .misplaced(let text, let problem): return "\(text): \(problem)"
         case .ambiguousColumn(let name, let candidates):
             return "the column '\(name)' is ambiguous: it may be \(Self.list(candidates)); say which with its table's name before it"
-        case .analysis(let sentence), .raised(let sentence): return sentence
+        case .analysis(let sentence), .raised(let sentence), .computation(let sentence): return sentence
         case .located(let error, _): return error.description
         case .window(let call, let problem): return "\(call): \(problem)"
         case .argument(let function, let text, let found, let expected):

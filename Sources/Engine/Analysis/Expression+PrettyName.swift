@@ -8,7 +8,7 @@ extension Expression {
         func pretty(_ expression: Expression) -> String { expression.prettyName(names) }
         func list(_ expressions: [Expression]) -> String { expressions.map(pretty).joined(separator: ", ") }
         switch self {
-        case .located(let operand, _): return pretty(operand)
+        case .located(let operand, _), .checked(let operand): return pretty(operand)
         case .alias(_, let name): return name
         case .attribute(let reference): return reference.name
         case .field(let path): return ([names[path[0]] ?? path[0]] + path.dropFirst()).joined(separator: ".")

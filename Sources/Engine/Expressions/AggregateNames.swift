@@ -278,7 +278,7 @@ extension PlanError {
         do { return try body() } catch {
             switch error {
             case .overflow(let function, let type):
-                throw .analysis("[ARITHMETIC_OVERFLOW] the \(function)() does not fit into \(type.hiveName); try_\(function)() gives null instead, or set spark.sql.ansi.enabled to false")
+                throw .computation("[ARITHMETIC_OVERFLOW] the \(function)() does not fit into \(type.hiveName); try_\(function)() gives null instead, or set spark.sql.ansi.enabled to false")
             }
         }
     }

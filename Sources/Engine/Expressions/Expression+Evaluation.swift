@@ -21,8 +21,21 @@ extension Expression {
                 _ = try b.resolveType(in: batch.schema, lookup: lookup)
                 return left
             }
+            if b.containsChecked {
+                // What is false anyway is not computed.
+                let right = try b.operand(on: batch, where: left, lookup)
+                try b.checkCondition("AND", right.type)
+                return left.and(right.column(count: batch.count).trueRows)
+            }
             return left.and(try b.matchingRows(of: batch, lookup: lookup))
-        case .or(let a, let b): return try a.matchingRows(of: batch, lookup: lookup).or(try b.matchingRows(of: batch, lookup: lookup))
+        case .or(let a, let b):
+            let left = try a.matchingRows(of: batch, lookup: lookup)
+            if b.containsChecked {
+                let right = try b.operand(on: batch, where: left.inverted, lookup)
+                try b.checkCondition("OR", right.type)
+                return left.or(right.column(count: batch.count).trueRows.and(left.inverted))
+            }
+            return left.or(try b.matchingRows(of: batch, lookup: lookup))
         default: return try condition("WHERE", on: batch, lookup).column(count: batch.count).trueRows
         }
     }
@@ -48,8 +61,19 @@ extension Expression {
             let (x, y) = (try a.operand(on: batch, lookup), try b.operand(on: batch, lookup))
             try Expression.check("<=>", a, x, b, y)
             return .isIdentical(x, y)
-        case .and(let a, let b): return .and(try a.condition("AND", on: batch, lookup), try b.condition("AND", on: batch, lookup))
-        case .or(let a, let b): return .or(try a.condition("OR", on: batch, lookup), try b.condition("OR", on: batch, lookup))
+        case .and(let a, let b):
+            let left = try a.condition("AND", on: batch, lookup)
+            guard b.containsChecked else { return .and(left, try b.condition("AND", on: batch, lookup)) }
+            let decided = Operand.compare(left.cast(to: .boolean), .equal, .literal(.boolean(false), .boolean)).column(count: batch.count).trueRows
+            let right = try b.operand(on: batch, where: decided.inverted, lookup)
+            try b.checkCondition("AND", right.type)
+            return .and(left, right)
+        case .or(let a, let b):
+            let left = try a.condition("OR", on: batch, lookup)
+            guard b.containsChecked else { return .or(left, try b.condition("OR", on: batch, lookup)) }
+            let right = try b.operand(on: batch, where: left.column(count: batch.count).trueRows.inverted, lookup)
+            try b.checkCondition("OR", right.type)
+            return .or(left, right)
         case .not(let operand): return .not(try operand.condition("NOT", on: batch, lookup))
         case .arithmetic(let a, let operation, let b):
             let (x, y) = (try a.operand(on: batch, lookup), try b.operand(on: batch, lookup))
@@ -67,6 +91,7 @@ extension Expression {
             return LikePattern(Array(pattern.utf8), escape: escape).matches(try operand.operand(on: batch, lookup))
         case .conditional(let branches, let otherwise):
             let type = try resolveType(in: batch.schema, lookup: lookup)
+            if children.contains(where: \.containsChecked) { return try Expression.lazyConditional(branches, otherwise, type, on: batch, lookup) }
             var result: Operand = try otherwise?.operand(on: batch, lookup).cast(to: type) ?? .literal(.null, type)
             for branch in branches.reversed() {
                 let condition = try branch.condition.operand(on: batch, lookup)
@@ -81,6 +106,7 @@ extension Expression {
         case .call(let function, let arguments): return try function.evaluate(arguments, on: batch, lookup)
         case .window(let call): throw call.misplaced
         case .alias(let operand, _), .located(let operand, _): return try operand.operand(on: batch, lookup)
+        case .checked(let operation): return try operation.checkedOperand(on: batch, lookup)
         case .aggregate, .generator, .subquery, .userFunction, .lambda, .interval, .star, .attribute: throw misplaced
         }
     }

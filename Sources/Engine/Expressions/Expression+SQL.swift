@@ -14,7 +14,7 @@ extension Expression: CustomStringConvertible {
         case .comparison, .identity, .isNull, .membership, .like: 4
         case .arithmetic(_, let operation, _): operation == .add || operation == .subtract ? 5 : 6
         case .negation: 7
-        case .located(let operand, _): operand.precedence
+        case .located(let operand, _), .checked(let operand): operand.precedence
         case .literal(.integer(let value), _) where value < 0: 7
         case .literal(.double(let value), _) where value.sign == .minus: 7
         case .literal(.decimal(let value, _), _) where value < 0: 7
@@ -71,7 +71,7 @@ extension Expression: CustomStringConvertible {
         case .alias(let operand, let name): return "\(operand.text(0)) AS \(Expression.quoted(name))"
         case .star(let table): return (table.map(Expression.quoted) + ["*"]).joined(separator: ".")
         case .attribute(let reference): return Expression.quoted(reference.name)
-        case .located(let operand, _): return operand.bareText
+        case .located(let operand, _), .checked(let operand): return operand.bareText
         }
     }
 

@@ -57,7 +57,7 @@ extension Expression {
             return try Expression.commonType("CASE", branches.map(\.value) + (otherwise.map { [$0] } ?? []), schema, lookup)
         case .call(let function, let arguments): return try function.resultType(arguments, schema, lookup)
         case .window(let call): throw call.misplaced
-        case .alias(let operand, _): return try operand.resolveType(in: schema, lookup: lookup)
+        case .alias(let operand, _), .checked(let operand): return try operand.resolveType(in: schema, lookup: lookup)
         case .located(let operand, let position):
             do { return try operand.resolveType(in: schema, lookup: lookup) } catch { throw error.located(at: position) }
         case .aggregate, .generator, .subquery, .userFunction, .lambda, .interval, .star, .attribute: throw misplaced

@@ -51,6 +51,8 @@ public indirect enum Expression: Sendable, Hashable {
     case attribute(AttributeReference)
     /// The expression with its place in the text of a query, in bytes. Resolution takes it away.
     case located(Expression, Int)
+    /// The operation directly inside (arithmetic, a cast, a call) with errors in the places of nulls and wrapped numbers. ANSI mode makes it: `ansi`.
+    case checked(Expression)
 
     public struct Branch: Sendable, Hashable {
         public var condition: Expression
@@ -89,7 +91,7 @@ extension Expression {
     public var children: [Expression] {
         switch self {
         case .field, .literal, .interval, .star, .attribute: []
-        case .alias(let operand, _), .located(let operand, _), .lambda(_, let operand): [operand]
+        case .alias(let operand, _), .located(let operand, _), .lambda(_, let operand), .checked(let operand): [operand]
         case .aggregate(let call): call.arguments + (call.filter.map { [$0] } ?? [])
         case .generator(_, let arguments), .userFunction(_, let arguments): arguments
         case .subquery(let subquery): subquery.values
@@ -114,6 +116,7 @@ extension Expression {
         case .alias(let operand, let name): return .alias(try body(operand), name)
         case .located(let operand, let position): return .located(try body(operand), position)
         case .lambda(let parameters, let operand): return .lambda(parameters, try body(operand))
+        case .checked(let operand): return .checked(try body(operand))
         case .aggregate(let call):
             let arguments = try map(call.arguments)
             var filter = call.filter
