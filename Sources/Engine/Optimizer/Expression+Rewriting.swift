@@ -6,6 +6,7 @@ extension Expression {
     var isMovable: Bool {
         switch self {
         case .window, .aggregate, .generator, .subquery, .userFunction, .star, .attribute: return false
+        case .call(let function, let arguments): return function.isDeterministic && arguments.allSatisfy(\.isMovable)
         default: return children.allSatisfy(\.isMovable)
         }
     }

@@ -9,6 +9,9 @@ final class PlanFacts {
     private var schemas: [ObjectIdentifier: (node: PlanNode, schema: Schema?)] = [:]
 
     private var open: [ObjectIdentifier: Bool] = [:]
+    private var ordered: [ObjectIdentifier: PlanNode] = [:]
+    private var interest: [ObjectIdentifier: Set<String>] = [:]
+    private var estimates: [ObjectIdentifier: (node: PlanNode, estimate: Estimate)] = [:]
 
     /// - Parameter context: for asking sources that have not been asked yet; without one only what is known counts.
     init(_ context: ExecutionContext?) { self.context = context }
@@ -57,6 +60,40 @@ final class PlanFacts {
 
     /// The names of the node's columns; none where they are not known.
     func columns(of node: PlanNode) -> Set<String> { Set(schema(of: node)?.names ?? []) }
+
+    /// About how many rows the node gives, and what they are like.
+    func estimate(of node: PlanNode) -> Estimate {
+        if let known = estimates[ObjectIdentifier(node)] { return known.estimate }
+        let estimate = Cardinality(facts: self).estimate(node)
+        estimates[ObjectIdentifier(node)] = (node, estimate)
+        return estimate
+    }
+
+    /// Whether the node is a join whose place has been chosen.
+    func isOrdered(_ node: PlanNode) -> Bool { ordered[ObjectIdentifier(node)] != nil }
+
+    func noteOrdered(_ node: PlanNode, _ estimate: Estimate) {
+        ordered[ObjectIdentifier(node)] = node
+        estimates[ObjectIdentifier(node)] = (node, estimate)
+    }
+
+    /// The columns of a scan that conditions, joins and groups of the plan depend on, as far as they have been noted.
+    func columnsOfInterest(of scan: ScanNode) -> [String] { (interest[ObjectIdentifier(scan)] ?? []).sorted() }
+
+    /// Notes which columns of scans a plan's conditions, joins and groups depend on: only of those anything is asked.
+    func noteInterest(in node: PlanNode, _ wanted: Set<String> = []) {
+        guard isOpen(node) else { return }
+        if node is ScanNode { return interest[ObjectIdentifier(node), default: []].formUnion(wanted) }
+        var read = wanted
+        switch node {
+        case is ProjectNode, is SelectColumnsNode:
+            read = (node.projection ?? []).filter { wanted.contains($0.name) }.reduce(into: []) { $0.formUnion($1.expression.fields) }
+        case let node as AggregateNode: read = node.keys.reduce(into: []) { $0.formUnion($1.expression.fields) }
+        case is FilterNode, is JoinNode: read = node.expressions.reduce(into: wanted) { $0.formUnion($1.fields) }
+        default: break
+        }
+        for input in node.inputs { noteInterest(in: input, read.intersection(columns(of: input))) }
+    }
 
     /// The type of an expression over a node's rows; nil where it has none.
     func type(of expression: Expression, over node: PlanNode) -> DataType? {

@@ -31,7 +31,7 @@ extension PlanNode {
         case let node as AggregateNode: return AggregateNode(inputs[0], keys: node.keys, aggregates: node.aggregates, options: node.options)
         case let node as JoinNode: return JoinNode(inputs[0], inputs[1], kind: node.kind, keys: node.keys, condition: node.condition, build: node.build)
         case let node as SortNode: return SortNode(inputs[0], keys: node.keys, limit: node.limit, options: node.options)
-        case let node as LimitNode: return LimitNode(inputs[0], count: node.count, options: node.options)
+        case let node as LimitNode: return LimitNode(inputs[0], count: node.count, offset: node.offset, options: node.options)
         case let node as UnionNode: return UnionNode(inputs, options: node.options)
         case let node as WindowNode: return WindowNode(inputs[0], columns: node.columns, options: node.options)
         case let node as ExpandNode: return ExpandNode(inputs[0], names: node.names, projections: node.projections)

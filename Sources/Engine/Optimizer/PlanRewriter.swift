@@ -17,8 +17,13 @@ final class PlanRewriter {
         RewritePhase(.down, pushing),
         RewritePhase(.up, [ConstantFolding(), ImpliedFilters()]),
         RewritePhase(.down, pushing),
-        RewritePhase(.up, [ConstantFolding(), EmptyRelations(), ProjectMerging()]),
-        RewritePhase(.down, [LimitPushdown()]),
+        RewritePhase(.up, [ConstantFolding(), EmptyRelations(), DistinctElimination(), ProjectMerging()]),
+    ]
+
+    /// What depends on numbers of rows, once conditions stand where they belong.
+    private static let ordering: [RewritePhase] = [
+        RewritePhase(.down, [SemiJoinPushdown()]), RewritePhase(.down, [JoinReordering()]),
+        RewritePhase(.down, pushing), RewritePhase(.up, [ProjectMerging(), BuildSide()]), RewritePhase(.down, [LimitPushdown()]),
     ]
 
     private static let pushing: [any RewriteRule] = [FilterMerging(), OuterJoinElimination(), FilterPushdown(), JoinConditionExtraction()]
@@ -29,6 +34,8 @@ final class PlanRewriter {
         var result = root
         if facts.isOpen(root), !root.inputs.isEmpty {
             for phase in Self.phases { result = Pass(phase, facts).visit(result) }
+            facts.noteInterest(in: result)
+            for phase in Self.ordering { result = Pass(phase, facts).visit(result) }
             // What reads the result has been promised these columns.
             if facts.schema(of: result) != facts.schema(of: root) { result = root }
         }

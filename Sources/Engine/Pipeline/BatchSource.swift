@@ -75,6 +75,10 @@ public protocol BatchSource: Sendable {
     func resolveSchema(_ context: ExecutionContext) throws -> Schema?
     /// About how many bytes the source holds, where that is cheap to tell.
     var estimatedBytes: Int? { get }
+    /// What is known of the rows without reading them, for choosing between plans; nil for nothing. Called for every plan, so it must be cheap.
+    func statistics() -> SourceStatistics?
+    /// What is known of a top-level column's values, in the same way.
+    func statistics(of column: String) -> SourceColumnStatistics?
     /// Whether the source applies the filters of a request.
     var appliesFilters: Bool { get }
 }
@@ -82,6 +86,8 @@ public protocol BatchSource: Sendable {
 extension BatchSource {
     public var estimatedBytes: Int? { nil }
     public var appliesFilters: Bool { false }
+    public func statistics() -> SourceStatistics? { nil }
+    public func statistics(of column: String) -> SourceColumnStatistics? { nil }
     public func resolveSchema(_ context: ExecutionContext) throws -> Schema? { nil }
 }
 
