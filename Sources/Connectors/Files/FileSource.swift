@@ -44,6 +44,8 @@ public final class FileSource: BatchSource {
         var exact: Schema?
         /// Types of the columns inside the files, where they were inferred.
         var inferred: Schema?
+        /// Files whose footers have been read: a plan asks for their schema, their statistics and their rows.
+        var opened: [String: ParquetFile] = [:]
     }
 
     public init(
@@ -109,10 +111,19 @@ public final class FileSource: BatchSource {
 
     // MARK: Files
 
+    /// Files that are kept open.
+    private static let openFiles = 64
+
+    func bytes(of file: InputFile) throws -> any ByteSource { try openFile(file) }
+
     func open(_ file: InputFile) throws -> OpenFile {
+        if case .parquet = format, let parquet = learnt.withLock({ $0.opened[file.path] }) { return .parquet(parquet) }
         let bytes = try openFile(file)
         switch format {
-        case .parquet: return .parquet(try ParquetFile(bytes))
+        case .parquet:
+            let parquet = try ParquetFile(bytes)
+            learnt.withLock { if $0.opened.count < Self.openFiles { $0.opened[file.path] = parquet } }
+            return .parquet(parquet)
         case .csv(let options, _): return .csv(try CSVFile(source: bytes, options: options, declared: learnt.withLock { $0.inferred } ?? declared))
         case .json(let options): return .json(try JSONFile(source: bytes, options: options, declared: declared))
         }

@@ -11,6 +11,8 @@ public struct MemorySource: BatchSource {
 
     public var estimatedBytes: Int? { batches.reduce(0) { $0 + $1.approximateSize } }
 
+    public func statistics() -> SourceStatistics? { SourceStatistics(rows: batches.reduce(0) { $0 + $1.count }, isExact: true) }
+
     public func open(_ request: ScanRequest, context: ScanContext) throws -> any BatchScan {
         guard let wanted = request.columns else { return MemoryScan(batches) }
         return MemoryScan(

@@ -6,7 +6,13 @@ struct Cardinality {
 
     func estimate(_ node: PlanNode) -> Estimate {
         guard facts.isOpen(node) else {
-            if let cache = node as? CacheNode { return facts.estimate(of: cache.inputs[0]) }
+            // Transforms and functions give about a row for each.
+            if node.inputs.count == 1 {
+                var input = facts.estimate(of: node.inputs[0])
+                let names = facts.columns(of: node)
+                input.columns = input.columns.filter { names.contains($0.key) }
+                return input
+            }
             guard let bytes = node.estimatedBytes else { return Estimate(rows: Estimate.unknownRows, isKnown: false) }
             return Estimate(rows: Double(bytes) / 50, isKnown: false)
         }

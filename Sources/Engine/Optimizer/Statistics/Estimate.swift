@@ -1,4 +1,4 @@
-internal import Columnar
+public import Columnar
 
 /// About how many rows a node gives, and what their values are like. All of it is guessed, and decides only between plans that give the same rows.
 struct Estimate: Sendable {
@@ -54,7 +54,7 @@ struct ColumnEstimate: Sendable {
 
 extension Value {
     /// The value as a number that orders as it does; days for dates and moments.
-    var asNumber: Double? {
+    public var asNumber: Double? {
         switch self {
         case .integer(let value): Double(value)
         case .double(let value): value.isFinite ? value : nil
