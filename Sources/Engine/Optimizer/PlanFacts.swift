@@ -25,7 +25,7 @@ final class PlanFacts {
     }
 
     private func findSchema(of node: PlanNode) -> Schema? {
-        guard node.isRelational, !node.inputs.isEmpty else {
+        guard node.isRelational, !node.inputs.isEmpty, !(node is ConformNode) else {
             if let context, let schema = try? node.cheapSchema(context) { return schema }
             return node.knownSchema ?? node.declaredSchema.known
         }
@@ -39,12 +39,21 @@ final class PlanFacts {
 
     /// Whether rules may look at the node: it is relational, and it is known what its expressions speak of.
     func isOpen(_ node: PlanNode) -> Bool {
+        if let conform = node as? ConformNode { return isIdle(conform) }
         guard node.isRelational, schema(of: node) != nil else { return false }
         if node.inputs.isEmpty { return true }
         if let known = open[ObjectIdentifier(node)] { return known }
         let isOpen = spelling(of: node) != nil
         open[ObjectIdentifier(node)] = isOpen
         return isOpen
+    }
+
+    /// Whether all batches have the schema that the node would give them.
+    func isIdle(_ node: ConformNode) -> Bool {
+        let input = node.inputs[0]
+        if let context { _ = try? input.cheapSchema(context) }
+        guard case .exact(let schema) = input.declaredSchema else { return false }
+        return !schema.fields.contains { $0.type.containsChoice }
     }
 
     /// The columns that the node's expressions write in another way than its inputs do, with the inputs' names; nil where one is not there.

@@ -38,6 +38,7 @@ extension PlanNode {
         case let node as GenerateNode:
             return GenerateNode(inputs[0], node.generator, node.arguments, names: node.names, keepsEmpty: node.keepsEmpty)
         case is ScalarNode: return ScalarNode(inputs[0])
+        case let node as ConformNode: return ConformNode(inputs[0], options: node.options)
         default: preconditionFailure("\(label) is no relational node")
         }
     }

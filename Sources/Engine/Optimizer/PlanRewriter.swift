@@ -13,7 +13,7 @@ final class PlanRewriter {
 
     /// The steps, in their order. Each phase passes over the part once; rules that make work for others are followed by those.
     private static let phases: [RewritePhase] = [
-        RewritePhase(.up, [NameSpelling(), ConstantFolding(), FilterMerging(), ProjectMerging()]),
+        RewritePhase(.up, [ConformElimination(), NameSpelling(), ConstantFolding(), FilterMerging(), ProjectMerging()]),
         RewritePhase(.down, pushing),
         RewritePhase(.up, [ConstantFolding(), ImpliedFilters()]),
         RewritePhase(.down, pushing),
