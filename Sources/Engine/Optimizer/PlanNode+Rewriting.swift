@@ -49,7 +49,7 @@ extension PlanNode {
         case let node as FilterNode: [node.condition]
         case let node as ProjectNode: node.columns.map(\.expression)
         case let node as SelectColumnsNode: node.columns.map { .field($0) }
-        case let node as AggregateNode: node.keys.map(\.expression) + node.aggregates.flatMap(\.arguments)
+        case let node as AggregateNode: node.keys.map(\.expression) + node.aggregates.flatMap(\.inputs)
         case let node as JoinNode: node.keys.flatMap { [$0.left, $0.right] } + (node.condition.map { [$0] } ?? [])
         case let node as SortNode: node.keys.map(\.expression)
         case let node as WindowNode: node.columns.map { .window($0.call) }
