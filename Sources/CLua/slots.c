@@ -177,6 +177,69 @@ const char *mst_read(lua_State *L, struct mst_state *s, mst_frame *frame, int in
 
 // MARK: Slots to Lua
 
+/// `list()` is the list: what is a property elsewhere and a method here answers as both.
+static int call_itself(lua_State *L) {
+    lua_settop(L, 1);
+    return 1;
+}
+
+static void push_callable_metatable(lua_State *L) {
+    static const char key = 0;
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &key) == LUA_TTABLE) return;
+    lua_pop(L, 1);
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, call_itself);
+    lua_setfield(L, -2, "__call");
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &key);
+}
+
+/// `row:asDict()`: a copy without the manners of a row.
+static int row_as_dict(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    lua_newtable(L);
+    lua_pushnil(L);
+    while (lua_next(L, 1)) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, 2);
+    }
+    return 1;
+}
+
+/// `row[2]`: the value of the second column. Upvalue: the columns' names.
+static int row_index(lua_State *L) {
+    if (lua_isinteger(L, 2)) {
+        if (lua_rawgeti(L, lua_upvalueindex(1), lua_tointeger(L, 2)) == LUA_TNIL) return 1;
+        lua_rawget(L, 1);
+        return 1;
+    }
+    if (lua_type(L, 2) == LUA_TSTRING && strcmp(lua_tostring(L, 2), "asDict") == 0) {
+        lua_pushcfunction(L, row_as_dict);
+        return 1;
+    }
+    return 0;
+}
+
+/// `#row`: the number of columns.
+static int row_length(lua_State *L) {
+    lua_pushinteger(L, (lua_Integer)lua_rawlen(L, lua_upvalueindex(1)));
+    return 1;
+}
+
+/// Replaces the table of names on top by a metatable for rows of these columns.
+static void push_row_metatable(lua_State *L) {
+    lua_createtable(L, 0, 2);
+    lua_pushvalue(L, -2);
+    lua_pushcclosure(L, row_index, 1);
+    lua_setfield(L, -2, "__index");
+    lua_pushvalue(L, -2);
+    lua_pushcclosure(L, row_length, 1);
+    lua_setfield(L, -2, "__len");
+    lua_remove(L, -2);
+}
+
 /// Pushes the value that starts at `slot` and returns the slot after it. May raise.
 const mst_slot *mst_write(lua_State *L, struct mst_state *s, const mst_slot *slot) {
     switch (slot->kind) {
@@ -198,11 +261,21 @@ const mst_slot *mst_write(lua_State *L, struct mst_state *s, const mst_slot *slo
     case MST_OBJECT: mst_push_object(L, s, slot->extra, slot->low, slot->high); break;
     case MST_TABLE: {
         uint64_t items = slot->low, pairs = slot->high;
+        uint32_t manner = slot->extra;
         luaL_checkstack(L, 8, "a table is nested too deeply");
+        if (manner >= MST_MANNER_ROW) {
+            // The names of the row's columns come first.
+            slot = mst_write(L, s, slot + 1) - 1;
+            push_row_metatable(L);
+        }
         lua_createtable(L, items < INT32_MAX ? (int)items : INT32_MAX, pairs < INT32_MAX ? (int)pairs : INT32_MAX);
         slot++;
         for (uint64_t i = 1; i <= items; i++) {
             slot = mst_write(L, s, slot);
+            if (manner == MST_MANNER_ROWS && lua_istable(L, -1)) {
+                lua_pushvalue(L, -3);
+                lua_setmetatable(L, -2);
+            }
             lua_rawseti(L, -2, (lua_Integer)i);
         }
         for (uint64_t i = 0; i < pairs; i++) {
@@ -210,6 +283,16 @@ const mst_slot *mst_write(lua_State *L, struct mst_state *s, const mst_slot *slo
             slot = mst_write(L, s, slot);
             if (lua_isnil(L, -2) || (lua_type(L, -2) == LUA_TNUMBER && lua_tonumber(L, -2) != lua_tonumber(L, -2))) lua_pop(L, 2);
             else lua_rawset(L, -3);
+        }
+        if (manner == MST_MANNER_CALLABLE) {
+            push_callable_metatable(L);
+            lua_setmetatable(L, -2);
+        } else if (manner >= MST_MANNER_ROW) {
+            if (manner == MST_MANNER_ROW) {
+                lua_pushvalue(L, -2);
+                lua_setmetatable(L, -2);
+            }
+            lua_remove(L, -2);
         }
         return slot;
     }

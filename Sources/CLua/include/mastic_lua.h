@@ -66,6 +66,14 @@ typedef struct mst_slot {
     uint64_t high;
 } mst_slot;
 
+/// What a table's slot says in `extra` about how the table behaves in Lua. For rows the names of their columns, a table, stand behind the head.
+enum {
+    MST_MANNER_PLAIN = 0,
+    MST_MANNER_CALLABLE,  // called, the table gives itself
+    MST_MANNER_ROW,       // a number reads the column of that number
+    MST_MANNER_ROWS,      // the items are such rows
+};
+
 // MARK: States
 
 typedef struct mst_state mst_state;

@@ -155,7 +155,7 @@ public final class FileSource: BatchSource {
         let inferences = results.withLock { results in results.sorted { $0.key < $1.key }.map(\.value) }
         guard var merged = inferences.first else { return .empty }
         for inference in inferences.dropFirst() { merged.merge(inference) }
-        return merged.schema
+        return options.infersNarrowIntegers ? merged.narrowSchema : merged.schema
     }
 
     // MARK: Schemas

@@ -5,10 +5,12 @@ internal import Glibc
 struct CSVFieldDecoder {
     private let quote: Int
     private let escape: Int
+    private let escapesQuotesOnly: Bool
     private var scratch = Buffer(size: 4096)
 
     init(_ options: CSVReadOptions) {
         quote = options.quote.map { Int($0) } ?? -1
+        escapesQuotesOnly = options.escapesQuotesOnly
         escape = options.escape.flatMap { $0 == options.quote ? nil : Int($0) } ?? -1
     }
 
@@ -22,8 +24,8 @@ struct CSVFieldDecoder {
         while at < count {
             let byte = bytes[at]
             at += 1
-            if Int(byte) == escape, at < count {
-                out[n] = Self.escaped(bytes[at])
+            if Int(byte) == escape, at < count, !escapesQuotesOnly || (isQuoted && (Int(bytes[at]) == quote || Int(bytes[at]) == escape)) {
+                out[n] = escapesQuotesOnly ? bytes[at] : Self.escaped(bytes[at])
                 at += 1
             } else if isQuoted, Int(byte) == quote {
                 guard at < count, Int(bytes[at]) == quote else {

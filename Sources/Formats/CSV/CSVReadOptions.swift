@@ -6,6 +6,12 @@ public struct CSVReadOptions: Sendable {
     public var quote: UInt8? = UInt8(ascii: "\"")
     /// The byte after it is taken as it is, but for `n`, `r`, `t` and `0`, which stand for control characters.
     public var escape: UInt8?
+    /// Whether the escape counts in quoted fields only, and there before quotes and itself (Spark's rule).
+    public var escapesQuotesOnly = false
+    /// A text that says nothing of its column's type when types are inferred.
+    public var nullText: [UInt8]?
+    /// Whether columns of integers that have 32 bits are inferred to be `int` (Spark's rule).
+    public var infersNarrowIntegers = false
     /// Quoted fields may hold line ends. Such a file is one split, because only its beginning tells what is quoted.
     public var multiLine = false
     /// The first record names the columns.

@@ -43,6 +43,8 @@ struct CSVTokenizer {
     let separator: UInt8
     let quote: Int
     let escape: Int
+    /// Whether the escape counts before quotes and itself only, in quoted fields.
+    private let escapesQuotesOnly: Bool
     let lineEnd: UInt8
     let multiLine: Bool
     /// Fields of a record at most.
@@ -71,6 +73,7 @@ struct CSVTokenizer {
         separator = options.separator
         quote = options.quote.map { Int($0) } ?? -1
         // A quote that escapes itself is the doubling that is understood anyway.
+        escapesQuotesOnly = options.escapesQuotesOnly
         escape = options.escape.flatMap { $0 == options.quote ? nil : Int($0) } ?? -1
         multiLine = options.multiLine
         self.lineEnd = lineEnd
@@ -130,7 +133,7 @@ struct CSVTokenizer {
     /// - Parameter limit: rows that the batch may have, `rowLimit` at most.
     mutating func cut(_ base: UnsafePointer<UInt8>, _ at: inout Int, _ end: Int, isAtEnd: Bool, limit: Int) -> Stop {
         let (separator, lineEnd, quote, positions) = (separator, lineEnd, quote, UnsafePointer(positions))
-        let (columnCount, cells, escape, multiLine) = (columnCount, cells, escape, multiLine)
+        let (columnCount, cells, escape, multiLine) = (columnCount, cells, escapesQuotesOnly ? -1 : escape, multiLine)
         let limit = min(limit, rowLimit)
         var hasMissing = hasMissing
         var (cursor, rows) = (cursor, rows)
@@ -250,6 +253,10 @@ struct CSVTokenizer {
                 return trailing(base, start, end, &cursor)
             } else if Int(byte) == escape {
                 if position + 1 >= end { return isAtEnd ? .unclosed : .incomplete }
+                if escapesQuotesOnly, Int(base[position + 1]) != quote, Int(base[position + 1]) != escape {
+                    cursor += 1
+                    continue
+                }
                 raw = true
                 cursor += 1
                 if multiLine || base[position + 1] != lineEnd { while Int(positions[cursor]) < min(position + 2, end) { cursor += 1 } }

@@ -10,6 +10,14 @@ public struct CSVWriteOptions: Sendable {
     public var writeHeader = true
     /// Quote only strings that could not be told apart otherwise: empty ones, and those that hold a separator, quote or line end.
     public var strictCheckForQuoting = false
+    /// What stands before a quote inside a quoted string, and before itself there; nil: quotes are doubled.
+    public var escape: UInt8?
+    /// What a null is.
+    public var nullText: [UInt8] = []
+    /// What an empty string is; nil: two quotes.
+    public var emptyText: [UInt8]?
+    /// Whether numbers and times are written as Spark writes them: `1.0E20`, `2024-02-29T13:45:10.000Z`.
+    public var writesAsSpark = false
 
     public init() {}
 }
@@ -83,11 +91,16 @@ struct CSVRowEncoder {
     private let separator: UInt8
     private let quote: UInt8?
     private let isStrict: Bool
+    private let escape: UInt8?
+    private let nullText: [UInt8]
+    private let emptyText: [UInt8]?
+    private let asSpark: Bool
     /// Numbers, dates and the like may hold the separator.
     private let bareNeedsCheck: Bool
 
     init(_ options: CSVWriteOptions) {
         (separator, quote, isStrict) = (options.separator, options.quote, options.strictCheckForQuoting)
+        (escape, nullText, emptyText, asSpark) = (options.escape, options.nullText, options.emptyText, options.writesAsSpark)
         bareNeedsCheck = " +-.0123456789:eE".utf8.contains(options.separator) || (0x41...0x7a).contains(options.separator)
     }
 
@@ -99,11 +112,14 @@ struct CSVRowEncoder {
             while row < count, out.count < flushSize {
                 for i in 0..<columns {
                     if i > 0 { out.append(separator) }
-                    if views[i].isNull(row) { continue }
+                    if views[i].isNull(row) {
+                        if !nullText.isEmpty { nullText.withUnsafeBytes { out.append($0) } }
+                        continue
+                    }
                     if !append(views + i, row, to: &out) { return i }
                 }
                 // A lone empty field would be a blank line, which is no record.
-                if columns == 1, views[0].isNull(row), let quote {
+                if columns == 1, views[0].isNull(row), nullText.isEmpty, let quote {
                     out.append(quote)
                     out.append(quote)
                 }
@@ -147,6 +163,9 @@ struct CSVRowEncoder {
         switch view.pointee.kind {
         case .long: out.append(integer: view.pointee.value(Int64.self, row))
         case .int: out.append(integer: Int64(view.pointee.value(Int32.self, row)))
+        case .float where asSpark: appendJava(to: &out) { $0.append(float: view.pointee.value(Float.self, row), style: .java) }
+        case .double where asSpark: appendJava(to: &out) { $0.append(double: view.pointee.value(Double.self, row), style: .java) }
+        case .timestamp where asSpark: out.append(sparkTimestamp: view.pointee.value(Int64.self, row))
         case .float: out.append(float: view.pointee.value(Float.self, row))
         case .double: out.append(double: view.pointee.value(Double.self, row))
         case .date: out.append(date: view.pointee.value(Int32.self, row))
@@ -158,6 +177,12 @@ struct CSVRowEncoder {
         }
     }
 
+    private func appendJava(to out: inout TextOutput, _ body: (inout TextBuffer) -> Void) {
+        var text = TextBuffer(capacity: 32)
+        body(&text)
+        out.append(text.bytes)
+    }
+
     /// Appends a string as the options quote it; false when nothing is quoted and it would have to be.
     @inline(__always)
     func append(string text: UnsafeRawBufferPointer, to out: inout TextOutput) -> Bool {
@@ -166,7 +191,20 @@ struct CSVRowEncoder {
             out.append(text)
             return true
         }
-        if isStrict, text.count > 0, !needsQuotes(text, quote) { out.append(text) } else { out.append(quoted: text, quote) }
+        if isStrict, text.count > 0, !needsQuotes(text, quote) {
+            out.append(text)
+        } else if text.isEmpty, let emptyText {
+            emptyText.withUnsafeBytes { out.append($0) }
+        } else if let escape, escape != quote {
+            out.append(quote)
+            for byte in text {
+                if byte == quote || byte == escape { out.append(escape) }
+                out.append(byte)
+            }
+            out.append(quote)
+        } else {
+            out.append(quoted: text, quote)
+        }
         return true
     }
 

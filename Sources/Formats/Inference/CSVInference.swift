@@ -1,4 +1,5 @@
 public import Columnar
+internal import Glibc
 
 /// What the cells of a CSV file look like: which kinds of values each column has, with the first example of each.
 ///
@@ -39,6 +40,8 @@ public struct CSVInference: Sendable {
         public let name: String
         /// The first value of each kind that was seen; once a column has strings and something else, no more is looked for.
         public internal(set) var examples: [Kind: Example] = [:]
+        /// Whether an integer needs more than 32 bits.
+        public internal(set) var exceedsInt = false
 
         /// The narrowest type that holds every value; `string` for a column without any.
         public var type: DataType {
@@ -77,6 +80,7 @@ public struct CSVInference: Sendable {
         }
 
         mutating func merge(_ other: Column) {
+            exceedsInt = exceedsInt || other.exceedsInt
             for (kind, example) in other.examples where examples[kind] == nil || (examples[kind]!.source == example.source && examples[kind]!.line > example.line) {
                 examples[kind] = example
             }
@@ -109,6 +113,9 @@ public struct CSVInference: Sendable {
     /// The columns with types that hold every value seen: what to read the files with.
     public var schema: Schema { Schema(columns.map { Field($0.name, $0.type) }) }
 
+    /// The same, with `int` for integers that all have 32 bits.
+    public var narrowSchema: Schema { Schema(columns.map { Field($0.name, $0.type == .long && !$0.exceedsInt ? .int : $0.type) }) }
+
     /// The columns with the types that the crawler writes down.
     public var crawlerSchema: Schema { Schema(columns.map { Field($0.name, $0.crawlerType) }) }
 }
@@ -134,6 +141,7 @@ extension CSVReader {
         var settled = [Bool](repeating: false, count: inference.columns.count)
         var seen = [UInt8](repeating: 0, count: inference.columns.count)
         let start = window.offset
+        let nullText = file.options.nullText.flatMap { $0.isEmpty ? nil : $0 }
         while window.offset - start < byteLimit, let problems = try cutBatch() {
             inference.badRecords += problems.count
             let rows = tokenizer.rows
@@ -149,7 +157,11 @@ extension CSVReader {
                         (bytes, count) = (UnsafePointer(decoded.baseAddress!), decoded.count)
                     }
                     if ScalarText.trimmed(bytes, count).1 == 0 { continue }
+                    if let nullText, count == nullText.count, nullText.withUnsafeBytes({ memcmp($0.baseAddress!, bytes, count) }) == 0 { continue }
                     let kind = CSVInference.Kind.of(bytes, count)
+                    if kind == .long, count >= 10, !inference.columns[column].exceedsInt, let value = ScalarText.long(bytes, count), Int32(exactly: value) == nil {
+                        inference.columns[column].exceedsInt = true
+                    }
                     if seen[column] >> UInt8(kind.rawValue) & 1 == 0 {
                         seen[column] |= 1 << UInt8(kind.rawValue)
                         let line = try file.line(split, windowStart: windowStart, lines: window.linesBefore(Int(cell & 0xffff_ffff)))

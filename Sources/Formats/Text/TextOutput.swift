@@ -108,6 +108,28 @@ struct TextOutput: ~Copyable {
         append(scratch.bytes)
     }
 
+    /// Appends a timestamp as Spark writes it to text files: `2024-02-29T13:45:10.000Z`, cut to milliseconds.
+    mutating func append(sparkTimestamp microseconds: Int64) {
+        let day: Int64 = 86_400_000_000
+        let days = (microseconds >= 0 ? microseconds : microseconds &- (day - 1)) / day
+        let time = microseconds &- days &* day
+        append(date: Int32(clamping: days))
+        append(UInt8(ascii: "T"))
+        func two(_ value: Int64) -> (UInt8, UInt8) { (UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / 10), UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value % 10)) }
+        for (value, end) in [(time / 3_600_000_000, UInt8(ascii: ":")), (time / 60_000_000 % 60, UInt8(ascii: ":")), (time / 1_000_000 % 60, UInt8(ascii: "."))] {
+            let digits = two(value)
+            append(digits.0)
+            append(digits.1)
+            append(end)
+        }
+        let milliseconds = time / 1000 % 1000
+        append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: milliseconds / 100))
+        let digits = two(milliseconds % 100)
+        append(digits.0)
+        append(digits.1)
+        append(UInt8(ascii: "Z"))
+    }
+
     mutating func append(base64 source: UnsafeRawBufferPointer) {
         var text = TextBuffer(capacity: source.count / 3 * 4 + 8)
         text.append(base64: source)

@@ -78,6 +78,15 @@ final class ScriptJob: JobContext {
             context: context, source: source, bound: try InputBound(boundedFiles: boundedFiles, boundedSize: boundedSize), list: list)
     }
 
+    var pendingChanges: [CatalogChange] { changes }
+
+    func change(_ changes: [CatalogChange]) throws {
+        if isExplained { return }
+        guard transaction != nil else { return try home.catalog.apply(changes) }
+        self.changes += changes
+        isPending = true
+    }
+
     func write(to target: StorageLocation, mode: WriteMode, _ body: (StagedOutput) throws -> [CatalogChange]) throws {
         if let transaction {
             let output = try transaction.output(to: target, mode: mode)

@@ -18,7 +18,10 @@ enum BundledLua {
         }
     }
 
-    static let moduleNames = ["awsglue.context", "awsglue.dynamicframe", "awsglue.gluetypes", "awsglue.job", "awsglue.transforms", "awsglue.utils"]
+    static let moduleNames = [
+        "awsglue.context", "awsglue.dynamicframe", "awsglue.gluetypes", "awsglue.job", "awsglue.transforms", "awsglue.utils", "pyspark", "pyspark.context", "pyspark.sql",
+        "pyspark.sql.functions", "pyspark.sql.types", "pyspark.sql.window",
+    ]
 }
 
 extension ScriptEnvironment {

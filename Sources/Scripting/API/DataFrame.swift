@@ -119,17 +119,15 @@ final class DataFrame: ScriptObject {
                     rows.showString(rows: count, truncate: truncate, vertical: arguments.boolean("vertical"), names: try frame.relation().names) + "\n")
                 return []
             }
-            frame.method("collect") { frame, _ in [.array(try frame.rows().luaRows())] }
+            frame.method("collect") { frame, _ in [try frame.rows().luaRows()] }
             frame.method(Signature("take", [.required("num", .integer)])) { frame, arguments in
-                [.array(try frame.rows(limit: max(arguments.integer("num", default: 0), 0)).luaRows())]
+                [try frame.rows(limit: max(arguments.integer("num", default: 0), 0)).luaRows()]
             }
-            frame.method("first") { frame, _ in [try frame.rows(limit: 1).luaRows().first ?? .nil] }
+            frame.method("first") { frame, _ in [try frame.rows(limit: 1).luaRow(at: 0)] }
             frame.method("printSchema") { frame, _ in
                 frame.environment.state.print(try frame.schema().sparkTreeDescription + "\n")
                 return []
             }
-            frame.method("schema") { frame, _ in [.object(SchemaObject(.struct(try frame.schema().fields)))] }
-            frame.method("columns") { frame, _ in [.array(try frame.relation().names.map { .string($0) })] }
             frame.method(Signature("limit", [.required("num", .integer)])) { frame, arguments in
                 [.object(frame.with(try frame.relation().limited(to: max(arguments.integer("num", default: 0), 0))))]
             }
@@ -222,8 +220,8 @@ final class DataFrame: ScriptObject {
             frame.method(Signature("alias", [.required("alias", .string)])) { frame, arguments in
                 [.object(frame.with(try frame.relation().aliased(arguments.string("alias", default: ""))))]
             }
-            frame.method("write") { frame, _ in [.object(DataFrameWriter(frame))] }
             frame.property { frame, name in
+                if let value = try frame.property(name) { return value }
                 if let attribute = try frame.relation().attributes.first(where: { $0.name == name }) { return .object(ColumnObject(.attribute(attribute.reference))) }
                 let known = [
                     "agg", "alias", "createOrReplaceTempView", "createTempView", "distinct", "dropDuplicates", "groupBy", "join", "union", "unionByName", "withColumn", "withColumnRenamed", "withColumns", "write",
@@ -236,6 +234,24 @@ final class DataFrame: ScriptObject {
                 guard let frame = call.receiver as? DataFrame ?? call[0].object(as: DataFrame.self) else { return [.string(className)] }
                 return [.string("DataFrame[\(try frame.schema().fields.map { "\($0.name): \($0.type.hiveName)" }.joined(separator: ", "))]")]
             }
+        }
+    }
+
+    /// What PySpark has as a property: it answers as one, and as a method too.
+    private func property(_ name: String) throws -> LuaValue? {
+        func list(_ items: [LuaValue]) -> LuaValue {
+            var table = LuaTable(items: items)
+            table.manner = .callable
+            return .table(table)
+        }
+        switch name {
+        case "columns": return list(try relation().names.map { .string($0) })
+        case "dtypes": return list(try relation().attributes.map { .array([.string($0.name), .string($0.type.hiveName)]) })
+        case "schema": return .object(TypeObject(.struct(try relation().attributes.map { Field($0.name, $0.type) })))
+        case "write": return .object(DataFrameWriter(self))
+        case "sparkSession": return .object(environment.spark)
+        case "isStreaming": return .boolean(false)
+        default: return nil
         }
     }
 
@@ -284,16 +300,28 @@ final class DataFrame: ScriptObject {
 }
 
 extension Batch {
-    /// The rows as Lua tables.
-    func luaRows() -> [LuaValue] {
-        (0..<count).map { row in
-            var fields: [String: LuaValue] = [:]
-            for (field, column) in zip(schema.fields, columns) {
-                let value = column.value(at: row).lua
-                if !value.isNil { fields[field.name] = value }
-            }
-            return .table(LuaTable(fields: fields))
+    /// The rows as a list of Lua tables, which can be read by name and by number.
+    func luaRows() -> LuaValue {
+        var table = LuaTable(items: (0..<count).map { .table(luaFields(at: $0)) })
+        table.manner = .rows(schema.names)
+        return .table(table)
+    }
+
+    /// One row; nil where there is none.
+    func luaRow(at row: Int) -> LuaValue {
+        guard row < count else { return .nil }
+        var table = luaFields(at: row)
+        table.manner = .row(schema.names)
+        return .table(table)
+    }
+
+    private func luaFields(at row: Int) -> LuaTable {
+        var fields: [String: LuaValue] = [:]
+        for (field, column) in zip(schema.fields, columns) {
+            let value = column.value(at: row).lua
+            if !value.isNil { fields[field.name] = value }
         }
+        return LuaTable(fields: fields)
     }
 }
 

@@ -28,6 +28,7 @@ final class DataFrameWriter: ScriptObject {
 
     static func register(_ api: APIBuilder) {
         api.environment.state.register(DataFrameWriter.self, name: className) { writer in
+            writer.calling { writer, _ in [.object(writer)] }
             writer.method(Signature("mode", [.required("saveMode", .string)])) { writer, arguments in
                 let name = arguments.string("saveMode", default: "")
                 guard let mode = Mode(named: name) else {

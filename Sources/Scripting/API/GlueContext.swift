@@ -50,9 +50,10 @@ final class GlueContext: ScriptObject {
                 switch name {
                 case "create_dynamic_frame": return .object(context.reader)
                 case "write_dynamic_frame": return .object(context.writer)
+                case "spark_session", "sparkSession": return .object(context.environment.spark)
                 default:
                     let known = [
-                        "create_dynamic_frame", "create_dynamic_frame_from_catalog", "create_dynamic_frame_from_options", "get_logger",
+                        "create_dynamic_frame", "create_dynamic_frame_from_catalog", "create_dynamic_frame_from_options", "get_logger", "spark_session",
                         "write_dynamic_frame", "write_dynamic_frame_from_catalog", "write_dynamic_frame_from_options",
                     ]
                     throw APIError("a GlueContext has no '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")

@@ -15,6 +15,7 @@ public enum ScriptAPI {
         try WindowSpec.register(api)
         SchemaObject.register(api)
         try registerTransforms(api)
+        try SparkSession.register(api)
         try GlueContext.register(api)
         try JobObject.register(api)
         try environment.state.set("args", .table(LuaTable(fields: ResolvedOptions.parse(environment.arguments).mapValues { .string($0) })))
@@ -25,6 +26,7 @@ public enum ScriptAPI {
     private static func registerModules(_ api: APIBuilder) throws {
         let environment = api.environment
         _ = try environment.state.loadInternal(BundledLua.prelude, name: "prelude").call()
+        try SparkSession.registerModules(api)
         environment.state.setModuleResolver { [unowned environment] name in
             if let source = BundledLua.module(name) { return (source, LuaState.internalChunkName(name)) }
             return try environment.userModule(name)

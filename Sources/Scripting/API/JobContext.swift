@@ -28,6 +28,10 @@ public protocol JobContext: AnyObject {
     func newFiles(
         context: String, source: String, boundedFiles: String?, boundedSize: String?, list: () throws -> any FileSequence
     ) throws -> any FileSequence
+    /// What the run has changed in the catalog and not committed, in order.
+    var pendingChanges: [CatalogChange] { get }
+    /// Changes the catalog: with the job's commit, or at once if there is no job.
+    func change(_ changes: [CatalogChange]) throws
     /// Runs a write. Its files become visible with the job's commit, or when the call returns if there is no job.
     func write(to target: StorageLocation, mode: WriteMode, _ body: (StagedOutput) throws -> [CatalogChange]) throws
 }

@@ -28,6 +28,8 @@ public final class ScriptEnvironment: @unchecked Sendable {
 
     /// What queries see: views, tables, settings.
     private(set) lazy var sql = SQLSession(self)
+    /// The script's `spark`: settings, temporary views, the current database.
+    private(set) lazy var spark = SparkSession(self)
 
     /// What the last complete run of each stage found wrong, for the report at the end.
     private var problems: [ObjectIdentifier: (order: Int, text: String)] = [:]
@@ -88,13 +90,13 @@ public final class ScriptEnvironment: @unchecked Sendable {
     /// What a script or the catalog names, where the script may reach it: anywhere, but for a sandboxed script below the allowed roots alone.
     ///
     /// The roots of a sandbox are the folders of the setting `sandbox_roots` (paths with `:` between), else the working directory; the home's `s3`
-    /// folder is always one. Links are resolved first, so that none leads out.
+    /// folder and the `warehouse` of tables always are. Links are resolved first, so that none leads out.
     func locate(_ name: String) throws -> StorageLocation {
         let location = try job.home.locate(name)
         guard state.options.sandbox else { return location }
         let setting = job.home.setting("sandbox_roots")
         let folders = setting.map { $0.split(separator: ":").map(String.init) } ?? [LocalPath.workingDirectory]
-        let roots = (folders.map { LocalPath.absolute($0) } + [job.home.path + "/s3"]).map { LocalPath.resolvingLinks($0) }
+        let roots = (folders.map { LocalPath.absolute($0) } + [job.home.path + "/s3", job.home.path + "/warehouse"]).map { LocalPath.resolvingLinks($0) }
         let real = LocalPath.resolvingLinks(location.path)
         guard roots.contains(where: { LocalPath.contains($0, real) }) else {
             throw APIError("'\(name)' lies outside the folders that a sandboxed script may reach (\(folders.joined(separator: ", ")))")

@@ -55,7 +55,17 @@ struct SlotWriter {
             slot.kind = UInt8(MST_TABLE)
             slot.low = UInt64(table.items.count)
             slot.high = UInt64(table.fields.count + table.others.count)
-            slots.append(slot)
+            switch table.manner {
+            case .plain: slots.append(slot)
+            case .callable:
+                slot.extra = UInt32(MST_MANNER_CALLABLE)
+                slots.append(slot)
+            case .row(let names), .rows(let names):
+                slot.extra = UInt32(MST_MANNER_ROW)
+                if case .rows = table.manner { slot.extra = UInt32(MST_MANNER_ROWS) }
+                slots.append(slot)
+                try append(.array(names.map { .string($0) }), in: host)
+            }
             for item in table.items { try append(item, in: host) }
             for (key, value) in table.fields {
                 try append(.string(key), in: host)

@@ -125,6 +125,19 @@ public struct LuaTable: Sendable, Equatable {
     /// Pairs with any other key, in no order.
     public var others: [Pair]
 
+    /// How the table behaves in Lua, beyond what it holds.
+    public var manner = Manner.plain
+
+    public enum Manner: Sendable, Equatable {
+        case plain
+        /// Called, the table gives itself: what is a property and a method at once.
+        case callable
+        /// A row of columns of these names: a whole number reads the column of that number, `#` counts them, `asDict` gives a plain copy.
+        case row([String])
+        /// The items are such rows.
+        case rows([String])
+    }
+
     public struct Pair: Sendable, Equatable {
         public var key: LuaValue
         public var value: LuaValue

@@ -55,6 +55,16 @@ struct Signature: Sendable {
             let isDictionary = parameters.first.map { $0.kind == .dictionary || $0.kind == .any } ?? false
             if !isDictionary || keys.contains(where: { key in parameters.contains { $0.name == key } }) { return try bind(keywords: table, site: site) }
         }
+        // Behind values one by one, a table of further ones by their names: `show(5, {truncate = false})`.
+        if values.count > 1, let last = values.last?.table, last.items.isEmpty, last.others.isEmpty, !last.fields.isEmpty, values.count - 1 <= parameters.count {
+            let given = Set(parameters.prefix(values.count - 1).map(\.name))
+            let kind = values.count <= parameters.count ? parameters[values.count - 1].kind : nil
+            if kind != .dictionary, last.fields.keys.allSatisfy({ key in !given.contains(key) && parameters.contains { $0.name == key } }) {
+                var bound = last.fields
+                for (parameter, value) in zip(parameters, values.dropLast()) { bound[parameter.name] = value }
+                return try check(Arguments(function: name, values: bound, site: site))
+            }
+        }
         // An empty table names nothing: a call by keywords where all may be left out, else an empty list or dictionary.
         if values.count == 1, case .table(let table) = values[0], table.isEmpty, !parameters.contains(where: \.isRequired) {
             return try check(Arguments(function: name, values: [:], site: site))
