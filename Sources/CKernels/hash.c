@@ -4,7 +4,6 @@
 
 static inline uint32_t left32(uint32_t x, int n) { return x << n | x >> (32 - n); }
 static inline uint32_t right32(uint32_t x, int n) { return x >> n | x << (32 - n); }
-static inline uint64_t left64(uint64_t x, int n) { return x << n | x >> (64 - n); }
 static inline uint64_t right64(uint64_t x, int n) { return x >> n | x << (64 - n); }
 
 static inline uint32_t load32(const uint8_t *p) {
@@ -216,36 +215,6 @@ uint32_t mastic_crc32(const uint8_t *bytes, size_t length) {
   }
   for (; at < length; at++) crc = crc >> 8 ^ crc_tables[0][(crc ^ bytes[at]) & 255];
   return ~crc;
-}
-
-// MARK: xxHash
-
-static const uint64_t p1 = 0x9e3779b185ebca87, p2 = 0xc2b2ae3d27d4eb4f, p3 = 0x165667b19e3779f9, p4 = 0x85ebca77c2b2ae63, p5 = 0x27d4eb2f165667c5;
-
-static inline uint64_t xx_round(uint64_t lane, uint64_t word) { return left64(lane + word * p2, 31) * p1; }
-
-uint64_t mastic_xxhash64(const uint8_t *bytes, size_t length, uint64_t seed) {
-  size_t at = 0;
-  uint64_t hash;
-  if (length >= 32) {
-    uint64_t lanes[4] = {seed + p1 + p2, seed + p2, seed, seed - p1};
-    for (; at + 32 <= length; at += 32)
-      for (int i = 0; i < 4; i++) lanes[i] = xx_round(lanes[i], load64(bytes + at + i * 8));
-    hash = left64(lanes[0], 1) + left64(lanes[1], 7) + left64(lanes[2], 12) + left64(lanes[3], 18);
-    for (int i = 0; i < 4; i++) hash = (hash ^ xx_round(0, lanes[i])) * p1 + p4;
-  } else {
-    hash = seed + p5;
-  }
-  hash += length;
-  for (; at + 8 <= length; at += 8) hash = left64(hash ^ xx_round(0, load64(bytes + at)), 27) * p1 + p4;
-  if (at + 4 <= length) {
-    hash = left64(hash ^ (uint64_t)load32(bytes + at) * p1, 23) * p2 + p3;
-    at += 4;
-  }
-  for (; at < length; at++) hash = left64(hash ^ (uint64_t)bytes[at] * p5, 11) * p1;
-  hash = (hash ^ hash >> 33) * p2;
-  hash = (hash ^ hash >> 29) * p3;
-  return hash ^ hash >> 32;
 }
 
 // MARK: Murmur3

@@ -190,17 +190,7 @@ private enum RowMurmur: RowHash {
 private enum RowXXHash: RowHash {
     static let seed: UInt64 = 42
 
-    static func fold(int: Int32, into code: inout UInt64) {
-        var value = int.littleEndian
-        code = withUnsafeBytes(of: &value) { mastic_xxhash64($0.baseAddress?.assumingMemoryBound(to: UInt8.self), 4, code) }
-    }
-
-    static func fold(long: Int64, into code: inout UInt64) {
-        var value = long.littleEndian
-        code = withUnsafeBytes(of: &value) { mastic_xxhash64($0.baseAddress?.assumingMemoryBound(to: UInt8.self), 8, code) }
-    }
-
-    static func fold(_ bytes: UnsafeRawBufferPointer, into code: inout UInt64) {
-        code = mastic_xxhash64(bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count, code)
-    }
+    static func fold(int: Int32, into code: inout UInt64) { code = XXHash64.hash(word: UInt32(bitPattern: int), code) }
+    static func fold(long: Int64, into code: inout UInt64) { code = XXHash64.hash(word: UInt64(bitPattern: long), code) }
+    static func fold(_ bytes: UnsafeRawBufferPointer, into code: inout UInt64) { code = XXHash64.hash(bytes: bytes, code) }
 }
