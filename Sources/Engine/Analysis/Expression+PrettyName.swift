@@ -33,6 +33,9 @@ extension Expression {
         case .conditional(let branches, let otherwise):
             let cases = branches.map { " WHEN \(pretty($0.condition)) THEN \(pretty($0.value))" }.joined()
             return "CASE\(cases)\(otherwise.map { " ELSE \(pretty($0))" } ?? "") END"
+        case .call(let function, let arguments) where function.isOperator && arguments.count == 2:
+            return "(\(list([arguments[0]])) \(function.name) \(list([arguments[1]])))"
+        case .call(let function, let arguments) where function.isOperator: return "\(function.name)\(list(arguments))"
         case .call(let function, let arguments): return "\(function.name)(\(list(arguments)))"
         case .aggregate(let call):
             return call.function.text(call.shownName ?? call.function.name, call.arguments.map(pretty), isDistinct: call.isDistinct)

@@ -53,6 +53,9 @@ extension Expression: CustomStringConvertible {
         case .conditional(let branches, let otherwise):
             let cases = branches.map { " WHEN \($0.condition.text(0)) THEN \($0.value.text(0))" }.joined()
             return "CASE\(cases)\(otherwise.map { " ELSE \($0.text(0))" } ?? "") END"
+        case .call(let function, let arguments) where function.isOperator:
+            // In parentheses, so that nothing hangs on how tightly they hold.
+            return arguments.count == 2 ? "(\(arguments[0].text(8)) \(function.name) \(arguments[1].text(8)))" : "\(function.name)\(arguments.first?.text(8) ?? "")"
         case .call(let function, let arguments): return "\(function.name)(\(arguments.map { $0.text(0) }.joined(separator: ", ")))"
         case .window(let call): return call.description
         case .aggregate(let call): return call.description

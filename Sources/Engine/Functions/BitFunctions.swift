@@ -17,7 +17,7 @@ enum BitFunctions {
         FunctionDefinition(
             "bit_count", .bits, "col", takes: [.other("a whole number or a boolean") { $0.isInteger || $0 == .boolean }], gives: .int, summary: "The number of bits that are set."
         ) { call in .ints(call.cast(.long)) { arguments, row in Int32(arguments.long(0, row).nonzeroBitCount) } },
-        FunctionDefinition("bit_get", .bits, "col pos", aliases: ["getbit"], takes: [integer], gives: .fixed(.byte), summary: "The bit of a number, from 0 on the right.") {
+        FunctionDefinition("bit_get", .bits, "col pos", aliases: ["getbit"], takes: [integer], gives: .fixed(.byte), raises: true, summary: "The bit of a number, from 0 on the right.") {
             call throws(PlanError) in
             let width = call.types[0].isInteger ? call.types[0].integerWidth : 64
             var wrong: Int?

@@ -36,7 +36,7 @@ enum ChoosingFunctions {
             .literal(.string(call.types[0] == .null ? "void" : call.types[0].hiveName), .string)
         },
         FunctionDefinition(
-            "assert_true", .choosing, "col [errMsg=]", takes: [.boolean, .text], gives: .fixed(.null), nulls: .handled, isDeterministic: false,
+            "assert_true", .choosing, "col [errMsg=]", takes: [.boolean, .text], gives: .fixed(.null), nulls: .handled, isDeterministic: false, raises: true,
             summary: "Null; an error where the value is not true."
         ) { call throws(PlanError) in
             let isTrue = call[0].cast(to: .boolean).column(count: call.count).trueRows
@@ -44,7 +44,7 @@ enum ChoosingFunctions {
             if call.argumentCount > 1, let text = text(call[1], row, call.count) { throw .raised(text) }
             throw .raised("'\(call.arguments[0])' is not true!")
         },
-        FunctionDefinition("raise_error", .choosing, "errMsg=", takes: [.text], gives: .fixed(.null), nulls: .handled, isDeterministic: false, summary: "An error.") {
+        FunctionDefinition("raise_error", .choosing, "errMsg=", takes: [.text], gives: .fixed(.null), nulls: .handled, isDeterministic: false, raises: true, summary: "An error.") {
             call throws(PlanError) in
             if call.count == 0 { return .literal(.null, .null) }
             throw .raised(text(call[0], 0, call.count) ?? "null")

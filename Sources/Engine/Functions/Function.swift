@@ -24,6 +24,9 @@ public struct Function: Sendable, Hashable {
     /// Whether equal arguments give equal values, whenever and however often the function is called.
     public var isDeterministic: Bool { definition.isDeterministic }
 
+    /// Whether the name is an operator's sign.
+    var isOperator: Bool { ["&", "|", "^", "~"].contains(name) }
+
     /// Whether the function gives booleans, whatever its arguments.
     var isBoolean: Bool { if case .operands(.fixed(.boolean), _) = definition.body { true } else { false } }
 

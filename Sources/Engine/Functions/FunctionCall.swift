@@ -103,7 +103,7 @@ extension Function {
         _ arguments: [Expression], _ types: [DataType], _ operands: [Operand], _ type: DataType, _ count: Int,
         _ body: @Sendable (FunctionCall) throws(PlanError) -> Operand
     ) throws(PlanError) -> Operand? {
-        guard definition.nulls == .propagates, isDeterministic, type != .null, !type.isChoice else { return nil }
+        guard definition.nulls == .propagates, isDeterministic, !definition.raises, type != .null, !type.isChoice else { return nil }
         var place: Int?
         for (i, operand) in operands.enumerated() where !operand.isConstant {
             if place != nil { return nil }

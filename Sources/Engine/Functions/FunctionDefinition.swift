@@ -54,16 +54,18 @@ public final class FunctionDefinition: Sendable {
     let kinds: [ArgumentKind]
     let nulls: NullRule
     public let isDeterministic: Bool
+    /// Whether the values of a row may make it an error, so that it must not be computed for rows that do not ask for it.
+    public let raises: Bool
     /// One line for people: what the function gives.
     public let summary: String
     let body: Body
 
     private init(
-        _ name: String, _ theme: Theme, _ signature: String, aliases: [String], takes kinds: [ArgumentKind], nulls: NullRule, isDeterministic: Bool, summary: String,
-        acceptsCount: (@Sendable (Int) -> Bool)?, body: Body
+        _ name: String, _ theme: Theme, _ signature: String, aliases: [String], takes kinds: [ArgumentKind], nulls: NullRule, isDeterministic: Bool, raises: Bool = false,
+        summary: String, acceptsCount: (@Sendable (Int) -> Bool)?, body: Body
     ) {
         (self.name, self.theme, self.aliases, self.kinds, self.nulls) = (name, theme, aliases, kinds, nulls)
-        (self.isDeterministic, self.summary, self.body, self.acceptsCount) = (isDeterministic, summary, body, acceptsCount)
+        (self.isDeterministic, self.raises, self.summary, self.body, self.acceptsCount) = (isDeterministic, raises, summary, body, acceptsCount)
         parameters = FunctionDefinition.parameters(signature)
         let required = parameters.count { !$0.isOptional }
         arity = required...(parameters.last?.isRepeated == true ? Int.max : parameters.count)
@@ -72,12 +74,12 @@ public final class FunctionDefinition: Sendable {
     /// A function of its arguments' values.
     convenience init(
         _ name: String, _ theme: Theme, _ signature: String, aliases: [String] = [], takes kinds: [ArgumentKind] = [], gives type: TypeRule, nulls: NullRule = .propagates,
-        isDeterministic: Bool = true, summary: String = "", acceptsCount: (@Sendable (Int) -> Bool)? = nil,
+        isDeterministic: Bool = true, raises: Bool = false, summary: String = "", acceptsCount: (@Sendable (Int) -> Bool)? = nil,
         evaluate: @escaping @Sendable (FunctionCall) throws(PlanError) -> Operand
     ) {
         self.init(
-            name, theme, signature, aliases: aliases, takes: kinds, nulls: nulls, isDeterministic: isDeterministic, summary: summary, acceptsCount: acceptsCount,
-            body: .operands(type, evaluate))
+            name, theme, signature, aliases: aliases, takes: kinds, nulls: nulls, isDeterministic: isDeterministic, raises: raises, summary: summary,
+            acceptsCount: acceptsCount, body: .operands(type, evaluate))
     }
 
     /// A function that gets its arguments unevaluated. `type` is to throw what `evaluate` would.

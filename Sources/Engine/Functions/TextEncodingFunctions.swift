@@ -25,7 +25,7 @@ enum TextEncodingFunctions {
                 return true
             }
         },
-        FunctionDefinition("unbase64", .text, "col", takes: [.text], gives: .binary, summary: "The bytes of text in base 64.") { call throws(PlanError) in
+        FunctionDefinition("unbase64", .text, "col", takes: [.text], gives: .binary, raises: true, summary: "The bytes of text in base 64.") { call throws(PlanError) in
             try rowsOrError(call, .string, .binary, { "'\($0)' is no text in base 64" }) { RowEncodings.unbase64($0, &$1) }
         },
         FunctionDefinition("url_encode", .text, "str", takes: [.text], gives: .string, summary: "The text as part of a URL.") { call in
@@ -34,7 +34,7 @@ enum TextEncodingFunctions {
                 return true
             }
         },
-        FunctionDefinition("url_decode", .text, "str", takes: [.text], gives: .string, summary: "The text of part of a URL.") { call throws(PlanError) in
+        FunctionDefinition("url_decode", .text, "str", takes: [.text], gives: .string, raises: true, summary: "The text of part of a URL.") { call throws(PlanError) in
             try rowsOrError(call, .string, .string, { "'\($0)' is no part of a URL" }) { RowEncodings.decodeURL($0, &$1) }
         },
         FunctionDefinition("try_url_decode", .text, "str", takes: [.text], gives: .string, summary: "The text of part of a URL; null where it is none.") { call in
@@ -46,12 +46,12 @@ enum TextEncodingFunctions {
         FunctionDefinition("try_parse_url", .text, "url partToExtract [key]", takes: [.text], gives: .string, summary: "A part of a URL; null where it is none.") {
             call throws(PlanError) in try parseURL(call, fails: false)
         },
-        FunctionDefinition("encode", .text, "col charset=", takes: [.text], gives: .custom(checkedSet(.binary)), summary: "The text's bytes in a character set.") {
+        FunctionDefinition("encode", .text, "col charset=", takes: [.text], gives: .custom(checkedSet(.binary)), raises: true, summary: "The text's bytes in a character set.") {
             call throws(PlanError) in try coding(call, .string, .binary) { $0.encode($1, &$2) }
         },
         FunctionDefinition(
             "decode", .text, "col charset= [more...]", takes: [.any], gives: .custom(decodeType), nulls: .handled,
-            summary: "The text of bytes in a character set; or the value for the first equal one of several."
+            raises: true, summary: "The text of bytes in a character set; or the value for the first equal one of several."
         ) { call throws(PlanError) in
             if call.argumentCount == 2 {
                 if call[0].isNullConstant || call[1].isNullConstant { return .literal(.null, .string) }
@@ -64,7 +64,7 @@ enum TextEncodingFunctions {
             }
             return result
         },
-        FunctionDefinition("to_binary", .text, "col [format]", takes: [.text], gives: .binary, summary: "The bytes of text: 'hex', 'utf-8' or 'base64'.") { call throws(PlanError) in
+        FunctionDefinition("to_binary", .text, "col [format]", takes: [.text], gives: .binary, raises: true, summary: "The bytes of text: 'hex', 'utf-8' or 'base64'.") { call throws(PlanError) in
             try toBinary(call, fails: true)
         },
         FunctionDefinition("try_to_binary", .text, "col [format]", takes: [.text], gives: .binary, summary: "The bytes of text; null where it is not in the format.") {
@@ -79,7 +79,7 @@ enum TextEncodingFunctions {
                 return true
             }
         },
-        FunctionDefinition("validate_utf8", .text, "str", takes: [.text], gives: .string, summary: "The text, which must be UTF-8.") { call throws(PlanError) in
+        FunctionDefinition("validate_utf8", .text, "str", takes: [.text], gives: .string, raises: true, summary: "The text, which must be UTF-8.") { call throws(PlanError) in
             try rowsOrError(call, .string, .string, { _ in "the text is no UTF-8" }) {
                 $1.append(bytes: $0)
                 return RowText.isUTF8($0)

@@ -62,7 +62,7 @@ enum TextFormatFunctions {
                 }
             }
         },
-        FunctionDefinition("to_number", .text, "col format", takes: [.text], gives: .custom(numberType), summary: "The number of text in a format.") { call throws(PlanError) in
+        FunctionDefinition("to_number", .text, "col format", takes: [.text], gives: .custom(numberType), raises: true, summary: "The number of text in a format.") { call throws(PlanError) in
             try number(call, fails: true)
         },
         FunctionDefinition("try_to_number", .text, "col format", takes: [.text], gives: .custom(numberType), summary: "The number of text in a format; null for other text.") {

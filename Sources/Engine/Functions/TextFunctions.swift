@@ -206,7 +206,7 @@ enum TextFunctions {
                 arguments.view(1, row).withBytes { RowText.part(bytes, before: $0, count: arguments.int(2, row)) }
             }
         },
-        FunctionDefinition("split_part", .text, "src delimiter partNum", takes: [.text, .text, .integer], gives: .string, summary: "A part between delimiters by its number.")
+        FunctionDefinition("split_part", .text, "src delimiter partNum", takes: [.text, .text, .integer], gives: .string, raises: true, summary: "A part between delimiters by its number.")
         { call throws(PlanError) in
             var hasZero = false
             let parts = Operand.parts(call.cast(.string, .string, .int)) { arguments, row, bytes in

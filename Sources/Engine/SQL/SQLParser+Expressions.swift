@@ -492,7 +492,7 @@ extension SQLParser {
 extension Function {
     /// The functions behind operators.
     static let operators = [
-        "|": "bit_or_op", "^": "bit_xor_op", "&": "bit_and_op", "~": "bit_not_op", "<<": "shiftleft", ">>": "shiftright", ">>>": "shiftrightunsigned",
+        "|": "|", "^": "^", "&": "&", "~": "~", "<<": "shiftleft", ">>": "shiftright", ">>>": "shiftrightunsigned",
         "div": "div", ".": "get_field", "[]": "get_item",
     ]
 }
