@@ -48,8 +48,10 @@ public struct DecimalPattern: Sendable {
             }
         }
         if hasComma { grouping = sinceComma }
-        // A number that is all behind the point has a digit there.
-        if minimum == 0, maximumPlaces == 0 { minimum = 1 }
+        // Without any zero the last digit before the point is one, or the first behind it where none stands before.
+        if minimum == 0, minimumPlaces == 0 {
+            if positive.number.first == UInt8(ascii: "."), maximumPlaces > 0 { minimumPlaces = 1 } else { minimum = 1 }
+        }
     }
 
     private static func affixes(_ text: [UInt8]) -> (prefix: [UInt8], number: [UInt8], suffix: [UInt8])? {
@@ -78,8 +80,7 @@ public struct DecimalPattern: Sendable {
         var places = maximumPlaces
         while places > minimumPlaces, digits.point + places > digits.digits.count || digits.point + places <= 0 || digits.digits[digits.point + places - 1] == 0 { places -= 1 }
         (digits.isNegative ? negativePrefix : prefix).withUnsafeBytes { out.append(bytes: $0) }
-        let whole = digits.point <= 0 && minimum == 0 && places == 0 ? 1 : minimum
-        digits.write(minimum: whole, grouping: grouping, places: places, point: false, to: &out)
+        digits.write(minimum: minimum, grouping: grouping, places: places, point: false, to: &out)
         (digits.isNegative ? negativeSuffix : suffix).withUnsafeBytes { out.append(bytes: $0) }
     }
 

@@ -87,23 +87,23 @@ public struct NumberPattern: Sendable {
         }
         let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count <= 2, let front = parts.first, parts.count == 1 || hasPoint else { return nil }
-        // The whole part is read from the point on, so that leading digits may be missing.
-        var value: Int128 = 0
-        var (at, power, digits): (Int, Int128, Int) = (whole.count - 1, 1, 0)
-        for byte in front.reversed() {
-            guard at >= 0 else { return nil }
-            if byte == UInt8(ascii: ",") || whole[at] == UInt8(ascii: ",") {
-                guard byte == whole[at] else { return nil }
-            } else {
-                guard byte >= 48, byte < 58 else { return nil }
-                value += Int128(byte - 48) * power
-                power *= 10
-                digits += 1
-            }
-            at -= 1
+        // Groups of digits are held against the format's from the point on; leading ones may be missing, and so may their digits.
+        let comma = UInt8(ascii: ",")
+        let groups = front.split(separator: comma, omittingEmptySubsequences: false)
+        let wanted = whole.split(separator: comma)
+        guard groups.count <= max(wanted.count, 1) else { return nil }
+        for (i, group) in groups.reversed().enumerated() {
+            let room = i < wanted.count ? wanted[wanted.count - 1 - i].count : 0
+            guard group.count <= room, groups.count == 1 || !group.isEmpty else { return nil }
+        }
+        var (value, digits): (Int128, Int) = (0, 0)
+        for byte in front where byte != comma {
+            guard byte >= 48, byte < 58 else { return nil }
+            value = value * 10 + Int128(byte - 48)
+            digits += 1
         }
         // A format that begins with 0 wants as many digits as it has.
-        if let first = whole.first, first == 48, at >= 0 { return nil }
+        if whole.first == 48, digits < precision - scale { return nil }
         let back = parts.count > 1 ? Array(parts[1]) : []
         guard back.count <= fraction.count, digits + back.count > 0 else { return nil }
         for i in fraction.indices {
@@ -114,12 +114,11 @@ public struct NumberPattern: Sendable {
         return isNegative ? -value : value
     }
 
-    /// Appends a decimal in this format, rounded to its places; `#` in the place of digits that are too many.
+    /// Appends a decimal in this format; `#` in the place of digits where it has more of them.
     public func append(_ unscaled: Int128, scale from: Int, to out: inout TextBuffer) {
-        var digits = FormatDigits(decimal: unscaled, scale: from)
-        digits.round(places: scale, .halfUp)
+        let digits = FormatDigits(decimal: unscaled, scale: from)
         let wholeDigits = precision - scale
-        let fits = digits.point <= wholeDigits
+        let fits = digits.point <= wholeDigits && digits.digits.count - (digits.digits.reversed().prefix { $0 == 0 }.count) - digits.point <= scale
         let isNegative = unscaled < 0
         if isNegative {
             switch sign {
@@ -147,7 +146,7 @@ public struct NumberPattern: Sendable {
             } else if at >= 0, at < digits.digits.count || hasBegun {
                 body.append(at < digits.digits.count ? digits.digits[at] + 48 : 48)
                 hasBegun = true
-            } else if byte == 48 || hasBegun {
+            } else if byte == 48 || hasBegun || (hasPoint && place == 1) {
                 body.append(48)
                 hasBegun = true
             } else {
@@ -155,11 +154,8 @@ public struct NumberPattern: Sendable {
             }
             place -= 1
         }
-        // The currency stands before the first digit.
-        let blanks = body.prefix { $0 == 0x20 }.count
-        out.append(repeating: 0x20, count: blanks)
         if hasDollar { out.append(UInt8(ascii: "$")) }
-        body[blanks...].withUnsafeBytes { out.append(bytes: $0) }
+        body.withUnsafeBytes { out.append(bytes: $0) }
         if hasPoint {
             out.append(UInt8(ascii: "."))
             for i in fraction.indices {

@@ -95,6 +95,16 @@ public enum RowEncodings {
         return flush(word, letters & 3, &out)
     }
 
+    /// Whether the text is base 64 and nothing else, but for blanks.
+    public static func isBase64(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.allSatisfy { byte in
+            switch byte {
+            case 65...90, 97...122, 48...57, UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="), 0x20, 0x09, 0x0a, 0x0d: true
+            default: false
+            }
+        }
+    }
+
     private static func flush(_ word: UInt32, _ letters: Int, _ out: inout TextBuffer) -> Bool {
         switch letters {
         case 0: return true

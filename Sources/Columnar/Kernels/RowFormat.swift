@@ -142,7 +142,8 @@ public struct RowFormat: Sendable {
             } else {
                 isNumber = write(item, arguments, argument, row, &text)
             }
-            if !isNumber, let precision = item.precision {
+            let isText = arguments.isNull(argument, row) || item.conversion == UInt8(ascii: "s") || item.conversion == UInt8(ascii: "b")
+            if isText, let precision = item.precision {
                 let kept = RowText.substring(text.bytes, 1, precision)
                 let bytes = Array(text.bytes[kept])
                 text.removeAll()
@@ -183,7 +184,7 @@ public struct RowFormat: Sendable {
             if case .date(let days) = column.value(at: at) { out.append(integer: Int64(days)) } else if case .timestamp(let time) = column.value(at: at) {
                 out.append(integer: time)
             } else {
-                out.append(column.cast(to: .string).textView(at))
+                column.appendText(row: at, style: .cast, to: &out)
             }
             return false
         case UInt8(ascii: "c"):

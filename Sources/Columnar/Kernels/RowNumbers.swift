@@ -42,7 +42,7 @@ public enum RowNumbers {
                 showsSign = true
             }
         }
-        if showsSign, value != 0 { out.append(UInt8(ascii: "-")) }
+        if showsSign { out.append(UInt8(ascii: "-")) }
         out.append(String(value, radix: Swift.abs(to), uppercase: true))
         return true
     }

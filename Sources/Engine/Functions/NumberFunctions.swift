@@ -202,29 +202,35 @@ enum TryFunctions {
     static let definitions: [FunctionDefinition] = [
         checked("try_add", .add) { $0.addingReportingOverflow($1) }, checked("try_subtract", .subtract) { $0.subtractingReportingOverflow($1) },
         checked("try_multiply", .multiply) { $0.multipliedReportingOverflow(by: $1) },
-        FunctionDefinition(
-            "try_divide", .numbers, "left right", takes: [.number], gives: .custom { call throws(PlanError) in try NumberFunctions.arithmeticType(call, .divide) },
-            summary: "The quotient; null for a divisor of zero."
-        ) { call in .compute(call[0], .divide, call[1]) },
-        FunctionDefinition(
-            "try_mod", .numbers, "left right", takes: [.number], gives: .custom { call throws(PlanError) in try NumberFunctions.arithmeticType(call, .remainder) },
-            summary: "The remainder; null for a divisor of zero."
-        ) { call in .compute(call[0], .remainder, call[1]) },
+        unchecked("try_divide", .divide, "The quotient; null for a divisor of zero."), unchecked("try_mod", .remainder, "The remainder; null for a divisor of zero."),
     ]
+
+    /// The operator itself, whatever the mode that errors are in.
+    private static func unchecked(_ name: String, _ operation: Arithmetic, _ summary: String) -> FunctionDefinition {
+        FunctionDefinition(name, .numbers, "left right", summary: summary) { arguments, schema, lookup throws(PlanError) in
+            try Expression.arithmetic(arguments[0], operation, arguments[1]).resolveType(in: schema, lookup: lookup)
+        } evaluateOn: { arguments, batch, lookup throws(PlanError) in
+            try Expression.arithmetic(arguments[0], operation, arguments[1]).operand(on: batch, lookup)
+        }
+    }
 
     private static func checked(
         _ name: String, _ operation: Arithmetic, _ body: @escaping @Sendable (Int64, Int64) -> (partialValue: Int64, overflow: Bool)
     ) -> FunctionDefinition {
         FunctionDefinition(
-            name, .numbers, "left right", gives: .custom { call throws(PlanError) in try NumberFunctions.arithmeticType(call, operation) },
-            summary: "The same as the operator '\(operation.rawValue)', but null where the result does not fit its type."
-        ) { call in
-            guard call.type.isInteger else { return .compute(call[0], operation, call[1]) }
-            let limit = Int64(truncatingIfNeeded: UInt64(1) << UInt64(call.type.integerWidth - 1) &- 1)
-            return Operand.longs(call.cast(.long)) { arguments, row in
+            name, .numbers, "left right", summary: "The same as the operator '\(operation.rawValue)', but null where the result does not fit its type."
+        ) { arguments, schema, lookup throws(PlanError) in
+            try Expression.arithmetic(arguments[0], operation, arguments[1]).resolveType(in: schema, lookup: lookup)
+        } evaluateOn: { arguments, batch, lookup throws(PlanError) in
+            let (a, b) = (try arguments[0].operand(on: batch, lookup), try arguments[1].operand(on: batch, lookup))
+            guard let type = operation.resultType(a.type, b.type), type.isInteger else {
+                return try Expression.arithmetic(arguments[0], operation, arguments[1]).operand(on: batch, lookup)
+            }
+            let limit = Int64(truncatingIfNeeded: UInt64(1) << UInt64(type.integerWidth - 1) &- 1)
+            return Operand.longs([a.cast(to: .long), b.cast(to: .long)]) { arguments, row in
                 let (value, overflow) = body(arguments.long(0, row), arguments.long(1, row))
                 return overflow || value > limit || value < -limit - 1 ? nil : value
-            }.cast(to: call.type)
+            }.cast(to: type)
         }
     }
 }

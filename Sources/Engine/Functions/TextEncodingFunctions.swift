@@ -130,7 +130,8 @@ enum TextEncodingFunctions {
 
     private static func decodeType(_ call: FunctionCall) throws(PlanError) -> DataType {
         if call.argumentCount == 2 { return try checkedSet(.string)(call) }
-        var type = DataType.null
+        // What stands for none is null as a string.
+        var type = call.argumentCount % 2 == 0 ? DataType.null : .string
         for i in 2..<call.argumentCount where i % 2 == 0 || i == call.argumentCount - 1 {
             guard let wider = type.valueType(with: call.types[i]) else { throw call.incompatible() }
             type = wider
@@ -166,7 +167,7 @@ enum TextEncodingFunctions {
         }
         switch format {
         case "hex": return try run { RowEncodings.unhex($0, &$1) }
-        case "base64": return try run { RowEncodings.unbase64($0, &$1) }
+        case "base64": return try run { RowEncodings.isBase64($0) && RowEncodings.unbase64($0, &$1) }
         case "utf-8", "utf8":
             return try run {
                 $1.append(bytes: $0)

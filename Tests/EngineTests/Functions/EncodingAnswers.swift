@@ -83,5 +83,18 @@ extension FunctionAnswers {
         ("parse_url('relative/path?q', 'PATH')", "string", #""relative/path" "relative/path" "relative/path" "relative/path" "relative/path" "relative/path""#),
         ("parse_url('http://h?q=1', 'FILE')", "string", #""?q=1" "?q=1" "?q=1" "?q=1" "?q=1" "?q=1""#),
         ("try_parse_url('a b', 'HOST')", "string", "null null null null null null"),
+        ("decode(u, 'x', 1, 'b', 2L)", "string", #"null "1" "2" null null null"#),
+        ("decode(u, 'x', 1.5D, 'b', 2)", "string", #"null "1.5" "2" null null null"#),
+        ("decode(u, 'x', i, l)", "bigint", "42 -7 null 9223372036854775807 0 255"),
+        ("decode(i, 1, t, 'none')", "string", #""2024-02-29" "none" "none" "none" "none" "none""#),
+        ("decode(u, 'x', 1)", "string", #"null "1" null null null null"#),
+        ("hex(m)", "string", #""C" "0" null "5F5E0FF" "0" "2""#),
+        ("hex(d)", "string", #""1" "FFFFFFFFFFFFFFFE" null "0" "0" "7FFFFFFFFFFFFFFF""#),
+        ("hex(b)", "string", #""74727565" "66616C7365" null "74727565" "66616C7365" "74727565""#),
+        ("to_binary('YW!J', 'base64')", "ERROR", "!"),
+        ("try_to_binary('YW J', 'base64')", "binary", #""YWI=" "YWI=" "YWI=" "YWI=" "YWI=" "YWI=""#),
+        ("url_encode('')", "string", #""" "" "" "" "" """#),
+        ("encode(null, 'utf-8')", "binary", "null null null null null null"),
+        ("encode(s, null)", "binary", "null null null null null null"),
     ]
 }
