@@ -118,7 +118,8 @@ public struct NumberPattern: Sendable {
     public func append(_ unscaled: Int128, scale from: Int, to out: inout TextBuffer) {
         let digits = FormatDigits(decimal: unscaled, scale: from)
         let wholeDigits = precision - scale
-        let fits = digits.point <= wholeDigits && digits.digits.count - (digits.digits.reversed().prefix { $0 == 0 }.count) - digits.point <= scale
+        let places = digits.digits.count - digits.digits.reversed().prefix { $0 == 0 }.count - digits.point
+        let fits = digits.isZero || (digits.point <= wholeDigits && places <= scale)
         let isNegative = unscaled < 0
         if isNegative {
             switch sign {
