@@ -261,11 +261,21 @@ enum TextFunctions {
 
     // MARK: Change
 
+    private static let textOrArray = ArgumentKind.other("a string or an array") { !$0.isNested || $0.isArray }
+
     private static let change: [FunctionDefinition] = [
         FunctionDefinition(
-            "concat", .text, "[cols...]", takes: [.text],
-            gives: .custom { call in !call.types.isEmpty && call.types.allSatisfy { $0 == .binary } ? .binary : .string }, summary: "The texts one after the other."
+            "concat", .text, "[cols...]", takes: [textOrArray],
+            gives: .custom { call throws(PlanError) in
+                if call.types.contains(where: \.isArray) {
+                    var common = DataType.null
+                    for type in call.types { common = try call.common(common, type) }
+                    return common
+                }
+                return !call.types.isEmpty && call.types.allSatisfy { $0 == .binary } ? .binary : .string
+            }, summary: "The texts, or the elements of the arrays, one after the other."
         ) { call in
+            if call.type.isArray { return .concatArrays(call.operands.map { $0.cast(to: call.type) }) }
             if call.operands.isEmpty { return .literal(.string(""), .string) }
             if call.type == .binary {
                 return .texts(call.operands, .binary) { arguments, row, out in
@@ -303,7 +313,10 @@ enum TextFunctions {
                 return true
             }
         },
-        FunctionDefinition("reverse", .text, "col", takes: [.text], gives: .string, summary: "The characters in reverse.") { call in .reverse(call[0]) },
+        FunctionDefinition(
+            "reverse", .text, "col", takes: [textOrArray], gives: .custom { call in call.types[0].isArray ? call.types[0] : .string },
+            summary: "The characters, or the elements of an array, in reverse."
+        ) { call in call.type.isArray ? .reverseArray(call[0]) : .reverse(call[0]) },
         FunctionDefinition("translate", .text, "srcCol matching= replace=", takes: [.text], gives: .string, summary: "The text with single characters replaced.") { call in
             var table: [UInt32: UInt32?]?
             let isConstant = call[1].isConstant && call[2].isConstant
