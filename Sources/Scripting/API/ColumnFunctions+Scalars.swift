@@ -14,7 +14,13 @@ extension ColumnFunctions {
             arguments = table.items
         }
         var expressions: [Expression] = []
-        for (i, value) in arguments.enumerated() { expressions.append(try expression(value, function.definition.parameter(at: i), place)) }
+        for (i, value) in arguments.enumerated() {
+            if let body = value.function {
+                expressions.append(try lambda(body, of: function, at: i, place))
+            } else {
+                expressions.append(try expression(value, function.definition.parameter(at: i), place))
+            }
+        }
         // SQL writes what is trimmed before the text.
         if expressions.count == 2, ["trim", "ltrim", "rtrim"].contains(function.name) { expressions.swapAt(0, 1) }
         do { return try function(expressions) } catch { throw APIError("\(place): \(error)") }
