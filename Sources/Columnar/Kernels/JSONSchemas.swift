@@ -128,16 +128,21 @@ extension DataType {
         }
     }
 
-    /// The parts between commas that stand in no brackets and no back-ticks.
+    /// The parts between commas that stand in no brackets and no quotes.
     private static func split(_ text: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
         var parts: [ArraySlice<UInt8>] = []
-        var (start, depth, isQuoted) = (text.startIndex, 0, false)
+        var (start, depth) = (text.startIndex, 0)
+        var quote: UInt8?
         for i in text.indices {
+            if let open = quote {
+                if text[i] == open { quote = nil }
+                continue
+            }
             switch text[i] {
-            case UInt8(ascii: "`"): isQuoted.toggle()
-            case UInt8(ascii: "<"), UInt8(ascii: "("): if !isQuoted { depth += 1 }
-            case UInt8(ascii: ">"), UInt8(ascii: ")"): if !isQuoted { depth -= 1 }
-            case UInt8(ascii: ",") where depth == 0 && !isQuoted:
+            case UInt8(ascii: "`"), UInt8(ascii: "'"): quote = text[i]
+            case UInt8(ascii: "<"), UInt8(ascii: "("): depth += 1
+            case UInt8(ascii: ">"), UInt8(ascii: ")"): depth -= 1
+            case UInt8(ascii: ",") where depth == 0:
                 parts.append(text[start..<i])
                 start = i + 1
             default: break
