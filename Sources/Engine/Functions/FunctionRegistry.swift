@@ -20,6 +20,7 @@ final class FunctionRegistry: Sendable {
             PlaceFunctions.definitions,
             DateFunctions.definitions,
             TimeZoneFunctions.definitions,
+            TimeWindowFunctions.definitions,
             ArrayFunctions.definitions,
             MapFunctions.definitions,
             StructFunctions.definitions,
