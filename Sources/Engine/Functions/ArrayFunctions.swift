@@ -6,14 +6,14 @@ enum ArrayFunctions {
     // MARK: Making
 
     private static let making: [FunctionDefinition] = [
-        FunctionDefinition("array", .arrays, "[cols...]", gives: .custom { call throws(PlanError) in .array(try commonElement(call, from: 0)) }, nulls: .handled) { call throws(PlanError) in
+        FunctionDefinition("array", .arrays, "[cols...]", gives: .custom { call throws(PlanError) in .array(try commonElement(call, from: 0)) }, nulls: .handled, summary: "The values side by side.") { call throws(PlanError) in
             .array(call.operands, of: try commonElement(call, from: 0), count: call.count)
         },
-        FunctionDefinition("array_repeat", .arrays, "col count=", takes: [.any, .number], gives: .custom { call in .array(call.types[0]) }, nulls: .handled) { call throws(PlanError) in
+        FunctionDefinition("array_repeat", .arrays, "col count=", takes: [.any, .number], gives: .custom { call in .array(call.types[0]) }, nulls: .handled, summary: "So many times the value.") { call throws(PlanError) in
             try call.checked { () throws(ArrayError) in try .repeated(call[0], call[1]) }
         },
         FunctionDefinition(
-            "sequence", .arrays, "start stop [step]",
+            "sequence", .arrays, "start stop [step]", summary: "Numbers, dates or moments in equal steps.",
             typeOf: { arguments, schema, lookup throws(PlanError) in .array(try sequenceType(arguments, schema, lookup)) },
             evaluateOn: { arguments, batch, lookup throws(PlanError) in try sequence(arguments, batch, lookup) }),
         FunctionDefinition("flatten", .arrays, "col", takes: [.array], gives: .custom { call throws(PlanError) in
@@ -22,13 +22,13 @@ enum ArrayFunctions {
                 throw call.wrong(0, expected: "an array of arrays", found: "of type \(call.types[0].hiveName)")
             }
             return .array(inner)
-        }) { call in .flattenArray(call[0].cast(to: .array(call.type))) },
+        }, summary: "The elements of an array's arrays.") { call in .flattenArray(call[0].cast(to: .array(call.type))) },
         FunctionDefinition("arrays_zip", .arrays, "[cols...]", takes: [.array], gives: .custom { call throws(PlanError) in
             let names = zipNames(call)
             var fields: [Field] = []
             for i in call.types.indices { fields.append(Field(names[i], try call.elementType(i))) }
             return .array(.struct(fields))
-        }) { call throws(PlanError) in
+        }, summary: "The arrays' elements side by side, as structs.") { call throws(PlanError) in
             if call.argumentCount == 0 { return .array([], of: .struct([]), count: call.count) }
             var lists: [Operand] = []
             for i in call.types.indices { lists.append(call.array(i, of: try call.elementType(i))) }
@@ -120,21 +120,21 @@ enum ArrayFunctions {
                 return .append(call[1].cast(to: element(call)), to: call.array(0, of: element(call)), atStart: name == "array_prepend")
             }
         } + [
-            FunctionDefinition("array_insert", .arrays, "arr pos= value=", takes: [.array, .number, .any], gives: withValue(0, 2), nulls: .handled) { call throws(PlanError) in
+            FunctionDefinition("array_insert", .arrays, "arr pos= value=", takes: [.array, .number, .any], gives: withValue(0, 2), nulls: .handled, summary: "The array with a value at a place; -1 is behind the last.") { call throws(PlanError) in
                 if call.type == .null { return .literal(.null, .null) }
                 return try call.checked { () throws(ArrayError) in try .insert(call[2].cast(to: element(call)), into: call.array(0, of: element(call)), at: call[1]) }
             },
-            FunctionDefinition("array_remove", .arrays, "col element=", takes: [.array, .any], gives: sameArray) { call throws(PlanError) in
+            FunctionDefinition("array_remove", .arrays, "col element=", takes: [.array, .any], gives: sameArray, summary: "The array without the elements that equal the value.") { call throws(PlanError) in
                 let type = try call.common(try call.elementType(0), call.types[1])
                 return Operand.remove(call[1].cast(to: type), from: call.array(0, of: type)).cast(to: call.type)
             },
-            FunctionDefinition("array_compact", .arrays, "col", takes: [.array], gives: sameArray) { call in .compact(call.array(0, of: element(call))) },
-            FunctionDefinition("array_distinct", .arrays, "col", takes: [.array], gives: sameArray) { call in .distinct(call.array(0, of: element(call))) },
-            FunctionDefinition("sort_array", .arrays, "col [asc=]", takes: [.array, .boolean], gives: sameArray) { call in
+            FunctionDefinition("array_compact", .arrays, "col", takes: [.array], gives: sameArray, summary: "The array without its nulls.") { call in .compact(call.array(0, of: element(call))) },
+            FunctionDefinition("array_distinct", .arrays, "col", takes: [.array], gives: sameArray, summary: "Each value of the array once.") { call in .distinct(call.array(0, of: element(call))) },
+            FunctionDefinition("sort_array", .arrays, "col [asc=]", takes: [.array, .boolean], gives: sameArray, summary: "The array sorted, nulls first when ascending.") { call in
                 let descending = call.value(1) == .boolean(false)
                 return .sortArray(call.array(0, of: element(call)), descending: descending, nullsFirst: !descending)
             },
-            FunctionDefinition("slice", .arrays, "x start= length=", takes: [.array, .number], gives: sameArray) { call throws(PlanError) in
+            FunctionDefinition("slice", .arrays, "x start= length=", takes: [.array, .number], gives: sameArray, summary: "So many elements from a place on.") { call throws(PlanError) in
                 try call.checked { () throws(ArrayError) in try .slice(call.array(0, of: element(call)), call[1], call[2]) }
             },
         ]
@@ -151,7 +151,7 @@ enum ArrayFunctions {
             FunctionDefinition("arrays_overlap", .arrays, "a1 a2", takes: [.array], gives: .custom { call throws(PlanError) in
                 _ = try call.common(try call.elementType(0), try call.elementType(1))
                 return .boolean
-            }) { call throws(PlanError) in
+            }, summary: "Whether two arrays share an element.") { call throws(PlanError) in
                 let type = try call.common(try call.elementType(0), try call.elementType(1))
                 return .overlaps(call.array(0, of: type), call.array(1, of: type))
             }
@@ -167,33 +167,33 @@ enum ArrayFunctions {
     }
 
     private static let asking: [FunctionDefinition] = [
-        FunctionDefinition("size", .arrays, "col", aliases: ["cardinality"], takes: [arrayOrMap], gives: .int, nulls: .handled) { call in
+        FunctionDefinition("size", .arrays, "col", aliases: ["cardinality"], takes: [arrayOrMap], gives: .int, nulls: .handled, summary: "The number of elements or entries; -1 for null.") { call in
             // Without ANSI mode, that of a null is -1.
             if call.types[0] == .null { return .literal(.integer(-1), .int) }
             return .size(call[0], ofNull: -1)
         },
-        FunctionDefinition("array_size", .arrays, "col", takes: [.array], gives: .int) { call in call.types[0] == .null ? .literal(.null, .int) : .size(call[0]) },
+        FunctionDefinition("array_size", .arrays, "col", takes: [.array], gives: .int, summary: "The number of elements.") { call in call.types[0] == .null ? .literal(.null, .int) : .size(call[0]) },
         FunctionDefinition("array_contains", .arrays, "col value=", takes: [.array, .any], gives: .custom { call throws(PlanError) in
             _ = try call.common(try call.elementType(0), call.types[1])
             return .boolean
-        }) { call throws(PlanError) in
+        }, summary: "Whether an element equals the value.") { call throws(PlanError) in
             let type = try call.common(try call.elementType(0), call.types[1])
             return .contains(call.array(0, of: type), call[1].cast(to: type))
         },
         FunctionDefinition("array_position", .arrays, "col value=", takes: [.array, .any], gives: .custom { call throws(PlanError) in
             _ = try call.common(try call.elementType(0), call.types[1])
             return .long
-        }) { call throws(PlanError) in
+        }, summary: "The place of the first element that equals the value, from 1; 0 for none.") { call throws(PlanError) in
             let type = try call.common(try call.elementType(0), call.types[1])
             return .position(of: call[1].cast(to: type), inArray: call.array(0, of: type))
         },
-        FunctionDefinition("array_max", .arrays, "col", takes: [.array], gives: .custom { call throws(PlanError) in try call.elementType(0) }) { call in
+        FunctionDefinition("array_max", .arrays, "col", takes: [.array], gives: .custom { call throws(PlanError) in try call.elementType(0) }, summary: "The greatest element.") { call in
             .extremeElement(call.array(0, of: call.type), greatest: true)
         },
-        FunctionDefinition("array_min", .arrays, "col", takes: [.array], gives: .custom { call throws(PlanError) in try call.elementType(0) }) { call in
+        FunctionDefinition("array_min", .arrays, "col", takes: [.array], gives: .custom { call throws(PlanError) in try call.elementType(0) }, summary: "The least element.") { call in
             .extremeElement(call.array(0, of: call.type), greatest: false)
         },
-        FunctionDefinition("array_join", .arrays, "col delimiter= [null_replacement=]", takes: [.array, .text, .text], gives: .string) { call in
+        FunctionDefinition("array_join", .arrays, "col delimiter= [null_replacement=]", takes: [.array, .text, .text], gives: .string, summary: "The elements as text with a separator between.") { call in
             .join(call.array(0, of: .string), separator: call[1], null: call[optional: 2])
         },
     ]
@@ -207,11 +207,11 @@ enum ArrayFunctions {
                 return try call.checked { () throws(ArrayError) in try .element(of: call.array(0, of: call.type), at: call[1]) }
             }
         } + [
-            FunctionDefinition("get", .arrays, "col index=", takes: [.array, .number], gives: .custom { call throws(PlanError) in try call.elementType(0) }) { call throws(PlanError) in
+            FunctionDefinition("get", .arrays, "col index=", takes: [.array, .number], gives: .custom { call throws(PlanError) in try call.elementType(0) }, summary: "The element at a place, from 0; null where there is none.") { call throws(PlanError) in
                 try call.checked { () throws(ArrayError) in try .element(of: call.array(0, of: call.type), at: call[1], fromZero: true) }
             },
             FunctionDefinition(
-                "get_item", .arrays, "col key=",
+                "get_item", .arrays, "col key=", summary: "What `a[b]` is in SQL: an element from 0, a map's value, a struct's field.",
                 typeOf: { arguments, schema, lookup throws(PlanError) in
                     if let field = try fieldOfStruct(arguments, schema, lookup) { return try field.resolveType(in: schema, lookup: lookup) }
                     return try itemOfAny.resultType(arguments, schema, lookup)

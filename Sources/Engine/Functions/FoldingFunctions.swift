@@ -5,7 +5,7 @@ enum FoldingFunctions {
     // MARK: Aggregate
 
     static let aggregate = FunctionDefinition(
-        "aggregate", .lambdas, "col initialValue merge [finish]", aliases: ["reduce"],
+        "aggregate", .lambdas, "col initialValue merge [finish]", aliases: ["reduce"], summary: "What a function makes of a state and one element after the other.",
         typeOf: { arguments, schema, lookup throws(PlanError) in
             guard let element = try LambdaFunctions.elementType("aggregate", arguments[0], schema, lookup) else { return .null }
             let (state, _) = try merge(arguments, element, schema, lookup)
@@ -74,7 +74,7 @@ enum FoldingFunctions {
     // MARK: Sorting
 
     static let arraySort = FunctionDefinition(
-        "array_sort", .lambdas, "col [comparator]",
+        "array_sort", .lambdas, "col [comparator]", summary: "The array sorted, nulls last, or as a function compares.",
         typeOf: { arguments, schema, lookup throws(PlanError) in
             guard let element = try LambdaFunctions.elementType("array_sort", arguments[0], schema, lookup) else { return .null }
             if arguments.count > 1 {

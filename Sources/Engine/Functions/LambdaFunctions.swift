@@ -11,7 +11,7 @@ enum LambdaFunctions {
 
     private static let ofArrays: [FunctionDefinition] = [
         FunctionDefinition(
-            "transform", .lambdas, "col f",
+            "transform", .lambdas, "col f", summary: "What a function makes of each element.",
             typeOf: { arguments, schema, lookup throws(PlanError) in
                 guard let element = try elementType("transform", arguments[0], schema, lookup) else { return .null }
                 return .array(try lambda("transform", arguments[1], element, schema, lookup).resultType())
@@ -22,7 +22,7 @@ enum LambdaFunctions {
                 return .column(lists.replacing(try values(function, lists, batch)))
             }),
         FunctionDefinition(
-            "filter", .lambdas, "col f",
+            "filter", .lambdas, "col f", summary: "The elements for which a function is true.",
             typeOf: { arguments, schema, lookup throws(PlanError) in
                 guard let element = try elementType("filter", arguments[0], schema, lookup) else { return .null }
                 try lambda("filter", arguments[1], element, schema, lookup).checkCondition("filter")
@@ -35,7 +35,7 @@ enum LambdaFunctions {
             }),
         quantifier("exists", isExists: true), quantifier("forall", isExists: false),
         FunctionDefinition(
-            "zip_with", .lambdas, "left right f",
+            "zip_with", .lambdas, "left right f", summary: "What a function makes of two arrays' elements side by side.",
             typeOf: { arguments, schema, lookup throws(PlanError) in
                 guard let a = try elementType("zip_with", arguments[0], schema, lookup), let b = try elementType("zip_with", arguments[1], schema, lookup) else { return .null }
                 return .array(try BoundLambda(arguments[2], of: "zip_with", [a, b], in: schema, lookup).resultType())
@@ -86,7 +86,7 @@ enum LambdaFunctions {
             do throws(ArrayError) { return try entries.replacing(keys: keys) } catch { throw .analysis("transform_keys(): \(error.description)") }
         },
         FunctionDefinition(
-            "map_zip_with", .lambdas, "col1 col2 f",
+            "map_zip_with", .lambdas, "col1 col2 f", summary: "What a function makes of each key and two maps' values of it.",
             typeOf: { arguments, schema, lookup throws(PlanError) in
                 guard let (key, a, b) = try zippedTypes(
                     try arguments[0].resolveType(in: schema, lookup: lookup), try arguments[1].resolveType(in: schema, lookup: lookup), arguments)

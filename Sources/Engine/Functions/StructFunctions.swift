@@ -2,18 +2,19 @@ internal import Columnar
 
 enum StructFunctions {
     static let definitions: [FunctionDefinition] = [
-        FunctionDefinition("struct", .structs, "cols...", gives: .custom { call throws(PlanError) in .struct(try fields(call)) }, nulls: .handled) { call throws(PlanError) in
+        FunctionDefinition("struct", .structs, "cols...", gives: .custom { call throws(PlanError) in .struct(try fields(call)) }, nulls: .handled, summary: "A struct of the values, under their names.") { call throws(PlanError) in
             .structs(call.operands, names: try fields(call).map(\.name), count: call.count)
         },
         FunctionDefinition(
-            "named_struct", .structs, "cols...", gives: .custom { call throws(PlanError) in .struct(try namedFields(call)) }, nulls: .handled, acceptsCount: { $0 % 2 == 0 }
+            "named_struct", .structs, "cols...", gives: .custom { call throws(PlanError) in .struct(try namedFields(call)) }, nulls: .handled, summary: "A struct of names and values by turns.",
+            acceptsCount: { $0 % 2 == 0 }
         ) { call throws(PlanError) in
             .structs(call.operands.indices.filter { $0 % 2 == 1 }.map { call[$0] }, names: try namedFields(call).map(\.name), count: call.count)
         },
         getFieldDefinition,
         FunctionDefinition("with_field", .structs, "col fieldName=! value", takes: [.struct, .text, .any], gives: .custom { call throws(PlanError) in
             .struct(try changed(call).fields)
-        }, nulls: .handled) { call throws(PlanError) in
+        }, nulls: .handled, summary: "The struct with a field set or added.") { call throws(PlanError) in
             let (fields, place) = try changed(call)
             return rebuilt(call, fields) { column, i in
                 if i == place { return call[2].column(count: column.count).flattened }
@@ -22,7 +23,7 @@ enum StructFunctions {
         },
         FunctionDefinition("drop_fields", .structs, "col fieldNames=!...", takes: [.struct, .text], gives: .custom { call throws(PlanError) in
             .struct(try kept(call).map(\.field))
-        }) { call throws(PlanError) in
+        }, summary: "The struct without some fields.") { call throws(PlanError) in
             let kept = try kept(call)
             return rebuilt(call, kept.map(\.field)) { column, i in column.children[kept[i].place] }
         },
@@ -81,7 +82,7 @@ enum StructFunctions {
     static let getField = Function(getFieldDefinition)
 
     private static let getFieldDefinition = FunctionDefinition(
-        "get_field", .structs, "col name=!",
+        "get_field", .structs, "col name=!", summary: "What `(a).b` is in SQL: a field of a struct, or of all structs of an array.",
         typeOf: { arguments, schema, lookup throws(PlanError) in
             let type = try arguments[0].resolveType(in: schema, lookup: lookup)
             let parent = arguments[0].description
