@@ -206,9 +206,8 @@ final class JSONColumnBuilder {
 
     private func appendStruct(_ cursor: inout JSONCursor, _ depth: Int) -> Outcome {
         let row = count
-        var name = TextBuffer(capacity: 32)
-        let isRight = cursor.members(depth: depth, name: &name) { cursor, name in
-            guard let field = names.firstIndex(where: { name.bytes.elementsEqual($0) }) else { return cursor.skip(depth: depth + 1) }
+        let isRight = cursor.members(depth: depth) { cursor, name in
+            guard let field = names.firstIndex(where: { name.elementsEqual($0) }) else { return cursor.skip(depth: depth + 1) }
             let child = children[field]
             // Of two values of one name the later counts.
             child.truncate(to: row)
@@ -245,10 +244,9 @@ final class JSONColumnBuilder {
     private func appendMap(_ cursor: inout JSONCursor, _ depth: Int) -> Outcome {
         let (start, keys, values) = (children[0].count, children[0], children[1])
         var fits = true
-        var name = TextBuffer(capacity: 32)
-        let isRight = cursor.members(depth: depth, name: &name) { cursor, name in
+        let isRight = cursor.members(depth: depth) { cursor, name in
             if !fits { return cursor.skip(depth: depth + 1) }
-            let key = keys.arena.view(copying: name.bytes)
+            let key = keys.arena.view(copying: name)
             switch values.append(&cursor, depth: depth + 1) {
             case .read:
                 keys.views.append(key)

@@ -6,6 +6,8 @@ struct JSONCursor {
     let bytes: UnsafeRawBufferPointer
     let takesControls: Bool
     var at = 0
+    /// The text of the last name that has escapes.
+    private var scratch: TextBuffer?
 
     init(_ bytes: UnsafeRawBufferPointer, takesControls: Bool = true) { (self.bytes, self.takesControls) = (bytes, takesControls) }
 
@@ -80,6 +82,32 @@ struct JSONCursor {
         return false
     }
 
+    /// Reads a string without escapes in place: its text. Nil, and nothing read, where it has some, or is none.
+    mutating func plainString() -> UnsafeRawBufferPointer? {
+        skipSpaces()
+        guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") || bytes[at] == UInt8(ascii: "'") else { return nil }
+        let quote = bytes[at]
+        var end = at + 1
+        while end < bytes.count, bytes[end] != quote {
+            if bytes[end] == UInt8(ascii: "\\") || (bytes[end] < 0x20 && !takesControls) { return nil }
+            end += 1
+        }
+        guard end < bytes.count else { return nil }
+        defer { at = end + 1 }
+        return UnsafeRawBufferPointer(rebasing: bytes[(at + 1)..<end])
+    }
+
+    /// Reads a string: its text, which stands until the next one is read.
+    private mutating func transientString() -> UnsafeRawBufferPointer? {
+        if let text = plainString() { return text }
+        var out = scratch ?? TextBuffer(capacity: 64)
+        scratch = nil
+        out.removeAll()
+        guard string(&out) else { return nil }
+        scratch = out
+        return out.bytes
+    }
+
     private mutating func hexadecimal() -> UInt32? {
         guard at + 4 <= bytes.count else { return nil }
         var code: UInt32 = 0
@@ -148,12 +176,10 @@ struct JSONCursor {
 
     /// Passes over a value.
     mutating func skip(depth: Int = 0) -> Bool {
-        var none = TextBuffer(capacity: 16)
         switch kind() {
-        case .object:
-            return members(depth: depth, name: &none) { cursor, _ in cursor.skip(depth: depth + 1) }
+        case .object: return members(depth: depth) { cursor, _ in cursor.skip(depth: depth + 1) }
         case .array: return elements(depth: depth) { cursor in cursor.skip(depth: depth + 1) }
-        case .string: return string(&none)
+        case .string: return transientString() != nil
         case .number: return number() != nil
         case .boolean: return boolean() != nil
         case .null: return null()
@@ -165,13 +191,12 @@ struct JSONCursor {
     mutating func copy(to out: inout TextBuffer, depth: Int = 0) -> Bool {
         switch kind() {
         case .object:
-            var name = TextBuffer(capacity: 32)
             var isFirst = true
             out.append(UInt8(ascii: "{"))
-            let isRight = members(depth: depth, name: &name) { cursor, name in
+            let isRight = members(depth: depth) { cursor, name in
                 if !isFirst { out.append(UInt8(ascii: ",")) }
                 isFirst = false
-                out.append(jsonString: name.bytes)
+                out.append(jsonString: name)
                 out.append(UInt8(ascii: ":"))
                 return cursor.copy(to: &out, depth: depth + 1)
             }
@@ -188,9 +213,8 @@ struct JSONCursor {
             out.append(UInt8(ascii: "]"))
             return isRight
         case .string:
-            var text = TextBuffer(capacity: 32)
-            guard string(&text) else { return false }
-            out.append(jsonString: text.bytes)
+            guard let text = transientString() else { return false }
+            out.append(jsonString: text)
             return true
         case .number:
             guard let number = number() else { return false }
@@ -208,13 +232,12 @@ struct JSONCursor {
         }
     }
 
-    /// Calls `body` before each member's value with its name, which it may change no more than read; the call must pass the value.
-    mutating func members(depth: Int, name: inout TextBuffer, _ body: (inout JSONCursor, inout TextBuffer) -> Bool) -> Bool {
+    /// Calls `body` before each member's value with its name, which stands until the cursor moves; the call must pass the value.
+    mutating func members(depth: Int, _ body: (inout JSONCursor, UnsafeRawBufferPointer) -> Bool) -> Bool {
         guard depth < JSONCursor.depthLimit, take(UInt8(ascii: "{")) else { return false }
         if take(UInt8(ascii: "}")) { return true }
         repeat {
-            name.removeAll()
-            guard string(&name), take(UInt8(ascii: ":")), body(&self, &name) else { return false }
+            guard let name = transientString(), take(UInt8(ascii: ":")), body(&self, name) else { return false }
         } while take(UInt8(ascii: ","))
         return take(UInt8(ascii: "}"))
     }

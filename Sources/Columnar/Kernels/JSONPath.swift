@@ -101,9 +101,9 @@ public struct JSONPath: Sendable, Hashable {
         }
         switch (kind, step) {
         case (.object, .name(let wanted)):
-            var (name, found) = (TextBuffer(capacity: 32), false)
-            let isRight = cursor.members(depth: depth, name: &name) { cursor, name in
-                guard !found, name.bytes.elementsEqual(wanted), cursor.kind() != .null else { return cursor.skip(depth: depth + 1) }
+            var found = false
+            let isRight = cursor.members(depth: depth) { cursor, name in
+                guard !found, name.elementsEqual(wanted), cursor.kind() != .null else { return cursor.skip(depth: depth + 1) }
                 guard let inner = walk(&cursor, steps.dropFirst(), style, &out, &isFirst, depth + 1) else { return false }
                 found = inner
                 return true
@@ -198,15 +198,14 @@ extension Operand {
             var keys = GrowingBuffer<StringView>()
             var offsets = GrowingBuffer<Int32>(capacity: flat.count + 1)
             var mask = FailureMask(flat.validity, count: flat.count)
-            var name = TextBuffer()
             offsets.append(0)
             for row in 0..<flat.count {
                 if flat.validity?[row] ?? true {
                     let before = keys.count
                     let isRight = views[row].withBytes { bytes in
                         var cursor = JSONCursor(bytes)
-                        return cursor.members(depth: 0, name: &name) { cursor, name in
-                            keys.append(arena.view(copying: name.bytes))
+                        return cursor.members(depth: 0) { cursor, name in
+                            keys.append(arena.view(copying: name))
                             return cursor.skip(depth: 1)
                         }
                     }
@@ -232,9 +231,9 @@ extension Operand {
             building(from: [views.operand]) { row, out in
                 views[row].withBytes { bytes in
                     var cursor = JSONCursor(bytes)
-                    var (name, found) = (TextBuffer(capacity: 32), false)
-                    let isRight = cursor.members(depth: 0, name: &name) { cursor, name in
-                        guard name.bytes.elementsEqual(wanted) else { return cursor.skip(depth: 1) }
+                    var found = false
+                    let isRight = cursor.members(depth: 0) { cursor, name in
+                        guard name.elementsEqual(wanted) else { return cursor.skip(depth: 1) }
                         out.removeAll()
                         found = cursor.kind() != .null
                         if !found { return cursor.skip(depth: 1) }

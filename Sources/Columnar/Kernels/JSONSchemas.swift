@@ -12,9 +12,8 @@ extension DataType {
         switch cursor.kind() {
         case .object:
             var fields: [Field] = []
-            var name = TextBuffer(capacity: 32)
-            let isRight = cursor.members(depth: depth, name: &name) { cursor, name in
-                let field = name.string
+            let isRight = cursor.members(depth: depth) { cursor, name in
+                let field = String(decoding: name, as: UTF8.self)
                 guard let type = infer(&cursor, depth + 1) else { return false }
                 fields.removeAll { $0.name == field }
                 fields.append(Field(field, type))
