@@ -114,8 +114,11 @@ public final class ParquetFile: Sendable {
                     let leaves = try readers[field] ?? self.readers(of: node, rowGroup: rowGroup, rows: rows)
                     readers[field] = leaves
                     for reader in leaves.values { reader.skip(done - positions[field]) }
+                    defer { positions[field] = done + count }
+                    if let taken, case .leaf(let index) = node.kind, tree.leaves[index].maximumDefinition <= 1, tree.leaves[index].maximumRepetition == 0 {
+                        return try leaves[index]!.readFlat(count, taking: taken)
+                    }
                     let column = try column(node, count, leaves)
-                    positions[field] = done + count
                     return taken.map { column.take($0) } ?? column
                 } schema: { step, _ in schemas[step] }
                 done += count

@@ -108,19 +108,19 @@ struct ParquetEntries {
 final class ParquetLeafReader {
     let leaf: ParquetLeaf
     private let pages: ParquetPageReader
-    private let stride: Int
-    private var dictionary: ParquetDictionary?
-    private var decoder: ParquetValueDecoder?
+    let stride: Int
+    private(set) var dictionary: ParquetDictionary?
+    var decoder: ParquetValueDecoder?
     private var repetition = mpq_hybrid()
-    private var definition = mpq_hybrid()
+    var definition = mpq_hybrid()
     /// Entries of the current page that have not been decoded.
-    private var pageLeft = 0
+    var pageLeft = 0
     private var pageOffset = 0
     /// Position in the row group of the next row to give, and of a flat leaf's next row to decode, which lies before it where rows are passed over.
-    private var nextRow = 0
-    private var decodedRow = 0
-    private var scratch = ParquetScratch()
-    private var indexScratch = ParquetScratch()
+    var nextRow = 0
+    var decodedRow = 0
+    var scratch = ParquetScratch()
+    var indexScratch = ParquetScratch()
     private var scatterScratch = ParquetScratch()
     // Levels decoded ahead, because a record ends only where the next one begins.
     private static let blockSize = 4096
@@ -143,7 +143,7 @@ final class ParquetLeafReader {
     func failure(_ code: FormatError.Code, _ message: String) -> FormatError { pages.failure(code, at: pageOffset, message) }
 
     /// Goes to the next page when the current one is used up. False at the end of the chunk.
-    private func advance() throws -> Bool {
+    func advance() throws -> Bool {
         while pageLeft == 0 {
             guard let page = try pages.next(from: isFlat ? nextRow : 0) else { return false }
             pageOffset = page.offset
@@ -200,7 +200,7 @@ final class ParquetLeafReader {
         return ParquetDictionary(values: values, count: count, buffers: buffers, column: column)
     }
 
-    private var wantsIndices: Bool { stride == 16 && (leaf.type == .string || leaf.type == .binary) }
+    var wantsIndices: Bool { stride == 16 && (leaf.type == .string || leaf.type == .binary) }
 
     private func makeOutput(capacity: Int) throws -> ParquetLeafOutput {
         // Entries decoded ahead still need the page that they came from.
@@ -250,7 +250,7 @@ final class ParquetLeafReader {
     func skip(_ rows: Int) { nextRow += rows }
 
     /// Decodes what must be decoded to come to the next row to give.
-    private func arrive() throws {
+    func arrive() throws {
         if !isFlat {
             while decodedRow < nextRow {
                 let n = min(nextRow - decodedRow, 8192)

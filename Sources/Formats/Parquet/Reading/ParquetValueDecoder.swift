@@ -111,6 +111,9 @@ struct ParquetValueDecoder {
         return Int(greatest)
     }
 
+    /// Whether the values lie in the page with 4 or 8 bytes each.
+    var isPlainFixed: Bool { if case .plainFixed = state { width == 4 || width == 8 } else { false } }
+
     /// Whether the values lie in the page as the column has them, at addresses of that alignment.
     func isInPlace(alignment: Int) -> Bool {
         guard case .plainFixed = state, conversion.isIdentity else { return false }
@@ -123,6 +126,33 @@ struct ParquetValueDecoder {
         guard (end - at) / width >= count else { throw failure(.truncated, "its values end early") }
         defer { at += count * width }
         return UnsafeRawPointer(at)
+    }
+
+    /// Decodes some of the next `count` values, and passes over all of them; false, and nothing is done, where that takes decoding all of them.
+    ///
+    /// - Parameters:
+    ///   - taken: `wanted` positions in order, counted from `first`.
+    ///   - out: `stride` bytes for each of them.
+    mutating func read(
+        _ count: Int, taking taken: UnsafePointer<Int32>, _ wanted: Int, from first: Int, to out: UnsafeMutableRawPointer, scratch: inout ParquetScratch,
+        failure: (FormatError.Code, String) -> FormatError
+    ) throws -> Bool {
+        guard case .plainFixed = state, width == 4 || width == 8 else { return false }
+        guard (end - at) / width >= count else { throw failure(.truncated, "its values end early") }
+        defer { at += count * width }
+        if wanted == 0 { return true }
+        // The values that are wanted, one behind the other, and then as the column has them.
+        let raw = conversion.isIdentity && stride == width ? out : scratch.reserve(wanted * width + ParquetPage.padding)
+        let from = UnsafeRawPointer(at) - first * width
+        if width == 4 {
+            let to = raw.assumingMemoryBound(to: UInt32.self)
+            for i in 0..<wanted { to[i] = (from + Int(taken[i]) &* 4).loadUnaligned(as: UInt32.self) }
+        } else {
+            let to = raw.assumingMemoryBound(to: UInt64.self)
+            for i in 0..<wanted { to[i] = (from + Int(taken[i]) &* 8).loadUnaligned(as: UInt64.self) }
+        }
+        if raw != out, let wrong = conversion.convert(raw, count: wanted, width: width, to: out) { throw failure(.malformed, wrong) }
+        return true
     }
 
     /// Decodes `count` values into `out`, `stride` bytes each. Buffers that the views among them lead into are added to `buffers`.
