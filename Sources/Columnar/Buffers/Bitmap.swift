@@ -27,6 +27,9 @@ public struct Bitmap: @unchecked Sendable {
         self = builder.finish()
     }
 
+    /// A bit for each byte: whether it is not zero.
+    public init(bytes: UnsafePointer<UInt8>, count: Int) { self = packedBits(count) { bytes[$0] != 0 } }
+
     /// A bitmap of one value.
     public init(repeating bit: Bool, count: Int) {
         let owner = Buffer(size: (count + 63) / 64 * 8)

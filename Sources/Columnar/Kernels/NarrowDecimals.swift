@@ -32,7 +32,8 @@ enum NarrowDecimals {
             else { return nil }
             return fill(a, x.isConstant, b, y.isConstant, count) { u, v in u.multipliedFullWidth(by: v) }
         case .add, .subtract:
-            guard scale == max(s1, s2), precision > digits, let f = factor(x, scale - s1), let g = factor(y, scale - s2) else { return nil }
+            let whole = max(x.type.asDecimal.precision - s1, y.type.asDecimal.precision - s2)
+            guard scale == max(s1, s2), precision > digits || precision > whole + scale, let f = factor(x, scale - s1), let g = factor(y, scale - s2) else { return nil }
             // Each has at most 18 digits, so the result has at most 19, and fits.
             let sign: Int64 = operation == .add ? g : -g
             if f == 1 { return fill(a, x.isConstant, b, y.isConstant, count) { u, v in extended(u &+ v &* sign) } }

@@ -9,6 +9,15 @@ public struct JoinPairs: Sendable {
 }
 
 extension JoinIndex {
+    /// The probing rows whose key has a row.
+    ///
+    /// - Parameter heads: what `find` gave.
+    public static func matches(_ heads: Values<Int32>) -> Bitmap {
+        defer { withExtendedLifetime(heads) {} }
+        let from = heads.start
+        return packedBits(heads.count) { from[$0] >= 0 }
+    }
+
     /// Calls `body` with the pairs of probing rows and rows of their keys, in the order of the probing rows, at most about `limit` at a time.
     ///
     /// - Parameters:

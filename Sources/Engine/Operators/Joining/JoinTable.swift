@@ -59,7 +59,7 @@ final class JoinTable: @unchecked Sendable {
                 mark(heads)
                 return true
             }
-            var found = heads.bits { $0 >= 0 }
+            var found = JoinIndex.matches(heads)
             // Null is not in an empty list, and nobody knows of any other.
             if join.isNullAware, nulls.builtRows, let presence = keys[0].presence { found = found.or(presence.inverted) }
             return try join.emitProbes(batch, found, emit)
@@ -215,15 +215,6 @@ extension Values<Int32> {
         let buffer = Buffer(size: count * 4)
         buffer.values(of: Int32.self).update(repeating: value, count: count)
         self.init(buffer, count: count)
-    }
-}
-
-extension Bitmap {
-    /// A bit a byte that is not zero.
-    fileprivate init(bytes: UnsafePointer<UInt8>, count: Int) {
-        var bits = BitmapBuilder(capacity: count)
-        for i in 0..<count { bits.append(bytes[i] != 0) }
-        self = bits.finish()
     }
 }
 
