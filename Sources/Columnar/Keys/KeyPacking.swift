@@ -34,7 +34,8 @@ struct KeyPacking: Sendable {
         var parts: [Part] = []
         var bits: UInt64 = 0
         for (key, nullsMatch) in zip(keys, nullsMatch) {
-            guard let key, let (low, high) = key.bounds else { return nil }
+            // A decimal too large for a word must not be taken for null.
+            guard let key, let (low, high) = key.bounds, !(nullsMatch && key.isDecimal) else { return nil }
             let span = UInt64(bitPattern: high &- low)
             let width = UInt64(64 - span.leadingZeroBitCount) + (nullsMatch ? 1 : 0)
             if bits + width > 62 { return nil }
@@ -102,10 +103,12 @@ struct WholeNumbers {
     let presence: Bitmap?
     /// Whether a value has more than 64 bits.
     let hasLarge: Bool
+    let isDecimal: Bool
 
     /// Nil for a type that is none of whole numbers.
     init?(_ column: Column) {
         guard KeyPacking.takes(column.type) else { return nil }
+        isDecimal = column.type.isDecimal
         guard column.type.isDecimal else {
             let words = KeyWords(column)
             (self.words, presence, hasLarge) = (words.words, words.presence, false)

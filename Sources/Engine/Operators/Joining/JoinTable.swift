@@ -43,6 +43,7 @@ final class JoinTable: @unchecked Sendable {
         if rows.count == 0, !join.isNullAware { return try flags != nil || join.emitUnmatched(batch, flags: nil, emit) }
         let keys = index == nil ? [] : try join.probe.keys(batch)
         let heads = index?.find(keys, count: batch.count)
+        if join.isNullAware, join.buildSide == .left { nulls.note(keys[0], isBuilt: false) }
         if join.condition == nil, flags == nil {
             if join.emitsPairs {
                 if let heads { mark(heads) } else { markAll() }
