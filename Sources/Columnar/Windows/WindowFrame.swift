@@ -11,6 +11,8 @@ public struct WindowFrame: Sendable, Hashable {
         case unboundedPreceding
         /// So many rows, or so far in the order: before the current row where negative. An integer, double or decimal.
         case offset(Value)
+        /// So far in an order of dates or timestamps: before the current row where negative.
+        case interval(months: Int32, days: Int32, microseconds: Int64)
         case currentRow
         case unboundedFollowing
     }
@@ -75,6 +77,8 @@ public struct WindowFrameBounds {
             // Beyond any partition it does not matter how far.
             count(rows, Int(max(-(1 << 32), min(distance, 1 << 32))) + (isEnd ? 1 : 0), out)
         case (.offset(let offset), .range): search(offset, isEnd, rows, order[0], out)
+        case (.interval(let months, let days, let microseconds), .range): search(FrameInterval(months, days, microseconds), isEnd, rows, order[0], out)
+        case (.interval, .rows): preconditionFailure("a frame of rows with an interval")
         }
     }
 
@@ -111,13 +115,32 @@ public struct WindowFrameBounds {
         }
     }
 
+    /// Looks for the current row's day or moment and a length of time.
+    private static func search(_ interval: FrameInterval, _ isEnd: Bool, _ rows: WindowRows, _ key: SortKey, _ out: UnsafeMutablePointer<Int32>) {
+        let column = key.column.flattened
+        defer { withExtendedLifetime(column) {} }
+        let isDate = column.type == .date
+        let values = (isDate ? column.retyped(.int) : column.retyped(.long)).cast(to: .long)
+        let toward = key.descending ? interval.negated : interval
+        search(values.fixedValues(of: Int64.self), isEnd, rows, key, column.presence, out) { isDate ? toward.moving(day: $0) : toward.moving(moment: $0) }
+        withExtendedLifetime(values) {}
+    }
+
     @inline(__always)
     private static func search<T: FrameValue>(
         _ values: UnsafePointer<T>, _ offset: T, _ isEnd: Bool, _ rows: WindowRows, _ key: SortKey, _ presence: Bitmap?,
         _ out: UnsafeMutablePointer<Int32>
     ) {
+        let distance = key.descending ? offset.negated : offset
+        search(values, isEnd, rows, key, presence, out) { $0.moved(by: distance) }
+    }
+
+    /// - Parameter moved: where a bound lies from a value; never out of order.
+    @inline(__always)
+    private static func search<T: FrameValue>(
+        _ values: UnsafePointer<T>, _ isEnd: Bool, _ rows: WindowRows, _ key: SortKey, _ presence: Bitmap?, _ out: UnsafeMutablePointer<Int32>, _ moved: (T) -> T
+    ) {
         let descending = key.descending
-        let distance = descending ? offset.negated : offset
         for partition in 0..<rows.partitionCount {
             var (start, end) = (Int(rows.partitions[partition]), Int(rows.partitions[partition + 1]))
             if let presence {
@@ -128,7 +151,7 @@ public struct WindowFrameBounds {
             }
             var at = start
             for row in start..<end {
-                let target = values[row].moved(by: distance)
+                let target = moved(values[row])
                 if isEnd {
                     while at < end, !(descending ? T.isLess(values[at], target) : T.isLess(target, values[at])) { at += 1 }
                 } else {
@@ -137,6 +160,38 @@ public struct WindowFrameBounds {
                 out[row] = Int32(truncatingIfNeeded: at)
             }
         }
+    }
+}
+
+/// A length of time that days and moments can be moved by.
+private struct FrameInterval {
+    let months: Int
+    let days: Int
+    let microseconds: Int64
+
+    init(_ months: Int32, _ days: Int32, _ microseconds: Int64) { self.init(months: Int(months), days: Int(days), microseconds: microseconds) }
+    private init(months: Int, days: Int, microseconds: Int64) { (self.months, self.days, self.microseconds) = (months, days, microseconds) }
+
+    var negated: FrameInterval { FrameInterval(months: -months, days: -days, microseconds: microseconds == .min ? .max : -microseconds) }
+
+    /// A day so much later; what is left of a day counts for nothing.
+    func moving(day: Int64) -> Int64 {
+        let moved = months == 0 ? Int(day) : movingMonths(Int(day))
+        return Int64(moved + days) + Int64(Int(microseconds) / CivilTime.microsecondsPerDay)
+    }
+
+    /// A moment so much later; those beyond what there is stay at its end.
+    func moving(moment: Int64) -> Int64 {
+        let (day, rest) = Int(moment).flooredDivision(by: CivilTime.microsecondsPerDay)
+        let moved = Int128((months == 0 ? day : movingMonths(day)) + days) * Int128(CivilTime.microsecondsPerDay) + Int128(rest) + Int128(microseconds)
+        return Int64(clamping: moved)
+    }
+
+    /// The same day of another month, or its last one.
+    private func movingMonths(_ day: Int) -> Int {
+        let date = CivilDate(days: day)
+        let (year, month) = (date.year * 12 + date.month - 1 + months).flooredDivision(by: 12)
+        return CivilDate(year: year, month: month + 1, day: min(date.day, CivilDate.dayCount(month: month + 1, year: year))).days
     }
 }
 

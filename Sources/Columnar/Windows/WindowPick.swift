@@ -1,7 +1,7 @@
 /// Functions whose value is that of one row of the partition.
 public enum WindowPick: Sendable, Hashable {
-    /// The row so many rows before the current one (behind it where negative).
-    case before(Int)
+    /// The row so many rows before the current one (behind it where negative); of those that have a value where nulls are ignored.
+    case before(Int, ignoresNulls: Bool = false)
     case first(ignoresNulls: Bool)
     case last(ignoresNulls: Bool)
     /// The row of this number in the frame, from 1; of those that have a value where nulls are ignored.
@@ -27,14 +27,27 @@ public enum WindowPick: Sendable, Hashable {
         let n = rows.count
         let buffer = Buffer(size: n * 4)
         let out = buffer.values(of: Int32.self)
-        if case .before(let distance) = self {
+        if case .before(let distance, let ignoresNulls) = self {
+            // Beyond any partition it does not matter how far.
+            let away = max(-(1 << 32), min(distance, 1 << 32))
+            let presence = ignoresNulls && away != 0 ? column.presence : nil
+            let present = presence?.setIndices
+            let before = presence.map { presentBefore($0, n) }
+            defer { withExtendedLifetime((present, before)) {} }
             for p in 0..<rows.partitionCount {
                 let (start, end) = (Int(rows.partitions[p]), Int(rows.partitions[p + 1]))
-                // Beyond any partition it does not matter how far.
-                let away = max(-(1 << 32), min(distance, 1 << 32))
+                guard let present, let before else {
+                    for row in start..<end {
+                        let from = row - away
+                        out[row] = from >= start && from < end ? Int32(truncatingIfNeeded: from) : -1
+                    }
+                    continue
+                }
+                let (first, last) = (Int(before[start]), Int(before[end]))
                 for row in start..<end {
-                    let from = row - away
-                    out[row] = from >= start && from < end ? Int32(truncatingIfNeeded: from) : -1
+                    // Counted from the row's own place among those with a value, which it need not be one of.
+                    let place = away > 0 ? Int(before[row]) - away : Int(before[row + 1]) - away - 1
+                    out[row] = place >= first && place < last ? present[place] : -1
                 }
             }
             return Values(buffer, count: n)

@@ -57,7 +57,7 @@ public enum WindowFunction: Sendable, Hashable {
         case .ranking(.percentRank): "percent_rank"
         case .ranking(.cumulativeDistribution): "cume_dist"
         case .ranking(.bucket): "ntile"
-        case .pick(.before(let distance)): distance < 0 ? "lead" : "lag"
+        case .pick(.before(let distance, _)): distance < 0 ? "lead" : "lag"
         case .pick(.first): "first_value"
         case .pick(.last): "last_value"
         case .pick(.nth): "nth_value"
@@ -71,7 +71,8 @@ public enum WindowFunction: Sendable, Hashable {
         switch self {
         case .ranking(.bucket(let count)): return "ntile(\(count))"
         case .ranking: return "\(name)()"
-        case .pick(.before(let distance)): return "\(name)(\(texts.first ?? ""), \(distance.magnitude), \(texts.count > 1 ? texts[1] : "NULL"))"
+        case .pick(.before(let distance, _)):
+            return "\(name)(\(texts.first ?? ""), \(distance.magnitude), \(texts.count > 1 ? texts[1] : "NULL"))\(ignoresNulls ? " ignore nulls" : "")"
         case .pick(.nth(let number, _)): return "\(name)(\(texts.first ?? ""), \(number))\(ignoresNulls ? " ignore nulls" : "")"
         case .pick: return "\(name)(\(texts.first ?? ""))\(ignoresNulls ? " ignore nulls" : "")"
         case .aggregate(let function): return Aggregate.text(function, arguments)
@@ -80,7 +81,7 @@ public enum WindowFunction: Sendable, Hashable {
 
     private var ignoresNulls: Bool {
         switch self {
-        case .pick(.first(true)), .pick(.last(true)), .pick(.nth(_, true)): true
+        case .pick(.first(true)), .pick(.last(true)), .pick(.nth(_, true)), .pick(.before(_, true)): true
         default: false
         }
     }
@@ -120,6 +121,10 @@ extension WindowFrame {
             case .offset(let value):
                 let (isNegative, magnitude) = value.signed
                 return "\(magnitude.sqlText(.null)) \(isNegative ? "PRECEDING" : "FOLLOWING")"
+            case .interval(let months, let days, let microseconds):
+                let interval = Interval(months: months, days: days, microseconds: microseconds)
+                let isNegative = months < 0 || days < 0 || microseconds < 0
+                return "\(isNegative ? interval.negated : interval) \(isNegative ? "PRECEDING" : "FOLLOWING")"
             }
         }
         return "\(unit.rawValue) BETWEEN \(text(start)) AND \(text(end))"
@@ -196,6 +201,13 @@ extension WindowCall {
             throw wrong("the frame \(frame.sqlText) begins behind its end")
         }
         for bound in [frame.start, frame.end] {
+            if case .interval = bound {
+                if frame.unit == .rows { throw wrong("a frame of rows counts rows, not time") }
+                guard orderTypes.count == 1, orderTypes[0] == .date || orderTypes[0] == .timestamp else {
+                    throw wrong("a range of time wants an order by one date or timestamp")
+                }
+                continue
+            }
             guard case .offset(let offset) = bound else { continue }
             let isWhole: Bool
             switch offset {
@@ -232,6 +244,8 @@ extension WindowFrame.Bound {
         case .offset(.double(let value)): value
         case .offset(.decimal(let unscaled, let scale)): (0..<scale).reduce(Double(unscaled)) { value, _ in value / 10 }
         case .offset: nil
+        // Months are about so long; whether one of 30 days is longer than one of 31 is not said.
+        case .interval(let months, let days, let microseconds): (Double(months) * 30.5 + Double(days)) * 86_400e6 + Double(microseconds)
         }
     }
 }

@@ -2,46 +2,22 @@ public import Columnar
 
 /// What a call's name means beside scalar functions: aggregates, functions over windows, generators. The one place where their names are known.
 extension AggregateCall {
-    /// The call of an aggregate by its name in Spark SQL, in any case; nil where no aggregate has the name.
+    /// The call of an aggregate by its name in Spark SQL, in any case; nil where no aggregate has the name. See `AggregateFunction.resolve`.
     ///
-    /// - Parameter ignoresNulls: what IGNORE NULLS or RESPECT NULLS says; nil where neither was written.
+    /// - Parameters:
+    ///   - ignoresNulls: what IGNORE NULLS or RESPECT NULLS says; nil where neither was written.
+    ///   - order: of WITHIN GROUP (ORDER BY ...).
     /// - Throws: `PlanError` for a wrong number of arguments, and for words that do not go with the function.
     public static func named(
-        _ name: String, _ arguments: [Expression], isDistinct: Bool = false, filter: Expression? = nil, ignoresNulls: Bool? = nil
+        _ name: String, _ arguments: [Expression], isDistinct: Bool = false, filter: Expression? = nil, ignoresNulls: Bool? = nil, order: [SortNode.Key] = []
     ) throws(PlanError) -> AggregateCall? {
-        let lowered = name.lowercased()
-        switch lowered {
-        case "count":
-            if arguments.isEmpty || (arguments.count > 1 && arguments.contains(.star([]))) {
-                throw .analysis("count() wants one argument at least; count(*) counts rows")
-            }
-            if arguments == [.star([])], !isDistinct { return AggregateCall(.count, [], filter: filter) }
-            return AggregateCall(isDistinct ? .countDistinct : .count, arguments, filter: filter)
-        case "first", "last", "first_value", "last_value", "any_value":
-            var ignores = ignoresNulls ?? false
-            if arguments.count == 2 {
-                guard case .literal(.boolean(let value), _) = arguments[1].unlocated else { throw .analysis("\(lowered)() wants true or false as its second argument") }
-                ignores = value
-            }
-            if !(1...2).contains(arguments.count) { throw .argumentCount(function: lowered, takes: 1...2, given: arguments.count) }
-            let function = lowered.hasPrefix("last") ? AggregateFunction.last(ignoresNulls: ignores) : .first(ignoresNulls: ignores)
-            return AggregateCall(function, [arguments[0]], isDistinct: isDistinct, filter: filter)
-        default: break
-        }
-        guard let function = functions[lowered] else { return nil }
-        guard function.arity.contains(arguments.count) else { throw .argumentCount(function: lowered, takes: function.arity, given: arguments.count) }
-        return AggregateCall(function, arguments, isDistinct: isDistinct, filter: filter)
+        guard AggregateFunction.isName(name) else { return nil }
+        if arguments.count > 1, arguments.contains(.star([])) { throw .analysis("a star stands alone in \(name.lowercased())(*)") }
+        return try AggregateFunction.resolve(named: name, arguments, isDistinct: isDistinct, ignoresNulls: ignoresNulls, filter: filter, order: order)
     }
 
-    private static let functions: [String: AggregateFunction] = [
-        "sum": .sum, "avg": .average, "mean": .average, "min": .minimum, "max": .maximum, "collect_list": .collectList, "array_agg": .collectList,
-        "collect_set": .collectSet, "stddev": .standardDeviation(ofSample: true), "std": .standardDeviation(ofSample: true),
-        "stddev_samp": .standardDeviation(ofSample: true), "stddev_pop": .standardDeviation(ofSample: false), "variance": .variance(ofSample: true),
-        "var_samp": .variance(ofSample: true), "var_pop": .variance(ofSample: false),
-    ]
-
     /// All names, for hints.
-    public static let names = (Array(functions.keys) + ["count", "first", "last", "first_value", "last_value", "any_value"]).sorted()
+    public static let names = AggregateFunction.names
 }
 
 /// What stands between the parentheses behind OVER.
@@ -64,7 +40,8 @@ extension WindowCall {
     ///
     /// - Throws: `PlanError` for a wrong number of arguments, for those that must be literals and are none, and for words that do not go with the function.
     public static func named(
-        _ name: String, _ arguments: [Expression], over window: WindowSpecification, isDistinct: Bool = false, filter: Expression? = nil, ignoresNulls: Bool? = nil
+        _ name: String, _ arguments: [Expression], over window: WindowSpecification, isDistinct: Bool = false, filter: Expression? = nil, ignoresNulls: Bool? = nil,
+        order: [SortNode.Key] = []
     ) throws(PlanError) -> WindowCall? {
         let lowered = name.lowercased()
         let ignores = ignoresNulls ?? false
@@ -90,18 +67,18 @@ extension WindowCall {
             return call(.ranking(.bucket(of: arguments.isEmpty ? 1 : try literal(0, "the number of buckets"))), [])
         case "lag", "lead":
             try count(1...3)
-            if ignores { throw .analysis("IGNORE NULLS does not go with \(lowered)() here; last_value(... IGNORE NULLS) with a frame does it") }
             let distance = arguments.count > 1 ? try literal(1, "the distance") : 1
             var values = [arguments[0]]
             if arguments.count > 2, arguments[2].unlocated != .null { values.append(arguments[2]) }
-            return call(.pick(.before(lowered == "lag" || distance == .min ? distance : -distance)), values)
+            return call(.pick(.before(lowered == "lag" || distance == .min ? distance : -distance, ignoresNulls: ignores)), values)
         case "nth_value":
             try count(2...2)
             return call(.pick(.nth(try literal(1, "the row's number"), ignoresNulls: ignores)), [arguments[0]])
         default: break
         }
-        guard let aggregate = try AggregateCall.named(name, arguments, ignoresNulls: ignoresNulls) else { return nil }
-        if ["first_value", "last_value", "any_value"].contains(lowered) {
+        guard let aggregate = try AggregateCall.named(name, arguments, ignoresNulls: ignoresNulls, order: order) else { return nil }
+        if aggregate.isDistinct || aggregate.function == .countDistinct { throw .analysis("DISTINCT does not go with OVER") }
+        if ["first_value", "last_value"].contains(lowered) {
             switch aggregate.function {
             case .first(let ignores): return call(.pick(.first(ignoresNulls: ignores)), aggregate.arguments)
             case .last(let ignores): return call(.pick(.last(ignoresNulls: ignores)), aggregate.arguments)

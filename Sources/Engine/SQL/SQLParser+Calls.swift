@@ -112,23 +112,11 @@ extension SQLParser {
 
     private func resolve(_ call: Call) throws(PlanError) -> Expression {
         let (name, lowered) = (call.name, call.name.lowercased())
-        var arguments = call.arguments
-        if let order = call.order {
-            // The value stands in the order: percentile_cont(0.5) WITHIN GROUP (ORDER BY amount).
-            guard ["percentile_cont", "percentile_disc", "mode", "percentile"].contains(lowered), order.count == 1 else {
-                throw .analysis("WITHIN GROUP does not go with \(lowered)()")
-            }
-            if order[0].descending, lowered != "mode" {
-                guard arguments.count == 1, case .literal(let value, let type) = arguments[0].unlocated else {
-                    throw .analysis("\(lowered)() takes a literal share where its order descends")
-                }
-                arguments = [.arithmetic(.literal(1.0), .subtract, .literal(value, type))]
-            }
-            arguments = [order[0].expression] + arguments
-        }
+        let arguments = call.arguments
+        if call.order != nil, !AggregateFunction.isName(name) { throw .analysis("WITHIN GROUP does not go with \(lowered)()") }
         if let window = call.window {
             if let made = try WindowCall.named(
-                name, arguments, over: window, isDistinct: call.isDistinct, filter: call.filter, ignoresNulls: call.ignoresNulls)
+                name, arguments, over: window, isDistinct: call.isDistinct, filter: call.filter, ignoresNulls: call.ignoresNulls, order: call.order ?? [])
             {
                 return .window(made)
             }
@@ -140,7 +128,7 @@ extension SQLParser {
             return .userFunction(function, arguments)
         }
         if let aggregate = try AggregateCall.named(
-            name, arguments, isDistinct: call.isDistinct, filter: call.filter, ignoresNulls: call.ignoresNulls)
+            name, arguments, isDistinct: call.isDistinct, filter: call.filter, ignoresNulls: call.ignoresNulls, order: call.order ?? [])
         {
             return .aggregate(aggregate)
         }
@@ -373,11 +361,10 @@ extension SQLParser {
         case .literal(.integer(let value), _): return .offset(.integer(isBefore && value != .min ? -value : value))
         case .literal(.double(let value), _): return .offset(.double(isBefore ? -value : value))
         case .literal(.decimal(let unscaled, let scale), _): return .offset(.decimal(unscaled: isBefore ? -unscaled : unscaled, scale: scale))
-        case .interval(let interval) where interval.months == 0 && interval.microseconds == 0:
-            // Dates count days.
-            return .offset(.integer(isBefore ? -Int64(interval.days) : Int64(interval.days)))
-        case .interval: throw error("a frame's offset can be an interval of whole days only", at: position)
-        default: throw error("a frame's offset is a literal number, or an interval of days", at: position)
+        case .interval(let interval):
+            let offset = isBefore ? interval.negated : interval
+            return .interval(months: offset.months, days: offset.days, microseconds: offset.microseconds)
+        default: throw error("a frame's offset is a literal number, or an interval", at: position)
         }
     }
 

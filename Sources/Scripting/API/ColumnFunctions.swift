@@ -77,11 +77,11 @@ final class ColumnFunctions: ScriptObject {
             }
         case "lag", "lead":
             return {
-                let arguments = try bind($0, [.required("col", .any), .optional("offset", .integer), .optional("default", .any)], place)
+                let arguments = try bind($0, [.required("col", .any), .optional("offset", .integer), .optional("default", .any), .optional("ignoreNulls", .boolean)], place)
                 let offset = arguments.integer("offset", default: 1)
                 var values = [try expression(arguments["col"] ?? .nil)]
                 if let other = arguments["default"], !other.isNil, other != .null { values.append(try ColumnObject.operand(other, place)) }
-                return ColumnObject(.window(.pick(.before(name == "lag" || offset == .min ? offset : -offset)), values))
+                return ColumnObject(.window(.pick(.before(name == "lag" || offset == .min ? offset : -offset, ignoresNulls: arguments.boolean("ignoreNulls"))), values))
             }
         case "nth_value":
             return {
