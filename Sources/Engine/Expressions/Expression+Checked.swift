@@ -147,6 +147,10 @@ extension PlanError {
     static let ansiHint = "set spark.sql.ansi.enabled to false to get null instead"
 }
 
+extension DataType {
+    fileprivate var isDecimal: Bool { if case .decimal = self { true } else { false } }
+}
+
 extension ComputationFailure {
     /// - Parameter expression: what was computed.
     func planError(_ expression: String) -> PlanError {
@@ -159,7 +163,7 @@ extension ComputationFailure {
         case .invalidInput(let value, let from, let to):
             .computation("[CAST_INVALID_INPUT] the value '\(value)' of the type \(from.hiveName) cannot be cast to \(to.hiveName); try_cast gives null instead, or \(PlanError.ansiHint)")
         case .castOverflow(let value, let from, let to):
-            .computation("[CAST_OVERFLOW] the value \(value) of the type \(from.hiveName) cannot be cast to \(to.hiveName), which is too small; try_cast gives null instead, or \(PlanError.ansiHint)")
+            .computation("[\(to.isDecimal ? "NUMERIC_VALUE_OUT_OF_RANGE" : "CAST_OVERFLOW")] the value \(value) of the type \(from.hiveName) cannot be cast to \(to.hiveName), which is too small; try_cast gives null instead, or \(PlanError.ansiHint)")
         case .indexOutOfRange(let index, let count, let isElementAt):
             .computation("[\(isElementAt ? "INVALID_ARRAY_INDEX_IN_ELEMENT_AT" : "INVALID_ARRAY_INDEX")] there is no element \(index) in \(expression): there are \(count); try_element_at or get gives null instead, or \(PlanError.ansiHint)")
         }
