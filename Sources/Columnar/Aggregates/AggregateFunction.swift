@@ -149,6 +149,15 @@ extension AggregateFunction {
         }
     }
 
+    /// What the function makes of no rows at all.
+    public var emptyValue: Value {
+        switch self {
+        case .count, .countDistinct, .countIf, .regression(.count), .approximateCountDistinct: .integer(0)
+        case .collectList, .collectSet: .array([])
+        default: .null
+        }
+    }
+
     /// The number of arguments.
     public var arity: ClosedRange<Int> {
         switch self {

@@ -67,10 +67,8 @@ struct Decorrelation {
         guard let node = plan as? AggregateNode, node.keys.isEmpty else { return nil }
         var values: [String: Expression] = [:]
         for aggregate in node.aggregates {
-            switch aggregate.function {
-            case .count, .countDistinct: values[aggregate.name] = .literal(.integer(0), .long)
-            default: break
-            }
+            // An empty list has the type of its elements, which is not known here.
+            if case .integer = aggregate.function.emptyValue { values[aggregate.name] = .literal(aggregate.function.emptyValue, .long) }
         }
         return values
     }
@@ -114,7 +112,7 @@ struct Decorrelation {
             input = ProjectNode(input, columns: columns)
             return (input, conditions)
         case let aggregate as AggregateNode:
-            if aggregate.keys.contains(where: { $0.expression.containsOuter }) || aggregate.aggregates.contains(where: { $0.arguments.contains(where: \.containsOuter) }) {
+            if aggregate.keys.contains(where: { $0.expression.containsOuter }) || aggregate.aggregates.contains(where: { $0.inputs.contains(where: \.containsOuter) }) {
                 throw unsupported("what it groups by or an aggregate")
             }
             let (input, conditions) = try pull(aggregate.inputs[0], isExistence)
@@ -242,7 +240,7 @@ extension PlanNode {
         switch self {
         case let node as FilterNode: own = [node.condition]
         case let node as ProjectNode: own = node.columns.map(\.expression)
-        case let node as AggregateNode: own = node.keys.map(\.expression) + node.aggregates.flatMap(\.arguments)
+        case let node as AggregateNode: own = node.keys.map(\.expression) + node.aggregates.flatMap(\.inputs)
         case let node as JoinNode: own = node.keys.flatMap { [$0.left, $0.right] } + (node.condition.map { [$0] } ?? [])
         case let node as SortNode: own = node.keys.map(\.expression)
         case let node as WindowNode: own = node.columns.map { .window($0.call) }

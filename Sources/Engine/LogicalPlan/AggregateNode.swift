@@ -26,6 +26,11 @@ public struct Aggregate: Sendable, Hashable {
         self.init(name, call.function, call.arguments, isDistinct: call.isDistinct, filter: call.filter)
     }
 
+    /// The aggregate of other arguments, and of another filter.
+    func mapping(_ body: (Expression) -> Expression) -> Aggregate {
+        Aggregate(name, function, arguments.map(body), isDistinct: isDistinct, filter: filter.map(body))
+    }
+
     /// What is computed for each row: the arguments, and behind them the filter.
     var inputs: [Expression] { filter.map { arguments + [$0] } ?? arguments }
 }

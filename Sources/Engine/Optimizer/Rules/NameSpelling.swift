@@ -10,11 +10,7 @@ struct NameSpelling: RewriteRule {
         case let node as AggregateNode:
             return AggregateNode(
                 input, keys: node.keys.map { NamedExpression($0.name, $0.expression.renamingFields(names)) },
-                aggregates: node.aggregates.map { aggregate in
-                    Aggregate(
-                        aggregate.name, aggregate.function, aggregate.arguments.map { $0.renamingFields(names) }, isDistinct: aggregate.isDistinct,
-                        filter: aggregate.filter?.renamingFields(names))
-                }, options: node.options)
+                aggregates: node.aggregates.map { $0.mapping { $0.renamingFields(names) } }, options: node.options)
         case let node as SortNode:
             let keys = node.keys.map { SortNode.Key($0.expression.renamingFields(names), descending: $0.descending, nullsFirst: $0.nullsFirst) }
             return SortNode(input, keys: keys, limit: node.limit, options: node.options)
