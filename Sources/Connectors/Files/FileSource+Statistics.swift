@@ -9,6 +9,9 @@ extension FileSource {
     /// Values of a dictionary that are worth keeping.
     private static let dictionaryLimit = 4096
 
+    /// The files are listed once.
+    public var identity: ObjectIdentifier? { ObjectIdentifier(self) }
+
     public func statistics() -> SourceStatistics? {
         guard let files = try? files() else { return nil }
         if files.isEmpty { return SourceStatistics(rows: 0, isExact: true) }

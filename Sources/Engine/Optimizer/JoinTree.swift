@@ -9,6 +9,8 @@ struct JoinTree {
     var conditions: [Expression] = []
     /// The columns of the whole, by what they are made of.
     var columns: [NamedExpression] = []
+    /// Whether a join has no condition.
+    var hasProducts = false
 
     /// Takes the joins below a node apart; nil where it is no inner join.
     init?(_ node: PlanNode, _ facts: PlanFacts) {
@@ -26,6 +28,7 @@ struct JoinTree {
         if let join = node as? JoinNode, case .inner = join.kind, facts.isOpen(join) {
             guard let left = collect(join.inputs[0], facts), let right = collect(join.inputs[1], facts) else { return nil }
             let columns = left.merging(right) { a, _ in a }
+            if join.keys.isEmpty, join.condition == nil { hasProducts = true }
             for key in join.keys {
                 let equality: Expression = key.nullsMatch ? .identity(key.left, key.right) : .comparison(key.left, .equal, key.right)
                 guard let condition = equality.replacingColumns(columns) else { return nil }

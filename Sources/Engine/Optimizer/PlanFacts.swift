@@ -56,6 +56,15 @@ final class PlanFacts {
         return !schema.fields.contains { $0.type.containsChoice }
     }
 
+    /// Whether nothing but its rows comes of the node: no function of a script is called below it, and no record counted.
+    func isPure(_ node: PlanNode) -> Bool { node.selfAndAncestors.allSatisfy { $0.isRelational || $0 is ConformNode || $0 is CacheNode || $0 is SampleNode } }
+
+    /// Whether the rows of all sources below a node are known, and so few that it does not matter in which order they are joined.
+    func isSmall(_ nodes: [PlanNode]) -> Bool {
+        let estimates = nodes.map { estimate(of: $0) }
+        return estimates.allSatisfy(\.isKnown) && estimates.reduce(0) { $0 + $1.rows } < 10_000
+    }
+
     /// The columns that the node's expressions write in another way than its inputs do, with the inputs' names; nil where one is not there.
     func spelling(of node: PlanNode) -> [String: String]? {
         var names: [String: String] = [:]

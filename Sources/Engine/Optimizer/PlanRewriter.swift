@@ -36,6 +36,7 @@ final class PlanRewriter {
             for phase in Self.phases { result = Pass(phase, facts).visit(result) }
             facts.noteInterest(in: result)
             for phase in Self.ordering { result = Pass(phase, facts).visit(result) }
+            result = CommonSubplans(facts: facts).applied(to: result)
             // What reads the result has been promised these columns.
             if facts.schema(of: result) != facts.schema(of: root) { result = root }
         }

@@ -75,6 +75,8 @@ public protocol BatchSource: Sendable {
     func resolveSchema(_ context: ExecutionContext) throws -> Schema?
     /// About how many bytes the source holds, where that is cheap to tell.
     var estimatedBytes: Int? { get }
+    /// What equal sources have in common: two scans of one give the same rows. Nil for a source that is not known to.
+    var identity: ObjectIdentifier? { get }
     /// What is known of the rows without reading them, for choosing between plans; nil for nothing. Called for every plan, so it must be cheap.
     func statistics() -> SourceStatistics?
     /// What is known of a top-level column's values, in the same way.
@@ -86,6 +88,7 @@ public protocol BatchSource: Sendable {
 extension BatchSource {
     public var estimatedBytes: Int? { nil }
     public var appliesFilters: Bool { false }
+    public var identity: ObjectIdentifier? { nil }
     public func statistics() -> SourceStatistics? { nil }
     public func statistics(of column: String) -> SourceColumnStatistics? { nil }
     public func resolveSchema(_ context: ExecutionContext) throws -> Schema? { nil }

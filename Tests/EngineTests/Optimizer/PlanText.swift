@@ -3,23 +3,33 @@ import Testing
 
 @testable import Engine
 
-/// A relation without rows that is not known to have none.
+/// A relation of which only what it says of itself is known.
 private struct NamedSource: BatchSource {
     let name: String
     let schema: FrameSchema
+    var rows: Int?
+    var distinct: [String: Int] = [:]
+    func statistics() -> SourceStatistics? { rows.map { SourceStatistics(rows: $0, isExact: true) } }
+    func statistics(of column: String) -> SourceColumnStatistics? {
+        distinct[column].map { SourceColumnStatistics(min: .integer(1), max: .integer(Int64($0)), nullFraction: 0, distinct: $0) }
+    }
     func open(_ request: ScanRequest, context: ScanContext) throws -> any BatchScan { MemoryScan([]) }
 }
 
 /// Short ways to write plans, and their text, for golden tests of rules.
 enum Plans {
     /// A scan: `scan("sales", "id long, amount double")`.
-    static func scan(_ name: String, _ columns: String) -> PlanNode {
+    ///
+    /// - Parameters:
+    ///   - rows: how many rows the source says that it has.
+    ///   - distinct: how many values its columns have, from 1 on.
+    static func scan(_ name: String, _ columns: String, rows: Int? = nil, distinct: [String: Int] = [:]) -> PlanNode {
         let fields = columns.split(separator: ",").map { column -> Field in
             let words = column.split(separator: " ").map(String.init)
             let types: [String: DataType] = ["long": .long, "int": .int, "double": .double, "string": .string, "date": .date, "array": .array(.long)]
             return Field(words[0], types[words[1]] ?? .null)
         }
-        return ScanNode(NamedSource(name: name, schema: .exact(Schema(fields))))
+        return ScanNode(NamedSource(name: name, schema: .exact(Schema(fields)), rows: rows, distinct: distinct))
     }
 
     static let l = scan("l", "a long, b string, c double")

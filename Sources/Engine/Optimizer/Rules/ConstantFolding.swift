@@ -7,7 +7,7 @@ struct ConstantFolding: RewriteRule {
         case let node as FilterNode:
             let condition = ConditionSimplifier.simplified(node.condition)
             if condition == .literal(true) { return node.inputs[0] }
-            if condition.isNeverTrue { return facts.schema(of: node).map { ScanNode.empty($0) } }
+            if condition.isNeverTrue, facts.isPure(node) { return facts.schema(of: node).map { ScanNode.empty($0) } }
             return condition == node.condition ? nil : FilterNode(node.inputs[0], condition: condition, options: node.options)
         case let node as JoinNode:
             guard let old = node.condition else { return nil }

@@ -28,6 +28,6 @@ struct EmptyRelations: RewriteRule {
             gone = true
         default: return nil
         }
-        return gone ? facts.schema(of: node).map { ScanNode.empty($0) } : nil
+        return gone && facts.isPure(node) ? facts.schema(of: node).map { ScanNode.empty($0) } : nil
     }
 }
