@@ -77,10 +77,18 @@ extension Expression {
         .and(.comparison(value, .greaterOrEqual, low), .comparison(value, .lessOrEqual, high))
     }
 
-    /// The conjunction of all; true for none.
-    public static func all(_ conditions: [Expression]) -> Expression {
-        guard let first = conditions.first else { return .literal(true) }
-        return conditions.dropFirst().reduce(first) { .and($0, $1) }
+    /// The conjunction of all, in their order; true for none.
+    public static func all(_ conditions: [Expression]) -> Expression { combined(conditions[...], empty: true) { .and($0, $1) } }
+
+    /// The disjunction of all, in their order; false for none.
+    public static func any(_ conditions: [Expression]) -> Expression { combined(conditions[...], empty: false) { .or($0, $1) } }
+
+    /// A tree that leans to the left as a text is read, or of many conditions one of little depth.
+    private static func combined(_ conditions: ArraySlice<Expression>, empty: Bool, _ combine: (Expression, Expression) -> Expression) -> Expression {
+        guard let first = conditions.first else { return .literal(empty) }
+        if conditions.count <= 64 { return conditions.dropFirst().reduce(first, combine) }
+        let middle = conditions.startIndex + conditions.count / 2
+        return combine(combined(conditions[..<middle], empty: empty, combine), combined(conditions[middle...], empty: empty, combine))
     }
 }
 

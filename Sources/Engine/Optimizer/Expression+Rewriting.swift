@@ -116,10 +116,4 @@ extension Expression {
         }
         return result
     }
-
-    /// The disjunction of all; false for none.
-    static func any(_ conditions: [Expression]) -> Expression {
-        guard let first = conditions.first else { return .literal(false) }
-        return conditions.dropFirst().reduce(first) { .or($0, $1) }
-    }
 }
