@@ -12,8 +12,17 @@ struct JoinTree {
     /// Whether a join has no condition.
     var hasProducts = false
 
+    /// Whether projections between joins are dissolved.
+    private let dissolves: Bool
+
     /// Takes the joins below a node apart; nil where it is no inner join.
-    init?(_ node: PlanNode, _ facts: PlanFacts) {
+    static func below(_ node: PlanNode, _ facts: PlanFacts) -> JoinTree? {
+        // What a projection hides may have the name of another's column.
+        JoinTree(node, facts, dissolves: true) ?? JoinTree(node, facts, dissolves: false)
+    }
+
+    private init?(_ node: PlanNode, _ facts: PlanFacts, dissolves: Bool) {
+        self.dissolves = dissolves
         guard let join = node as? JoinNode, case .inner = join.kind, let schema = facts.schema(of: node) else { return nil }
         guard let columns = collect(node, facts) else { return nil }
         self.columns = schema.names.compactMap { name in columns[name].map { NamedExpression(name, $0) } }
@@ -40,7 +49,7 @@ struct JoinTree {
             }
             return columns
         }
-        if let projection = node.projection, facts.isOpen(node), let inner = node.inputs.first as? JoinNode, case .inner = inner.kind,
+        if dissolves, let projection = node.projection, facts.isOpen(node), let inner = node.inputs.first as? JoinNode, case .inner = inner.kind,
             projection.allSatisfy({ $0.expression.columnName != nil }) {
             let (before, known) = (relations.count, conditions.count)
             if let columns = collect(inner, facts) {

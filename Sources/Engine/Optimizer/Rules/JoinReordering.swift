@@ -13,7 +13,7 @@ struct JoinReordering: RewriteRule {
 
     func apply(to node: PlanNode, _ facts: PlanFacts) -> PlanNode? {
         if facts.isOrdered(node) { return nil }
-        guard let tree = JoinTree(node, facts), tree.relations.count > 2, tree.relations.count <= 64 else { return nil }
+        guard let tree = JoinTree.below(node, facts), tree.relations.count > 2, tree.relations.count <= 64 else { return nil }
         // The order of few rows is left as it was written, unless it makes products.
         if facts.isSmall(tree.relations), !tree.hasProducts { return nil }
         guard let graph = JoinGraph(tree, facts) else { return nil }
