@@ -21,7 +21,7 @@ public enum Optimizer {
     private static func optimize(_ node: PlanNode, columns: ColumnSet, rows: Expression?, _ rewriter: PlanRewriter) -> OptimizedPlan {
         let inputColumns = node.requiredColumns(columns)
         let inputRows = node.requiredRows(rows)
-        let isOpen = rewriter.facts.isOpen(node)
+        let isOpen = !node.inputs.isEmpty && rewriter.facts.isOpen(node)
         let inputs = node.inputs.indices.map { i in
             optimize(isOpen ? node.inputs[i] : rewriter.rewritten(node.inputs[i]), columns: inputColumns[i], rows: inputRows[i]?.folded, rewriter)
         }

@@ -32,7 +32,8 @@ final class PlanRewriter {
     func rewritten(_ root: PlanNode) -> PlanNode {
         if let known = parts[ObjectIdentifier(root)] { return known.result }
         var result = root
-        if facts.isOpen(root), !root.inputs.isEmpty {
+        // A source that nothing is asked of but its rows is not asked for its schema either.
+        if !root.inputs.isEmpty, facts.isOpen(root) {
             for phase in Self.phases { result = Pass(phase, facts).visit(result) }
             facts.noteInterest(in: result)
             for phase in Self.ordering { result = Pass(phase, facts).visit(result) }
