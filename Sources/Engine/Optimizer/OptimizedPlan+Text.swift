@@ -3,13 +3,18 @@ extension OptimizedPlan: CustomStringConvertible {
     ///
     ///     Map job.lua:9 (reads id, amount)
     ///     └─ Scan sales (columns: amount, id; rows: amount > 0)
-    public var description: String { lines.joined(separator: "\n") }
+    public var description: String { lines(withEstimates: false).joined(separator: "\n") }
 
-    private var lines: [String] {
-        var result = [([node.label] + (notes.isEmpty ? [] : ["(\(notes.joined(separator: "; ")))"])).joined(separator: " ")]
+    /// The same with the number of rows that each node is thought to give, where that was estimated: `Join (a = b) ~ 1200 rows`.
+    public var descriptionWithEstimates: String { lines(withEstimates: true).joined(separator: "\n") }
+
+    private func lines(withEstimates: Bool) -> [String] {
+        var head = [node.label] + (notes.isEmpty ? [] : ["(\(notes.joined(separator: "; ")))"])
+        if withEstimates, let rows = estimatedRows { head.append("~ \(Int(exactly: rows.rounded()) ?? Int.max) rows") }
+        var result = [head.joined(separator: " ")]
         for (i, input) in inputs.enumerated() {
             let isLast = i == inputs.count - 1
-            for (j, line) in input.lines.enumerated() {
+            for (j, line) in input.lines(withEstimates: withEstimates).enumerated() {
                 result.append((j == 0 ? isLast ? "└─ " : "├─ " : isLast ? "   " : "│  ") + line)
             }
         }

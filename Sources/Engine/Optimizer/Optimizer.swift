@@ -25,7 +25,9 @@ public enum Optimizer {
         let inputs = node.inputs.indices.map { i in
             optimize(isOpen ? node.inputs[i] : rewriter.rewritten(node.inputs[i]), columns: inputColumns[i], rows: inputRows[i]?.folded, rewriter)
         }
-        return OptimizedPlan(node: node, columns: columns, rows: rows, inputs: inputs)
+        var plan = OptimizedPlan(node: node, columns: columns, rows: rows, inputs: inputs)
+        if rewriter.notesEstimates { plan.estimatedRows = rewriter.facts.estimate(of: node).rows }
+        return plan
     }
 
     private static func plain(_ node: PlanNode) -> OptimizedPlan {
@@ -41,4 +43,6 @@ public struct OptimizedPlan: Sendable {
     /// What a row of the node's result must fulfil to be of use; nil where all rows are.
     public let rows: Expression?
     public let inputs: [OptimizedPlan]
+    /// About how many rows the node gives; only of plans that are explained.
+    public internal(set) var estimatedRows: Double?
 }

@@ -6,10 +6,15 @@ internal import Columnar
 /// A part is rewritten once for an action, however often the action starts over, so that what its nodes have learnt stays known.
 final class PlanRewriter {
     let facts: PlanFacts
+    /// Whether plans are only looked at, and say how many rows their nodes are thought to give.
+    let notesEstimates: Bool
     private var parts: [ObjectIdentifier: (root: PlanNode, result: PlanNode)] = [:]
 
     /// - Parameter context: for asking sources for schemas and statistics.
-    init(_ context: ExecutionContext? = nil) { facts = PlanFacts(context) }
+    init(_ context: ExecutionContext? = nil) {
+        facts = PlanFacts(context)
+        notesEstimates = context?.explain != nil
+    }
 
     /// The steps, in their order. Each phase passes over the part once; rules that make work for others are followed by those.
     private static let phases: [RewritePhase] = [

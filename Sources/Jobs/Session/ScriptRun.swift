@@ -26,7 +26,7 @@ public final class ScriptRun {
         environment = ScriptEnvironment(
             state: state, workers: session.workers, cancellation: session.cancellation, job: job, log: session.log, lifts: session.options.lifts,
             scriptFolder: LocalPath.parent(of: LocalPath.absolute(name)), arguments: arguments,
-            explains: session.options.explains, profiles: session.options.profiles)
+            explains: session.options.explains, estimates: session.options.estimates, profiles: session.options.profiles)
         try ScriptAPI.install(environment)
         try state.set(
             "arg", .table(LuaTable(items: arguments.map { .string($0) }, others: [LuaTable.Pair(.integer(0), .string(name))])))

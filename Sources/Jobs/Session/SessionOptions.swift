@@ -14,6 +14,8 @@ public struct SessionOptions: Sendable {
     public var logsJSON: Bool
     /// Whether actions print their plans instead of running them.
     public var explains = false
+    /// Whether those plans say how many rows their steps are thought to give.
+    public var estimates = false
     /// Whether actions note where their time goes.
     public var profiles = false
 

@@ -21,6 +21,8 @@ public final class ScriptEnvironment: @unchecked Sendable {
     public let counters = ExecutionCounters()
     /// Whether actions print their plans instead of running them.
     public let explains: Bool
+    /// Whether printed plans say how many rows their nodes are thought to give.
+    public let estimates: Bool
     /// Whether actions note where their time goes.
     public let profiles: Bool
     /// What the actions have noted, in their order, with the wall time of each.
@@ -36,9 +38,9 @@ public final class ScriptEnvironment: @unchecked Sendable {
 
     public init(
         state: LuaState, workers: WorkerPool, cancellation: Cancellation, job: any JobContext, log: Logger, lifts: Bool, scriptFolder: String,
-        arguments: [String], explains: Bool = false, profiles: Bool = false
+        arguments: [String], explains: Bool = false, estimates: Bool = false, profiles: Bool = false
     ) {
-        (self.explains, self.profiles) = (explains, profiles)
+        (self.explains, self.estimates, self.profiles) = (explains, estimates, profiles)
         (self.state, self.workers, self.cancellation, self.job, self.log) = (state, workers, cancellation, job, log)
         (self.lifts, self.scriptFolder, self.arguments) = (lifts, scriptFolder, arguments)
     }
@@ -53,7 +55,9 @@ public final class ScriptEnvironment: @unchecked Sendable {
         let place = call?.file.map { file in " " + file + (call?.line.map { ":\($0)" } ?? "") } ?? ""
         let title = (action ?? call?.name ?? "run") + place
         if explains {
-            return try run(ExecutionContext(workers: workers, cancellation: cancellation, explain: { [self] in print("\(title)\n\($0)\n\n") }), body)
+            return try run(ExecutionContext(workers: workers, cancellation: cancellation, explain: { [self] plan in
+                print("\(title)\n\(estimates ? plan.descriptionWithEstimates : plan.description)\n\n")
+            }), body)
         }
         let profile = Profile(action: title)
         let start = ContinuousClock.now

@@ -12,6 +12,9 @@ struct ExplainCommand: ParsableCommand {
               mastic explain sales.lua --JOB_NAME sales --target out/
             """)
 
+    @Flag(help: "Say about how many rows each step gives.")
+    var estimates = false
+
     @OptionGroup var common: CommonOptions
 
     @Argument(help: "The script's path; - for standard input.")
@@ -20,6 +23,7 @@ struct ExplainCommand: ParsableCommand {
     func run() throws {
         var options = common.sessionOptions
         options.explains = true
+        options.estimates = estimates
         let session = Session(options)
         session.watch()
         let source = try ScriptFile.source(script)
