@@ -6,10 +6,13 @@ internal import Glibc
 public struct RowSampler: Sendable {
     public let fraction: Double
     public let withReplacement: Bool
+    /// Where the range of numbers begins that draw a row, of those from 0 to 1 of which each row has one.
+    private let lowerBound: Double
     private let seed: UInt64
 
     /// - Parameter fraction: a probability, or with replacement the mean number of times that a row is taken. What is below 0, or no number, is 0.
-    public init(fraction: Double, withReplacement: Bool, seed: Int64) {
+    public init(fraction: Double, withReplacement: Bool, seed: Int64, lowerBound: Double = 0) {
+        self.lowerBound = lowerBound
         self.fraction = fraction > 0 ? fraction : 0
         (self.withReplacement, self.seed) = (withReplacement, RowSampler.mix(UInt64(bitPattern: seed) ^ 0x9e37_79b9_7f4a_7c15))
     }
@@ -19,7 +22,12 @@ public struct RowSampler: Sendable {
         var rows = GrowingBuffer<Int32>(capacity: max(16, Int(Double(count) * min(fraction, 4) * 1.1)))
         let base = RowSampler.mix(seed &+ UInt64(bitPattern: Int64(run)) &* 0xd1b5_4a32_d192_ed03)
         if !withReplacement {
-            for row in 0..<count where RowSampler.uniform(base, first + row) < fraction { rows.append(Int32(truncatingIfNeeded: row)) }
+            let upperBound = lowerBound + fraction
+            for row in 0..<count {
+                let number = RowSampler.uniform(base, first + row)
+                if number < lowerBound || number >= upperBound { continue }
+                rows.append(Int32(truncatingIfNeeded: row))
+            }
             return rows.take()
         }
         for row in 0..<count {

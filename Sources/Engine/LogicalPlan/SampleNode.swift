@@ -9,9 +9,11 @@ public final class SampleNode: PlanNode, @unchecked Sendable {
     public let fraction: Double
     public let withReplacement: Bool
     public let seed: Int64
+    /// Where the range of numbers begins that draw a row: samples of one input and seed whose ranges do not meet have no row in common.
+    public let lowerBound: Double
 
-    public init(_ input: PlanNode, fraction: Double, withReplacement: Bool = false, seed: Int64) {
-        (self.fraction, self.withReplacement, self.seed) = (fraction, withReplacement, seed)
+    public init(_ input: PlanNode, fraction: Double, withReplacement: Bool = false, seed: Int64, lowerBound: Double = 0) {
+        (self.fraction, self.withReplacement, self.seed, self.lowerBound) = (fraction, withReplacement, seed, lowerBound)
         super.init(inputs: [input])
     }
 
@@ -22,8 +24,8 @@ public final class SampleNode: PlanNode, @unchecked Sendable {
     public override func requiredColumns(_ columns: ColumnSet) -> [ColumnSet] { [columns] }
 
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
-        let sampler = RowSampler(fraction: fraction, withReplacement: withReplacement, seed: seed)
-        if !withReplacement, fraction >= 1 { return inputs[0] }
+        let sampler = RowSampler(fraction: fraction, withReplacement: withReplacement, seed: seed, lowerBound: lowerBound)
+        if !withReplacement, fraction >= 1, lowerBound <= 0 { return inputs[0] }
         return inputs[0].expanding { morsel in
             var first = 0
             return { batch, emit in

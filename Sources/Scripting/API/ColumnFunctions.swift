@@ -18,6 +18,11 @@ final class ColumnFunctions: ScriptObject {
 
     private func function(_ name: String) throws -> LuaValue {
         if let made = made[name] { return made }
+        if name == "udf" {
+            let value = environment.state.makeFunction("F.udf") { [unowned environment] call in try ScriptUserFunction.udf(call, environment) }
+            made[name] = value
+            return value
+        }
         guard let body = Self.body(name) else {
             throw APIError("F.\(name): \(Function.unknown(name, others: Self.names))")
         }
@@ -36,7 +41,7 @@ final class ColumnFunctions: ScriptObject {
     ]
     private static let names =
         (AggregateFunction.names + Array(rankings.keys) + ColumnObject.orders.map(\.name) + [
-            "col", "column", "lit", "expr", "countDistinct", "approxCountDistinct", "sumDistinct", "lag", "lead",
+            "col", "column", "lit", "udf", "expr", "countDistinct", "approxCountDistinct", "sumDistinct", "lag", "lead",
             "nth_value", "ntile",
         ]).sorted()
 

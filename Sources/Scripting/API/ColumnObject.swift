@@ -130,14 +130,14 @@ final class ColumnObject: ScriptObject {
 
     /// Several columns or names: one by one, or as one list.
     static func columns(_ call: LuaCall, _ function: String) throws -> [ColumnObject] {
-        let values: [LuaValue]
-        if call.arguments.count == 1, let table = call[0].table {
-            guard table.fields.isEmpty else { throw APIError("\(function) takes columns, not a table of options") }
-            values = table.items
-        } else {
-            values = call.arguments
-        }
-        return try values.map { try column($0, function) }
+        try values(call, function).map { try column($0, function) }
+    }
+
+    /// What stands for columns in a call: one by one, or as one list.
+    static func values(_ call: LuaCall, _ function: String) throws -> [LuaValue] {
+        guard call.arguments.count == 1, let table = call[0].table else { return call.arguments }
+        guard table.fields.isEmpty else { throw APIError("\(function) takes columns, not a table of options") }
+        return table.items
     }
 
     // MARK: Registration

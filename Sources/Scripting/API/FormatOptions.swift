@@ -78,6 +78,9 @@ enum FormatOptions {
             read.withHeader = header > 0
             read.skipLines = max(header - 1, 0)
             read.multiLine = parameters["multiLine"] == "true"
+            if parameters["spark.sql.sources.provider"] == "csv" {
+                (read.escape, read.escapesQuotesOnly) = (UInt8(ascii: "\\"), true)
+            }
             if let name = parameters["encoding"] { read.text.encoding = try TextEncoding(named: name) }
             return .csv(read, infers: false)
         case "json":
@@ -146,7 +149,7 @@ enum FormatOptions {
         }
     }
 
-    private static func textCompression(_ name: String?) throws -> Compression {
+    static func textCompression(_ name: String?) throws -> Compression {
         switch name?.lowercased() {
         case nil, "none"?, "uncompressed"?, ""?: return .none
         case "gzip"?: return .gzip

@@ -42,8 +42,8 @@ struct FrameWrite {
     }
 
     /// `DataFrame.write`.
-    init(target: StorageLocation, encoder: any FileEncoder, partitionKeys: [String], mode: WriteMode) {
-        (self.target, self.encoder, self.partitionKeys, self.mode, table) = (target, encoder, partitionKeys, mode, nil)
+    init(target: StorageLocation, encoder: any FileEncoder, partitionKeys: [String], mode: WriteMode, table: TableRecord? = nil) {
+        (self.target, self.encoder, self.partitionKeys, self.mode, self.table) = (target, encoder, partitionKeys, mode, table)
     }
 
     /// `write_dynamic_frame.from_catalog`: the table says where and how.

@@ -258,6 +258,7 @@ extension ScriptEnvironment {
                 return files
             }, open: { try LocalFile(path: $0.path) })
         let schema = Schema(data.fields + keys.filter { data.index(of: $0.name) == nil })
-        return DataFrame(ShapeNode(ScanNode(source), schema: schema), environment: self)
+        let nullTexts = table.parameters["spark.sql.sources.provider"] == "csv" ? [""] : []
+        return DataFrame(ShapeNode(ScanNode(source), schema: schema, nullTexts: nullTexts), environment: self)
     }
 }

@@ -8,6 +8,7 @@ final class SparkSession: ScriptObject {
     let conf: SessionConfiguration
     lazy var catalogObject = CatalogObject(self)
     lazy var context = SparkContextObject(self)
+    lazy var functions = FunctionRegistration(self)
 
     init(_ environment: ScriptEnvironment) {
         (self.environment, conf) = (environment, SessionConfiguration(environment))
@@ -33,6 +34,7 @@ final class SparkSession: ScriptObject {
         CatalogObject.register(api)
         DataFrameReader.register(api)
         SparkContextObject.register(api)
+        FunctionRegistration.register(api)
         SessionBuilder.register(api)
         try TypeObject.register(api)
         environment.state.register(SparkSession.self, name: className) { session in
@@ -62,6 +64,7 @@ final class SparkSession: ScriptObject {
                 case "catalog": return .object(session.catalogObject)
                 case "version": return .string(version)
                 case "sparkContext": return .object(session.context)
+                case "udf": return .object(session.functions)
                 case "builder": return .object(SessionBuilder(session))
                 default:
                     if let instead = absent[name] { throw APIError("a SparkSession here has no '\(name)': \(instead)") }
