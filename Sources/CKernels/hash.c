@@ -205,7 +205,7 @@ __attribute__((constructor)) static void fill_crc_tables(void) {
   }
 }
 
-uint32_t mastic_crc32(const uint8_t *bytes, size_t length) {
+uint32_t mastic_row_crc32(const uint8_t *bytes, size_t length) {
   uint32_t crc = ~0u;
   size_t at = 0;
   for (; at + 8 <= length; at += 8) {

@@ -45,7 +45,7 @@ extension Operand {
     /// The CRC-32 of a binary operand; a `long`.
     public static func crc32(_ a: Operand) -> Operand {
         longs([a]) { arguments, row in
-            arguments.view(0, row).withBytes { Int64(mastic_crc32($0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count)) }
+            arguments.view(0, row).withBytes { Int64(mastic_row_crc32($0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count)) }
         }
     }
 

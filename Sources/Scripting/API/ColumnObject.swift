@@ -149,13 +149,7 @@ final class ColumnObject: ScriptObject {
                     [.object(ColumnObject(column.content, alias: arguments.string("alias"), order: column.order))]
                 }
             }
-            for name in ["cast", "astype"] {
-                column.method(Signature(name, [.required("dataType", .string)])) { column, arguments in
-                    let text = arguments.string("dataType", default: "")
-                    guard let type = DataType(parsing: text) else { throw APIError("Column:\(name): '\(text)' is no type") }
-                    return [.object(ColumnObject(.cast(try column.expression(in: "Column:\(name)"), type)))]
-                }
-            }
+            registerOperators(column)
             for (name, descending, nullsFirst) in orders {
                 column.method(Signature(name, [])) { column, _ in [.object(column.ordered(descending, nullsFirst))] }
             }
@@ -218,6 +212,7 @@ final class ColumnObject: ScriptObject {
             }
             registerFunctions(column)
             column.property { _, name in
+                if let instead = absent[name] { throw APIError("a Column here has no '\(name)': \(instead)") }
                 let known = known + functionMethods
                 throw APIError("a Column has no method '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")
             }

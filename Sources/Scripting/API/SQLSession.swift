@@ -258,6 +258,10 @@ extension ScriptEnvironment {
                 return files
             }, open: { try LocalFile(path: $0.path) })
         let schema = Schema(data.fields + keys.filter { data.index(of: $0.name) == nil })
+        // Files that have the table's types need no more than to be read, and readers are better at filters than what comes behind them.
+        if case .parquet = format, let exact = try run(nil, { try ScanNode(source).cheapSchema($0) }), exact == schema {
+            return DataFrame(ScanNode(source), environment: self)
+        }
         let nullTexts = table.parameters["spark.sql.sources.provider"] == "csv" ? [""] : []
         return DataFrame(ShapeNode(ScanNode(source), schema: schema, nullTexts: nullTexts), environment: self)
     }

@@ -49,6 +49,9 @@ import Testing
         Case(
             name: "escapes", text: "a|b\nx\\|y|\\n\\\\\n\"p\\\"q\"|r\n", change: { ($0.separator, $0.escape) = (UInt8(ascii: "|"), UInt8(ascii: "\\")) },
             rows: ["a=x|y b=\n\\", "a=p\"q b=r"]),
+        Case(
+            name: "escapes of quotes only", text: "a,b\nC:\\new,\"p \\\"q\\\" \\n \\\\ r\"\nx\\,\"\"\"\"\n",
+            change: { ($0.escape, $0.escapesQuotesOnly) = (UInt8(ascii: "\\"), true) }, rows: ["a=C:\\new b=p \"q\" \\n \\ r", "a=x\\ b=\""]),
         Case(name: "skip", text: "# x\n# y\na,b\n1,2\n3,4\n", change: { ($0.skipLines, $0.skipFirst) = (2, true) }, rows: ["a=3 b=4"]),
         Case(
             name: "declared", text: "id,n,ok,at,day,price\n1,1.5,TRUE,2024-02-29T13:45:10.5+01:00,2024-02-29,1.50\n,,,,,\n -7 ,1e3,false,2024-01-01 00:00,1969-12-31,-0.05\n",

@@ -20,7 +20,9 @@ final class DataFrame: ScriptObject {
     /// The frame's rows and columns. Reads rows where only they tell what columns there are.
     func relation() throws -> Relation {
         switch content {
-        case .relation(let relation): return relation
+        case .relation(let relation):
+            // What is done with it goes by the settings as they are then.
+            return Relation(relation.plan, attributes: relation.attributes, hidden: relation.hidden, session: environment.sql.session)
         case .plan(let plan):
             let schema = try environment.run { try plan.cheapSchema($0) ?? plan.declaredSchema.known ?? plan.fullSchema($0) }
             let relation = Relation(plan, schema: schema, session: environment.sql.session)

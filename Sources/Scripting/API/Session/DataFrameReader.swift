@@ -122,8 +122,11 @@ final class DataFrameReader: ScriptObject {
 
     private func parquet(_ input: FileInput, _ keys: [Field], _ declared: Schema?) throws -> DataFrame {
         let scan = ScanNode(source(input, .parquet, declared, keys))
-        if let declared { return shaped(scan, Schema(declared.fields + keys)) }
         let found = try environment.run { try scan.fullSchema($0) }
+        if let declared {
+            let wanted = Schema(declared.fields + keys)
+            return found == wanted ? DataFrame(scan, environment: environment) : shaped(scan, wanted)
+        }
         if found.fields.contains(where: { $0.type.containsChoice }) { return DataFrame(ConformNode(scan), environment: environment) }
         return DataFrame(scan, environment: environment)
     }
