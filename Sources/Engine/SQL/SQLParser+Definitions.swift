@@ -17,10 +17,12 @@ extension SQLParser {
             return try createDatabase()
         }
         var isTemporary = false
+        var isGlobal = false
         var isExternal = false
         while true {
             if takeWord("global") {
                 if !isWord("temporary"), !isWord("temp") { throw unexpected("TEMPORARY VIEW") }
+                isGlobal = true
             } else if takeWord("temporary") || takeWord("temp") {
                 isTemporary = true
             } else if takeWord("external") {
@@ -36,7 +38,7 @@ extension SQLParser {
             return try createTable(isExternal: isExternal, replaces: replaces)
         case "view":
             at += 1
-            return try createView(replaces: replaces, isTemporary: isTemporary)
+            return try createView(replaces: replaces, isTemporary: isTemporary, isGlobal: isGlobal)
         case "function":
             throw error("functions are made in the script: spark.udf:register(name, function)", at: current.position)
         case "materialized", "streaming": throw error("\(current.word.uppercased()) views are not supported; CREATE TABLE ... AS keeps a query's rows", at: current.position)
@@ -64,11 +66,13 @@ extension SQLParser {
         }
     }
 
-    private mutating func createView(replaces: Bool, isTemporary: Bool) throws(ParseError) -> Statement {
+    private mutating func createView(replaces: Bool, isTemporary: Bool, isGlobal: Bool) throws(ParseError) -> Statement {
         let ifNotExists = try ifNotExists()
         if ifNotExists, replaces { throw error("IF NOT EXISTS does not go with OR REPLACE", at: tokens[at - 1].position) }
         let position = current.position
-        let name = try tableName()
+        var name = try tableName()
+        // The database of what all sessions see.
+        if isGlobal, name.count == 1 { name.insert("global_temp", at: 0) }
         var columns: [String] = []
         if isSymbol("(") {
             columns = try list { parser throws(ParseError) in

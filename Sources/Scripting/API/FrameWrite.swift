@@ -12,6 +12,8 @@ struct FrameWrite {
     let mode: WriteMode
     /// The table that gets the new partitions.
     let table: TableRecord?
+    /// The values of the table's first partition keys, which the target is the folder of.
+    var fixed: [String?] = []
 
     private static let options = [
         "path", "partitionKeys", "compression", "mode", "useFrameName", "enableUpdateCatalog", "updateBehavior", "groupFiles", "groupSize", "numberTargetPartitions",
@@ -46,6 +48,11 @@ struct FrameWrite {
         (self.target, self.encoder, self.partitionKeys, self.mode, self.table) = (target, encoder, partitionKeys, mode, table)
     }
 
+    /// A write into a table, or into those of its partitions that have the fixed values.
+    init(target: StorageLocation, encoder: any FileEncoder, partitionKeys: [String], mode: WriteMode, table: TableRecord, fixed: [String?]) {
+        (self.target, self.encoder, self.partitionKeys, self.mode, self.table, self.fixed) = (target, encoder, partitionKeys, mode, table, fixed)
+    }
+
     /// `write_dynamic_frame.from_catalog`: the table says where and how.
     init(catalog arguments: Arguments, _ environment: ScriptEnvironment) throws {
         let database = arguments.string("database") ?? arguments.string("name_space") ?? ""
@@ -55,16 +62,7 @@ struct FrameWrite {
         let record = try environment.table(tableName, in: database)
         guard let location = record.storageDescriptor?.location else { throw APIError("table \(record.qualifiedName) has no location to write to") }
         target = try environment.locate(location)
-        var format: Options { Options(nil, function: arguments.function, argument: "format_options") }
-        switch try FormatOptions.source(of: record) {
-        case .parquet: encoder = try FormatOptions.encoder("parquet", format, compression: try options.string("compression"))
-        case .json: encoder = try FormatOptions.encoder("json", format, compression: try options.string("compression"))
-        case .csv(let read, _):
-            var write = format
-            write.set("separator", .string([read.separator]))
-            write.set("writeHeader", .boolean(read.withHeader))
-            encoder = try FormatOptions.encoder("csv", write, compression: try options.string("compression"))
-        }
+        encoder = try Self.encoder(of: record, compression: try options.string("compression"), function: arguments.function)
         let keys = record.partitionKeys.map(\.name)
         if let given = try options.strings("partitionKeys"), given != keys {
             throw APIError("partitionKeys must be those of table \(record.qualifiedName), in their order: \(keys.joined(separator: ", "))")
@@ -72,6 +70,20 @@ struct FrameWrite {
         partitionKeys = keys
         mode = try Self.mode(try options.string("mode"))
         table = try options.boolean("enableUpdateCatalog") ?? false ? record : nil
+    }
+
+    /// What a table's files are written with.
+    static func encoder(of record: TableRecord, compression: String?, function: String) throws -> any FileEncoder {
+        var format: Options { Options(nil, function: function, argument: "format_options") }
+        switch try FormatOptions.source(of: record) {
+        case .parquet: return try FormatOptions.encoder("parquet", format, compression: compression)
+        case .json: return try FormatOptions.encoder("json", format, compression: compression)
+        case .csv(let read, _):
+            var write = format
+            write.set("separator", .string([read.separator]))
+            write.set("writeHeader", .boolean(read.withHeader))
+            return try FormatOptions.encoder("csv", write, compression: compression)
+        }
     }
 
     private static func mode(_ text: String?) throws -> WriteMode {
@@ -101,11 +113,17 @@ struct FrameWrite {
                 workers: context.workers)
             try Execution.run(node, context: context, into: writer)
             guard let table else { return [] }
-            let partitions = writer.partitionValues.map { folder, values in
+            func partition(_ place: StorageLocation, _ values: [String?]) -> PartitionRecord {
                 var descriptor = table.storageDescriptor ?? StorageDescriptor()
-                descriptor.location = output.target.descendant(output.target.path + "/" + folder, isFolder: true).url
-                return PartitionRecord(values: values.map { $0 ?? HivePath.nullValue }, storageDescriptor: descriptor, parameters: [:])
+                descriptor.location = place.url
+                return PartitionRecord(values: (fixed + values).map { $0 ?? HivePath.nullValue }, storageDescriptor: descriptor, parameters: [:])
             }
+            let partitions =
+                partitionKeys.isEmpty
+                ? [partition(output.target, [])]
+                : writer.partitionValues.map { folder, values in
+                    partition(output.target.descendant(output.target.path + "/" + folder, isFolder: true), values)
+                }
             if table.partitionKeys.isEmpty || partitions.isEmpty { return [] }
             return [.putPartitions(partitions, table: table.name, database: table.databaseName, existing: .keep)]
         }

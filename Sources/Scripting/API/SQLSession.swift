@@ -12,6 +12,8 @@ final class SQLSession {
     private(set) var globalViews: [String: (name: String, relation: Relation)] = [:]
     /// The database of names without one.
     private(set) var database = "default"
+    /// How many views are being read, one in another.
+    var viewDepth = 0
     /// Tables and views that `cacheTable` named: qualified, in lower case.
     var cached = Set<String>()
 
@@ -186,6 +188,7 @@ final class SQLSession {
     func relation(named name: [String], _ session: AnalysisSession) throws -> Relation? {
         if let view = view(name) { return view }
         guard let (database, table) = try find(name) else { return nil }
+        if table.tableType == "VIRTUAL_VIEW" { return try relation(ofView: table) }
         return try environment.frame(of: table).relation().instantiated(qualifier: [database, table.name])
     }
 
