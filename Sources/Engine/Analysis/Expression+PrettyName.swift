@@ -47,7 +47,13 @@ extension Expression {
             return renamed.sparkName
         case .lambda(let parameters, let body): return "lambdafunction(\(pretty(body)), \(parameters.joined(separator: ", ")))"
         case .star(let table): return (table + ["*"]).joined(separator: ".")
-        case .subquery, .interval: return description
+        case .subquery(let subquery):
+            switch subquery.kind {
+            case .scalar: return "scalarsubquery()"
+            case .exists: return "exists()"
+            case .membership: return "(\(list(subquery.values)) IN (listquery()))"
+            }
+        case .interval: return description
         }
     }
 

@@ -12,6 +12,7 @@ extension Expression: CustomStringConvertible {
         case .not(.isNull): 4
         case .not: 3
         case .comparison, .identity, .isNull, .membership, .like: 4
+        case .subquery(let subquery) where subquery.kind == .membership: 4
         case .arithmetic(_, let operation, _): operation == .add || operation == .subtract ? 5 : 6
         case .negation: 7
         case .located(let operand, _), .checked(let operand): operand.precedence
@@ -59,13 +60,16 @@ extension Expression: CustomStringConvertible {
         case .call(let function, let arguments): return "\(function.name)(\(arguments.map { $0.text(0) }.joined(separator: ", ")))"
         case .window(let call): return call.description
         case .aggregate(let call): return call.description
+        case .generator(.stack(let rows), let arguments): return "stack(\(rows), \(arguments.map { $0.text(0) }.joined(separator: ", ")))"
         case .generator(let generator, let arguments): return "\(generator.name)(\(arguments.map { $0.text(0) }.joined(separator: ", ")))"
         case .userFunction(let function, let arguments): return "\(function.name)(\(arguments.map { $0.text(0) }.joined(separator: ", ")))"
         case .subquery(let subquery):
             switch subquery.kind {
-            case .scalar: return "scalarsubquery()"
-            case .exists: return "exists()"
-            case .membership: return "(\(subquery.values.map { $0.text(0) }.joined(separator: ", "))) IN (query)"
+            case .scalar: return "(\(subquery.query.query))"
+            case .exists: return "EXISTS (\(subquery.query.query))"
+            case .membership:
+                let values = subquery.values.map { $0.text(0) }.joined(separator: ", ")
+                return "\(subquery.values.count == 1 ? subquery.values[0].text(5) : "(\(values))") IN (\(subquery.query.query))"
             }
         case .lambda(let parameters, let body):
             let list = parameters.count == 1 ? parameters[0] : "(\(parameters.joined(separator: ", ")))"
@@ -82,7 +86,7 @@ extension Expression: CustomStringConvertible {
     static func quoted(_ name: String) -> String {
         let isPlain =
             !name.isEmpty && !name.utf8.first!.isDigit && name.utf8.allSatisfy { $0.isDigit || $0.isLetter || $0 == UInt8(ascii: "_") }
-            && !SQLWords.reserved.contains(name.lowercased())
+            && !SQLWords.reserved.contains(name.lowercased()) && !SQLWords.values.contains(name.lowercased())
         return isPlain ? name : "`\(name.split(separator: "`", omittingEmptySubsequences: false).joined(separator: "``"))`"
     }
 

@@ -12,6 +12,7 @@ extension AggregateCall {
         _ name: String, _ arguments: [Expression], isDistinct: Bool = false, filter: Expression? = nil, ignoresNulls: Bool? = nil, order: [SortNode.Key] = []
     ) throws(PlanError) -> AggregateCall? {
         guard AggregateFunction.isName(name) else { return nil }
+        if arguments.isEmpty, name.lowercased() == "count" { throw .analysis("count() wants one argument at least; count(*) counts rows") }
         if arguments.count > 1, arguments.contains(.star([])) { throw .analysis("a star stands alone in \(name.lowercased())(*)") }
         return try AggregateFunction.resolve(named: name, arguments, isDistinct: isDistinct, ignoresNulls: ignoresNulls, filter: filter, order: order)
     }
@@ -121,6 +122,12 @@ extension Generator {
 }
 
 extension Expression {
+    /// Whether the expression is a literal other than null.
+    fileprivate var isValue: Bool {
+        if case .literal(let value, _) = unlocated { return value != .null }
+        return false
+    }
+
     /// The whole number that the expression is written as.
     var wholeNumber: Int? {
         switch unlocated {

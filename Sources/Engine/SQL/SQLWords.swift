@@ -10,6 +10,9 @@ enum SQLWords {
         "desc", "inner", "left", "right", "full", "outer", "cross", "semi", "anti", "natural", "lateral", "using", "with", "exists", "over",
     ]
 
+    /// Words that stand for values where they stand alone, so that columns of these names want back-ticks.
+    static let values: Set<String> = ["current_date", "current_timestamp", "current_user", "session_user", "user", "localtimestamp", "interval"]
+
     /// Words behind an expression that go on with the query, and so are no names for it without AS.
     static let afterExpression: Set<String> = reserved.union([
         "regexp", "sort", "cluster", "distribute", "offset", "window", "minus", "pivot", "unpivot", "tablesample", "into", "filter", "within", "respect",

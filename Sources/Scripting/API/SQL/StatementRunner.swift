@@ -69,7 +69,9 @@ struct StatementRunner {
         switch statement {
         case .createDatabase(let name, let ifNotExists, let comment, let location):
             if try session.databaseNames.contains(name.lowercased()) {
-                if ifNotExists || name.lowercased() == "default" && !(try hasStored("default")) { return }
+                // `default` is there before anybody makes it.
+                let isNew = try !hasStored(name.lowercased()) && name.lowercased() == "default"
+                if ifNotExists || isNew { return }
                 throw PlanError.analysis("there is a database '\(name)' already; CREATE DATABASE IF NOT EXISTS leaves it")
             }
             let record = DatabaseRecord(name: name.lowercased(), description: comment, locationURI: try location.map { try environment.locate($0).url })

@@ -52,8 +52,7 @@ final class SparkSession: ScriptObject {
                 [.object(try session.environment.sql.frame(named: arguments.string("tableName", default: ""), "SparkSession:table"))]
             }
             session.method(Signature("sql", [.required("sqlQuery", .string)])) { session, arguments in
-                let environment = session.environment
-                return [.object(DataFrame(try environment.sql.analyze(arguments.string("sqlQuery", default: "")), environment: environment))]
+                [.object(try StatementRunner(session.environment).run(arguments.string("sqlQuery", default: "")))]
             }
             for name in ["newSession", "getActiveSession", "active"] { session.method(name) { session, _ in [.object(session)] } }
             session.method("stop") { _, _ in [] }
