@@ -85,7 +85,7 @@ public struct QueryAnalyzer: Sendable {
             }
             relation = try relation.distinct()
         }
-        if ordersByAll { return try relation.sorted(by: relation.attributes.map { SortNode.Key(.attribute($0.reference)) }) }
+        if ordersByAll { return try relation.sorted(by: relation.attributes.map { SortNode.Key(.attribute($0.reference), descending: order.first?.descending ?? false, nullsFirst: order.first?.nullsFirst) }) }
         if order.isEmpty { return relation }
         var resolved: [SortNode.Key] = []
         for key in order {
@@ -97,7 +97,7 @@ public struct QueryAnalyzer: Sendable {
     }
 
     private func sorted(_ relation: Relation, _ query: Query) throws -> Relation {
-        if query.ordersByAll { return try relation.sorted(by: relation.attributes.map { SortNode.Key(.attribute($0.reference)) }) }
+        if query.ordersByAll { return try relation.sorted(by: relation.attributes.map { SortNode.Key(.attribute($0.reference), descending: query.order.first?.descending ?? false, nullsFirst: query.order.first?.nullsFirst) }) }
         if query.order.isEmpty { return relation }
         return try relation.sorted(
             by: try query.order.map { key in

@@ -36,7 +36,7 @@ extension Relation {
             let (bare, position) = item.expression.peeled
             if case .star(let table) = bare {
                 do {
-                    for attribute in try scope.expand(table) { columns.append(Output(attribute.field, attribute.name, attribute)) }
+                    for attribute in try scope.expand(table, without: item.excluded) { columns.append(Output(attribute.field, attribute.name, attribute)) }
                 } catch { throw position.map { error.located(at: $0) } ?? error }
                 continue
             }

@@ -158,6 +158,22 @@ struct Scope: Sendable {
     // MARK: Stars
 
     /// The columns that a star stands for.
+    ///
+    /// - Parameter excluded: names of columns among them that it leaves out.
+    func expand(_ table: [String], without excluded: [[String]]) throws(PlanError) -> [Attribute] {
+        var all = try expand(table)
+        for name in excluded {
+            let attribute = try match(name)
+            guard let attribute, attribute.rest.isEmpty, all.contains(where: { $0.id == attribute.attribute.id }) else {
+                if let attribute, !attribute.rest.isEmpty { throw .analysis("EXCEPT takes whole columns, and '\(name.joined(separator: "."))' is a field of one") }
+                throw unknown(name)
+            }
+            all.removeAll { $0.id == attribute.attribute.id }
+        }
+        if all.isEmpty { throw .analysis("EXCEPT leaves no column") }
+        return all
+    }
+
     func expand(_ table: [String]) throws(PlanError) -> [Attribute] {
         if table.isEmpty { return attributes }
         let found = (attributes + hidden).filter { $0.belongs(to: table[...]) }

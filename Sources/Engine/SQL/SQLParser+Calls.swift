@@ -112,7 +112,7 @@ extension SQLParser {
 
     private func resolve(_ call: Call) throws(PlanError) -> Expression {
         let (name, lowered) = (call.name, call.name.lowercased())
-        let arguments = call.arguments
+        var arguments = call.arguments
         if call.order != nil, !AggregateFunction.isName(name) { throw .analysis("WITHIN GROUP does not go with \(lowered)()") }
         if let window = call.window {
             if let made = try WindowCall.named(
@@ -135,6 +135,8 @@ extension SQLParser {
         if WindowCall.names.contains(lowered) {
             throw .analysis("\(lowered)() wants a window: \(lowered)(\(arguments.isEmpty ? "" : "...")) OVER (PARTITION BY ... ORDER BY ...)")
         }
+        // Here the characters come first, where scripts have them second.
+        if arguments.count == 2, lowered == "ltrim" || lowered == "rtrim" { arguments.swapAt(0, 1) }
         guard let made = try Expression.calling(name, arguments) else { throw unknown(name) }
         try refuseAggregateWords(call)
         return made
@@ -155,7 +157,7 @@ extension SQLParser {
     }
 
     /// The call of the first of these functions that there is.
-    private func known(_ names: [String], _ arguments: [Expression], _ position: Int) throws(ParseError) -> Expression {
+    func known(_ names: [String], _ arguments: [Expression], _ position: Int) throws(ParseError) -> Expression {
         do throws(PlanError) {
             for name in names {
                 if let made = try Expression.calling(name, arguments) { return located(made, position) }
@@ -214,7 +216,7 @@ extension SQLParser {
         try expectSymbol(")")
         try grow()
         // date_part knows more units than there are functions for, and gives seconds their fraction.
-        if let function = Function(named: "date_part") ?? Function(named: "datepart") { return located(.call(function, [.literal(unit), value]), position) }
+        if Function(named: "date_part") != nil { return try known(["date_part"], [.literal(unit), value], position) }
         guard let name = SQLParser.extracted[unit] else {
             throw error("'\(unit)' is no part of a time\(Suggestion.hint(for: unit, in: SQLParser.extracted.keys.sorted()))", at: place)
         }
@@ -243,8 +245,8 @@ extension SQLParser {
         try grow()
         guard let characters else { return try known([side == "leading" ? "ltrim" : side == "trailing" ? "rtrim" : "trim"], [text], position) }
         switch side {
-        case "leading" where isSided: return try known(["ltrim"], [characters, text], position)
-        case "trailing" where isSided: return try known(["rtrim"], [characters, text], position)
+        case "leading" where isSided: return try known(["ltrim"], [text, characters], position)
+        case "trailing" where isSided: return try known(["rtrim"], [text, characters], position)
         default: return try known(["btrim", "trim"], [text, characters], position)
         }
     }

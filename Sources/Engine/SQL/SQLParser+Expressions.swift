@@ -155,7 +155,7 @@ extension SQLParser {
     private mutating func membership(_ value: Expression, _ position: Int) throws(ParseError) -> Expression {
         guard isSymbol("(") else { throw unexpected("'('") }
         var values = [value]
-        if case .call(let function, let parts) = value.unlocated, function == Function(named: "struct"), !parts.isEmpty { values = parts }
+        if case .call(let function, let parts) = value.unlocated, function.name == "struct", !parts.isEmpty { values = parts }
         if opensQuery(at) {
             return located(.subquery(Subquery(.membership, values: values, query: try subquery())), position)
         }
@@ -198,19 +198,18 @@ extension SQLParser {
         switch (word, literal) {
         case ("like", let text?): return .like(operand, pattern: text, escape: escape)
         case ("like", nil):
-            guard !hasEscape, let function = Function(named: "like") else {
+            guard !hasEscape, Function(named: "like") != nil else {
                 throw error("a pattern in quotes is expected here: LIKE wants one that is the same in all rows", at: tokens[start].position)
             }
-            return .call(function, [operand, pattern])
+            return try known(["like"], [operand, pattern], position)
         case ("ilike", _):
-            if !hasEscape, let function = Function(named: "ilike") { return .call(function, [operand, pattern]) }
-            guard let literal, let lower = Function(named: "lower") else {
+            guard let literal else {
+                if !hasEscape, Function(named: "ilike") != nil { return try known(["ilike"], [operand, pattern], position) }
                 throw error("a pattern in quotes is expected here: ILIKE wants one that is the same in all rows", at: tokens[start].position)
             }
-            return .like(.call(lower, [operand]), pattern: literal.lowercased(), escape: escape)
+            return .like(try known(["lower"], [operand], position), pattern: literal.lowercased(), escape: escape)
         default:
-            guard let function = Function(named: "rlike") ?? Function(named: "regexp_like") else { throw error("\(word.uppercased()) is not known", at: position) }
-            return .call(function, [operand, pattern])
+            return try known(["rlike", "regexp_like"], [operand, pattern], position)
         }
     }
 
@@ -263,7 +262,6 @@ extension SQLParser {
 
     /// Strings with `||` between, from the second on.
     private mutating func concatenation(_ first: Expression, _ second: Expression, _ position: Int) throws(ParseError) -> Expression {
-        guard let concat = Function(named: "concat") else { throw error("|| is not known", at: position) }
         var (terms, places) = ([first, second], [position, position])
         while isSymbol("||") {
             places.append(current.position)
@@ -271,22 +269,17 @@ extension SQLParser {
             terms.append(try operand(5))
         }
         try grow(SQLParser.balancedHeight(terms.count))
-        return SQLParser.balanced(terms[...]) { located(.call(concat, [$0, $1]), places[$2]) }
+        return SQLParser.balanced(terms[...]) { located(.call(.concat, [$0, $1]), places[$2]) }
     }
 
     private func operated(_ symbol: String, _ a: Expression, _ b: Expression, _ position: Int) throws(ParseError) -> Expression {
         if let arithmetic = Arithmetic(rawValue: symbol) { return .arithmetic(a, arithmetic, b) }
-        return .call(try operatorFunction(symbol, position), [a, b])
+        return try operation(symbol, [a, b], position)
     }
 
-    /// The function that an operator stands for.
-    func operatorFunction(_ symbol: String, _ position: Int) throws(ParseError) -> Function {
-        guard let function = SQLParser.functionOfOperator(symbol) else { throw error("the operator \(symbol.uppercased()) is not known", at: position) }
-        return function
-    }
-
-    private static func functionOfOperator(_ symbol: String) -> Function? {
-        Function.operators[symbol].flatMap { Function(named: $0) }
+    /// The call of the function that an operator stands for.
+    private func operation(_ symbol: String, _ arguments: [Expression], _ position: Int) throws(ParseError) -> Expression {
+        try known([symbol == "." ? "get_field" : symbol == "[]" ? "get_item" : symbol], arguments, position).unlocated
     }
 
     private mutating func unary() throws(ParseError) -> Expression {
@@ -323,7 +316,7 @@ extension SQLParser {
             operand = try value()
         }
         for prefix in prefixes.reversed() {
-            operand = prefix.symbol == "-" ? located(.negation(operand), prefix.position) : .call(try operatorFunction("~", prefix.position), [operand])
+            operand = prefix.symbol == "-" ? located(.negation(operand), prefix.position) : located(try operation("~", [operand], prefix.position), prefix.position)
             try grow()
         }
         return operand
@@ -355,8 +348,7 @@ extension SQLParser {
         if opensQuery(at) { return located(.subquery(Subquery(.scalar, query: try subquery())), position) }
         let items = try list { parser throws(ParseError) in try parser.expression() }
         if items.count == 1 { return items[0] }
-        guard let function = Function(named: "struct") else { throw error("several values in parentheses are not known here", at: position) }
-        return located(.call(function, items), position)
+        return try known(["struct"], items, position)
     }
 
     /// Whether the bracket at a token's index opens a query, and not an expression or tables in parentheses.
@@ -476,23 +468,15 @@ extension SQLParser {
             switch symbol {
             case ".":
                 let field = try anyName("a field's name")
-                value = located(.call(try operatorFunction(".", position), [value, .literal(field)]), position)
+                value = located(try operation(".", [value, .literal(field)], position), position)
             case "[":
                 let key = try expression()
                 try expectSymbol("]")
-                value = located(.call(try operatorFunction("[]", position), [value, key]), position)
+                value = located(try operation("[]", [value, key], position), position)
             default: value = .cast(value, try type())
             }
             try grow()
         }
         return value
     }
-}
-
-extension Function {
-    /// The functions behind operators.
-    static let operators = [
-        "|": "|", "^": "^", "&": "&", "~": "~", "<<": "shiftleft", ">>": "shiftright", ">>>": "shiftrightunsigned",
-        "div": "div", ".": "get_field", "[]": "get_item",
-    ]
 }
