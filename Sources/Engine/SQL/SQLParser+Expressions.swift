@@ -433,7 +433,7 @@ extension SQLParser {
     /// A column, a call, or all columns of a table, from behind the first name on.
     private mutating func reference(_ first: String, _ isQuoted: Bool, _ position: Int) throws(ParseError) -> Expression {
         if isSymbol("(") { return try suffixes(try call(first, position)) }
-        if !isQuoted, isSymbol("->"), !lambdaParameters.isEmpty || locates { throw error("a lambda can only be an argument of a function such as transform", at: position) }
+        if !isQuoted, isSymbol("->") { throw error("a lambda can only be an argument of a function such as transform", at: position) }
         if first.isEmpty { throw error("a name between back-ticks must not be empty", at: position) }
         // A lambda's parameter is a field of one step.
         if lambdaParameters.contains(first.lowercased()) { return try suffixes(located(.field([first]), position)) }

@@ -8,8 +8,7 @@ extension Query {
     public init(parsing text: String, userFunction: @escaping (String) -> UserFunction? = { _ in nil }) throws(ParseError) {
         var parser = try SQLParser(text, locates: true, userFunction: userFunction)
         self = try parser.query()
-        while parser.takeSymbol(";") { continue }
-        guard parser.isAtEnd else { throw parser.unexpectedClause() }
+        try parser.finish()
     }
 }
 
@@ -21,8 +20,8 @@ extension Query {
 ///     part := SELECT ... | FROM ... [SELECT ...] | VALUES ... | TABLE name | (query)
 extension SQLParser {
     mutating func query() throws(ParseError) -> Query {
-        try enter()
-        defer { leave() }
+        try enter(5)
+        defer { leave(5) }
         let outer = (height, lambdaParameters)
         height = 0
         let commonTables = try with()
@@ -75,8 +74,8 @@ extension SQLParser {
 
     private var isOrganization: Bool {
         switch current.word {
-        case "order", "sort", "cluster", "distribute": isWord("by", ahead: 1)
-        case "limit", "offset", "window": true
+        case "sort", "cluster", "distribute": isWord("by", ahead: 1)
+        case "order", "limit", "offset", "window": true
         default: false
         }
     }
@@ -93,7 +92,7 @@ extension SQLParser {
             at += 1
             switch word {
             case "order", "sort":
-                at += 1
+                try expectWord("by")
                 if !query.order.isEmpty || query.ordersByAll { throw error("ORDER BY and SORT BY do not go together", at: position) }
                 if isWord("all"), !isSymbol(".", ahead: 1), !isSymbol("(", ahead: 1) {
                     at += 1
@@ -318,7 +317,6 @@ extension SQLParser {
         case "when", "then", "else", "end": return error("\(word.uppercased()) belongs into a CASE, and none is open here", at: position)
         default: break
         }
-        if isSymbol(";") { return error("one statement at a time: the text goes on behind ';'", at: position) }
         return unexpectedEnd("the end of the query")
     }
 

@@ -8,8 +8,7 @@ extension Statement {
     public init(parsing text: String, userFunction: @escaping (String) -> UserFunction? = { _ in nil }) throws(ParseError) {
         var parser = try SQLParser(text, locates: true, userFunction: userFunction)
         self = try parser.statement()
-        while parser.takeSymbol(";") { continue }
-        guard parser.isAtEnd else { throw parser.unexpectedClause() }
+        try parser.finish()
     }
 }
 

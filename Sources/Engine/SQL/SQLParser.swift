@@ -161,12 +161,23 @@ struct SQLParser {
 
     func tooDeep() -> ParseError { error("this is nested too deep; \(SQLParser.deepest) levels are the limit", at: current.position) }
 
-    mutating func enter() throws(ParseError) {
-        depth += 1
+    /// - Parameter levels: what the level counts as; queries take more of the stack than expressions.
+    mutating func enter(_ levels: Int = 1) throws(ParseError) {
+        depth += levels
         if depth > SQLParser.deepest { throw tooDeep() }
     }
 
-    mutating func leave() { depth -= 1 }
+    mutating func leave(_ levels: Int = 1) { depth -= levels }
+
+    /// Takes semicolons, and refuses what stands behind.
+    mutating func finish() throws(ParseError) {
+        let position = current.position
+        var isClosed = false
+        while takeSymbol(";") { isClosed = true }
+        if isAtEnd { return }
+        if isClosed { throw error("one statement at a time: the text goes on behind ';'", at: position) }
+        throw unexpectedClause()
+    }
 
     /// Counts levels that the tree read last has got.
     mutating func grow(_ levels: Int = 1) throws(ParseError) {
@@ -204,9 +215,12 @@ struct SQLParser {
         if at > 0, tokens[at - 1].kind == .symbol(","), isAtEnd || SQLWords.reserved.contains(word) || current.kind == .symbol(")") {
             return "; the comma before it is one too many"
         }
-        if !word.isEmpty, !SQLWords.reserved.contains(word), let near = Suggestion.nearest(word, in: likely + SQLWords.likely) { return "; did you mean \(near)?" }
+        // Words of a letter or two are near to too many.
+        if word.count > 2, !SQLWords.reserved.contains(word), let near = Suggestion.nearest(word, in: likely.isEmpty ? SQLWords.likely : likely) {
+            return "; did you mean \(near)?"
+        }
         // A misspelt word of the language just before was taken for a name.
-        if at > 0, !isAtEnd, !tokens[at - 1].word.isEmpty, !SQLWords.afterExpression.contains(tokens[at - 1].word),
+        if at > 0, !isAtEnd, tokens[at - 1].word.count > 2, !SQLWords.afterExpression.contains(tokens[at - 1].word),
             let near = Suggestion.nearest(tokens[at - 1].word, in: SQLWords.likely), near.lowercased() != tokens[at - 1].word
         {
             return "; did you mean \(near) by '\(written(tokens[at - 1]))'?"

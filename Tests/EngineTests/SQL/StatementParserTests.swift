@@ -70,7 +70,7 @@ import Testing
         ("select a from t whre ¦b = 1", "'b' stands here where the end of the query is expected; did you mean WHERE by 'whre'?"),
         ("select a from t where ¦", "the text ends where a value is expected"), ("select a from t where b = ¦", "the text ends where a value is expected"),
         ("select a from t where b = 1 ¦where c = 2", "there are two of WHERE; join the conditions with AND"), ("select a from t group by a ¦where c", "WHERE stands before GROUP BY"),
-        ("select a from t group ¦a", "'a' stands here where BY is expected"), ("select a from t order ¦a", "'a' stands here where the end of the query is expected"), ("select a from t limit 1 limit 2", "there are two of LIMIT"),
+        ("select a from t group ¦a", "'a' stands here where BY is expected"), ("select a from t order ¦a", "'a' stands here where BY is expected"), ("select a from t limit 1 limit 2", "there are two of LIMIT"),
         ("select a from t order by a, ¦", "the text ends where a value is expected; the comma before it is one too many"), ("select a from t limit 1¦, 2", "LIMIT takes one number; rows to leave out before stand behind OFFSET: LIMIT 10 OFFSET 20"),
         ("select (a¦", "the text ends where ')' is expected"), ("select a¦) from t", "this ')' closes no '('"), ("select ¦'a from t", "the string is never closed"), ("select ¦`a from t", "the back-tick is never closed"),
         ("select a ¦/* b", "the comment is never closed"), ("select a from t where a = ¦‘x’", "the quotation mark ‘ has no meaning in SQL; strings stand between ' and '"), ("select a ¦# b", "the character '#' has no meaning here"),
@@ -79,7 +79,7 @@ import Testing
         ("select ¦row_number() from t", "row_number() wants a window: row_number() OVER (PARTITION BY ... ORDER BY ...)"), ("select ¦lower(a) over (order by a)", "lower() is no function over windows, so OVER does not go with it"),
         ("select ¦sum(distinct a) over (order by a)", "DISTINCT does not go with OVER"), ("select ¦lag(a, b) over (order by a)", "lag() wants the distance as a whole number, not 'b'"),
         ("select sum(a) over ¦w from t", "there is no window 'w'; windows are named behind HAVING: WINDOW w AS (...)"), ("select sum(a) over ¦ww from t window w as (order by a)", "there is no window 'ww'; did you mean 'w'?"),
-        ("select sum(a) over (order b¦y a)", "'b' stands here where PARTITION BY, ORDER BY, ROWS, RANGE or ')' is expected"), ("select sum(a) over (order by a rows 2 ¦behind)", "'behind' stands here where PRECEDING or FOLLOWING is expected"),
+        ("select sum(a) over (order by a rows 2 ¦behind)", "'behind' stands here where PRECEDING or FOLLOWING is expected"),
         ("select sum(a) over (order by a rows ¦b preceding)", "a frame's offset is a literal number, or an interval of days"), ("select case a ¦end", "'end' stands here where WHEN is expected"), ("select case when a ¦end", "'end' stands here where THEN is expected"),
         ("select case when a then b ¦from t", "'from' stands here where WHEN, ELSE or END is expected"), ("select cast(a ¦int)", "'int' stands here where AS is expected"), ("select cast(a as ¦strin)", "'strin' is no type; did you mean 'string'?"),
         ("select cast(a as decimal(¦40))", "a decimal has 1 to 38 digits, and no more of them behind the point than it has"), ("select cast(a as array<int¦)", "')' stands here where '>' is expected"), ("select cast(a as struct<x int, ¦x int>)", "the struct has two fields 'x'"),
@@ -96,7 +96,7 @@ import Testing
         ("create ¦temporary table t (a int)", "there are no temporary tables; CREATE TEMPORARY VIEW makes what a session sees"), ("create view v ¦select 1", "'select' stands here where AS is expected"), ("drop ¦tabel t", "'tabel' stands here where TABLE, VIEW or DATABASE is expected; did you mean TABLE?"),
         ("drop table ¦if not exists t", "this reads IF EXISTS"), ("insert ¦t values (1)", "'t' stands here where INTO is expected"), ("insert into t ¦", "the text ends where a query or VALUES is expected"), ("insert into t partition (a ¦> 1) select 1", "partitions are named by their values, with ="),
         ("show ¦tabels", "'tabels' stands here where what to show (TABLES, DATABASES, PARTITIONS ...) is expected; did you mean TABLES?"), ("¦delete from t", "DELETE is not supported: files are not changed in place; INSERT OVERWRITE with a query writes them anew"),
-        ("alter table t ¦frobnicate", "'frobnicate' stands here where ADD, DROP, RENAME TO or SET is expected"), ("select t.¦ from t", "the text ends where a field's name is expected"), ("select a as ¦, b", "',' stands here where a name is expected"),
+        ("alter table t ¦frobnicate", "'frobnicate' stands here where ADD, DROP, RENAME TO or SET is expected"), ("select t.¦", "the text ends where a field's name is expected"), ("select a as ¦, b", "',' stands here where a name is expected"),
         ("select x -> x + 1", "a lambda can only be an argument of a function such as transform"), ("select * from a ¦on a.x = 1", "ON belongs behind a JOIN"), ("select a ¦then b", "THEN belongs into a CASE, and none is open here"),
     ] as [(String, String)]) func pointsAtThePlace(marked: String, message: String) {
         let parts = marked.split(separator: "¦", maxSplits: 1, omittingEmptySubsequences: false)
