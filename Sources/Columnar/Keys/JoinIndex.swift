@@ -32,7 +32,7 @@ public final class JoinIndex: @unchecked Sendable {
     /// - Parameters:
     ///   - nullsMatch: of each key, whether null equals null. A row with a null in another key is never found.
     ///   - parallel: calls its argument with 0, 1, ... up to a number that it is given, from several threads where there are some.
-    public init(_ keys: [Column], count: Int, nullsMatch: [Bool], parallel: (_ jobs: Int, @Sendable (Int) -> Void) -> Void) {
+    public init(_ keys: [Column], count: Int, nullsMatch: [Bool], parallel: (_ jobs: Int, @escaping @Sendable (Int) -> Void) -> Void) {
         precondition(count < Int(Int32.max), "a join keeps at most 2^31 rows")
         (self.count, types, self.nullsMatch) = (count, keys.map(\.type), nullsMatch)
         let numbers = keys.map { WholeNumbers($0) }
@@ -133,7 +133,7 @@ struct RankedCodes: @unchecked Sendable {
     /// Different codes.
     let keyCount: Int
 
-    init(_ codes: Values<UInt64>, bound: Int, jobs: Int, _ parallel: (Int, @Sendable (Int) -> Void) -> Void) {
+    init(_ codes: Values<UInt64>, bound: Int, jobs: Int, _ parallel: (Int, @escaping @Sendable (Int) -> Void) -> Void) {
         let all = RankedCodes.bits(codes, bound: bound, jobs: jobs, parallel)
         defer { withExtendedLifetime(all) {} }
         let (words, wordCount) = (all.start, all.count)
@@ -148,7 +148,7 @@ struct RankedCodes: @unchecked Sendable {
     }
 
     /// A bit a code.
-    static func bits(_ codes: Values<UInt64>, bound: Int, jobs: Int, _ parallel: (Int, @Sendable (Int) -> Void) -> Void) -> Values<UInt64> {
+    static func bits(_ codes: Values<UInt64>, bound: Int, jobs: Int, _ parallel: (Int, @escaping @Sendable (Int) -> Void) -> Void) -> Values<UInt64> {
         let wordCount = (bound + 63) / 64
         let buffer = Buffer(emptyTable: wordCount * 8)
         let share = UInt64((wordCount + jobs - 1) / jobs)
@@ -179,7 +179,7 @@ private struct KeyLists {
 
     /// - Parameter place: of a row's key, below `groupCount`; -1 for a row in no list.
     init(
-        count: Int, groupCount: Int, jobs: Int, _ parallel: (Int, @Sendable (Int) -> Void) -> Void, _ place: @escaping @Sendable (Int) -> Int32
+        count: Int, groupCount: Int, jobs: Int, _ parallel: (Int, @escaping @Sendable (Int) -> Void) -> Void, _ place: @escaping @Sendable (Int) -> Int32
     ) {
         let placeBuffer = Buffer(size: count * 4)
         let size = (count + jobs - 1) / jobs

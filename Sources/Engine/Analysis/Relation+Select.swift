@@ -106,7 +106,7 @@ extension Relation {
         }
         let isSame = made.count == builder.fields.count && zip(made, builder.fields).allSatisfy { $0.expression == .field([$1.name]) && $0.name == $1.name }
         let plan = isSame ? builder.plan : ProjectNode(builder.plan, columns: made)
-        return (Relation(plan, attributes: outputs, session: session), extraFields)
+        return (Relation(plan, attributes: outputs, session: session, below: isAggregate ? [] : attributes + hidden), extraFields)
     }
 
     /// One selected column.

@@ -9,9 +9,15 @@ public struct Relation: Sendable {
     /// Columns that a join by names has merged into one: reached by their table's name only.
     public let hidden: [Attribute]
     public let session: AnalysisSession
+    /// Where the plan is a selection: the columns that it selects from, which rows may be ordered by and filtered by too.
+    let below: [Attribute]
 
     public init(_ plan: PlanNode, attributes: [Attribute], hidden: [Attribute] = [], session: AnalysisSession) {
-        (self.plan, self.attributes, self.hidden, self.session) = (plan, attributes, hidden, session)
+        self.init(plan, attributes: attributes, hidden: hidden, session: session, below: [])
+    }
+
+    init(_ plan: PlanNode, attributes: [Attribute], hidden: [Attribute] = [], session: AnalysisSession, below: [Attribute]) {
+        (self.plan, self.attributes, self.hidden, self.session, self.below) = (plan, attributes, hidden, session, below)
     }
 
     /// A relation of new columns.
@@ -78,7 +84,35 @@ public struct Relation: Sendable {
     // MARK: Rows
 
     /// The rows for which a condition is true.
-    public func filter(_ condition: Expression) throws -> Relation { try filter(condition, outer: []) }
+    public func filter(_ condition: Expression) throws -> Relation { try widened(for: [condition]).filter(condition, outer: []) }
+
+    /// The relation with columns that it was selected from, where expressions name them: unseen, as what is named has gone.
+    private func widened(for expressions: [Expression]) -> Relation {
+        guard !below.isEmpty, let project = plan as? ProjectNode else { return self }
+        let (own, source) = (Scope(self), Scope(Relation(plan, attributes: below, session: session)))
+        var columns = project.columns
+        var found: [Attribute] = []
+        func add(_ attribute: Attribute) {
+            if found.contains(where: { $0.id == attribute.id }) { return }
+            let name = Schema.distinctNames(columns.map(\.name) + [attribute.column]).last ?? attribute.column
+            columns.append(NamedExpression(name, attribute.field))
+            found.append(attribute.with(column: name))
+        }
+        func visit(_ expression: Expression) {
+            switch expression {
+            case .attribute(let reference):
+                if !(attributes + hidden).contains(where: { $0.id == reference.id }), let gone = below.first(where: { $0.id == reference.id }) { add(gone) }
+            case .field(let path):
+                if (try? own.match(path)) != nil { return }
+                if let gone = try? source.match(path) { add(gone.attribute) }
+            case .lambda: return
+            default: expression.children.forEach(visit)
+            }
+        }
+        expressions.forEach(visit)
+        if found.isEmpty { return self }
+        return Relation(ProjectNode(project.inputs[0], columns: columns, options: project.options), attributes: attributes, hidden: hidden + found, session: session)
+    }
 
     func filter(_ condition: Expression, outer: [Scope]) throws -> Relation {
         let scope = Scope(self, outer: outer)
@@ -90,17 +124,21 @@ public struct Relation: Sendable {
             throw PlanError.misplaced(text: "\(call)", problem: "a window function cannot stand in a condition; compute it with withColumn or in a query below, and use that column")
         }
         if plain == .literal(true) { return with(builder.plan) }
-        let type = try plain.resolveType(in: builder.schema)
-        guard type == .boolean || type == .null else {
-            throw PlanError.analysis("a condition must be true or false, and '\(condition.prettyName([:]))' is \(type.hiveName)")
+        // What names a query around it has its types only where the two are joined.
+        if !plain.containsOuter {
+            let type = try plain.resolveType(in: builder.schema)
+            guard type == .boolean || type == .null else {
+                throw PlanError.analysis("a condition must be true or false, and '\(condition.prettyName([:]))' is \(type.hiveName)")
+            }
         }
         return with(FilterNode(builder.plan, condition: plain))
     }
 
     /// The rows in an order.
     public func sorted(by keys: [SortNode.Key]) throws -> Relation {
-        let scope = Scope(self)
-        var builder = PlanBuilder(self)
+        let wider = widened(for: keys.map(\.expression))
+        let scope = Scope(wider)
+        var builder = PlanBuilder(wider)
         var resolved: [Expression] = []
         for key in keys { resolved.append(try scope.resolve(key.expression)) }
         resolved = try builder.extract(resolved, scope)

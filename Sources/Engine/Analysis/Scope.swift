@@ -27,7 +27,7 @@ struct Scope: Sendable {
         for length in stride(from: min(path.count - 1, 3), through: 0, by: -1) {
             let (table, name) = (path[..<length], path[length])
             var found = attributes.filter { $0.matches(name, table) }
-            if length > 0 { found += hidden.filter { $0.matches(name, table) } }
+            if length > 0 || found.isEmpty { found += hidden.filter { $0.matches(name, table) } }
             if found.count > 1 {
                 let exact = found.filter { $0.name == name }
                 if !exact.isEmpty { found = exact }

@@ -221,22 +221,20 @@ extension Values<Int32> {
 
 extension Optional<WorkerPool> {
     /// Runs jobs on the pool's threads; one after the other where there is none.
-    func run(jobs: Int, _ body: @Sendable (Int) -> Void) {
+    func run(jobs: Int, _ body: @escaping @Sendable (Int) -> Void) {
         guard let pool = self, jobs > 1, pool.count > 1 else {
             for job in 0..<jobs { body(job) }
             return
         }
         let next = Locked(0)
-        withoutActuallyEscaping(body) { body in
-            pool.run(workers: min(jobs, pool.count)) { _ in
-                while true {
-                    let job = next.withLock { next in
-                        defer { next += 1 }
-                        return next
-                    }
-                    if job >= jobs { return }
-                    body(job)
+        pool.run(workers: min(jobs, pool.count)) { _ in
+            while true {
+                let job = next.withLock { next in
+                    defer { next += 1 }
+                    return next
                 }
+                if job >= jobs { return }
+                body(job)
             }
         }
     }
