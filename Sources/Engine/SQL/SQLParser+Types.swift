@@ -129,10 +129,7 @@ extension Schema {
 extension DataType {
     /// The type that a name alone says in SQL: `double(x)` casts.
     init?(castingName name: String) {
-        switch name.lowercased() {
-        case "boolean", "tinyint", "smallint", "int", "bigint", "float", "double", "decimal", "date", "timestamp", "binary", "string":
-            self = name.lowercased() == "decimal" ? .decimal(precision: 10, scale: 0) : DataType(parsing: name) ?? .null
-        default: return nil
-        }
+        guard let type = DataType(parsing: name), !type.isNested, type != .null else { return nil }
+        self = name.lowercased() == "decimal" ? .decimal(precision: 10, scale: 0) : type
     }
 }

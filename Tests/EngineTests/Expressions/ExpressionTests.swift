@@ -109,7 +109,7 @@ import Testing
 
     @Test(arguments: [
         ("price > )", "')' stands here where a value is expected\n    price > )\n            ^"), ("", "the text ends where a value is expected\n    \n    ^"),
-        ("a = 'x", "the string is never closed\n    a = 'x\n        ^"), ("a b", "'b' stands here where the end is expected\n    a b\n      ^"),
+        ("a = 'x", "the string is never closed\n    a = 'x\n        ^"), ("a b c", "'c' stands here where the end is expected\n    a b c\n        ^"),
         ("a in (1, 2", "the text ends where ')' is expected\n    a in (1, 2\n              ^"), ("lowr(a)", "there is no function 'lowr'; did you mean 'lower'?\n    lowr(a)\n    ^"),
         ("x > 1 and\n  cast(a as strin) = 'y'", "'strin' is no type; did you mean 'string'?\n      cast(a as strin) = 'y'\n                ^"), ("substring(a)", "substring() takes 2 to 3 arguments, not 1\n    substring(a)\n    ^"),
         ("a is 5", "'5' stands here where NULL, TRUE or FALSE is expected\n    a is 5\n         ^"), ("DATE '2023-02-29'", "this is no date; one is written DATE '2024-02-29'\n    DATE '2023-02-29'\n    ^"),

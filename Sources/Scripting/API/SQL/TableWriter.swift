@@ -58,7 +58,12 @@ struct TableWriter {
         if fixedCount < fixed.count { throw PlanError.analysis("partition columns with values stand before those without, in the table's order: \(keys.map(\.name).joined(separator: ", "))") }
         let values = keys.prefix(fixedCount).map { fixed[$0.name.lowercased()] ?? nil }
         let dynamic = Array(keys.dropFirst(fixedCount))
-        let plan = try arranged(relation, try record.dataSchema().fields + dynamic, columns, byName)
+        var plan = try arranged(relation, try record.dataSchema().fields + dynamic, columns, byName)
+        if overwrites, environment.job.isInitialized, !environment.explains, plan.reads(record.qualifiedName) {
+            // Within a job what is overwritten is no longer read, so the rows are taken before.
+            plan = CacheNode(plan)
+            try environment.run { try Execution.run(plan, context: $0, into: CountingConsumer()) }
+        }
 
         let root = try environment.locate(location)
         var target = root
@@ -166,6 +171,14 @@ struct TableWriter {
             let write = FrameWrite(target: place, encoder: encoder, partitionKeys: [], mode: .overwrite, table: record, fixed: fixed + values)
             try run(write, part, to: place, replacing: nil)
         }
+    }
+}
+
+extension PlanNode {
+    /// Whether a source of the name is among those that the rows come from.
+    fileprivate func reads(_ name: String) -> Bool {
+        if let scan = self as? ScanNode, scan.source.name == name { return true }
+        return inputs.contains { $0.reads(name) }
     }
 }
 
