@@ -359,7 +359,12 @@ extension SQLParser {
             let next = tokens[index + 1]
             switch next.word {
             case "select", "with": return true
-            case "values": return tokens[min(index + 2, tokens.count - 1)].kind == .symbol("(")
+            case "values":
+                // A column may be called so.
+                switch tokens[min(index + 2, tokens.count - 1)].kind {
+                case .symbol("("), .number, .text: return true
+                default: return false
+                }
             case "from", "table":
                 if case .name = tokens[min(index + 2, tokens.count - 1)].kind { return true }
                 return false

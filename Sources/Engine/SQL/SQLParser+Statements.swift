@@ -161,7 +161,9 @@ extension SQLParser {
         if takeSymbol(")") { return result }
         repeat {
             let key: String
-            if let bytes = takeText() {
+            if case .text(let bytes) = current.kind {
+                // Key and value may stand side by side, so strings are not joined here.
+                at += 1
                 key = String(decoding: bytes, as: UTF8.self)
             } else {
                 var parts = [try anyName("a key")]

@@ -154,7 +154,7 @@ extension SQLParser {
             select.from = sampled
             return .query(Query(.select(select)), alias: alias, isLateral: false)
         }
-        if isWord("values"), !isSymbol(".", ahead: 1), case .symbol("(") = peek().kind {
+        if isWord("values"), isValuesList {
             at += 1
             let query = Query(.values(try rows()))
             return .query(query, alias: try tableAlias(), isLateral: false)
@@ -178,6 +178,14 @@ extension SQLParser {
             throw error("tables keep no versions, so AS OF is not supported", at: current.position)
         }
         return try sampled { parser throws(ParseError) in .table(parts, alias: try parser.tableAlias(), position: position) }
+    }
+
+    /// Whether rows follow, and not an alias or the end: a table may be called so.
+    private var isValuesList: Bool {
+        switch peek().kind {
+        case .symbol("("), .number, .text: true
+        default: false
+        }
     }
 
     private mutating func function(_ name: String, isLateral: Bool, _ position: Int) throws(ParseError) -> TableReference {

@@ -220,7 +220,7 @@ struct SQLParser {
             return "; did you mean \(near)?"
         }
         // A misspelt word of the language just before was taken for a name.
-        if at > 0, !isAtEnd, tokens[at - 1].word.count > 2, !SQLWords.afterExpression.contains(tokens[at - 1].word),
+        if likely == SQLWords.likely, at > 0, !isAtEnd, tokens[at - 1].word.count > 2, !SQLWords.afterExpression.contains(tokens[at - 1].word),
             let near = Suggestion.nearest(tokens[at - 1].word, in: SQLWords.likely), near.lowercased() != tokens[at - 1].word
         {
             return "; did you mean \(near) by '\(written(tokens[at - 1]))'?"
