@@ -119,6 +119,54 @@ class GroupTests(DataFrameTest):
         self.assertEqual(len(found), len(self.duck.sql("SELECT DISTINCT shop, units FROM sales").fetchall()))
 
 
+class FunctionTests(DataFrameTest):
+    """How `F` and Columns take arguments; what functions answer is tested with the engine."""
+
+    def test_names_and_values(self):
+        self.assertSame(
+            """sales:select("id", F.upper("shop"):alias("upper"), F.lpad("shop", 4, "*"):alias("pad"), F.concat_ws("-", "shop", "units"):alias("both"),
+                 F.substring("note", 1, 6):alias("start"), F.round("amount", 1):alias("rounded"), F.regexp_replace("note", "[0-9]+", "#"):alias("masked"),
+                 F.coalesce(F.col("units"), F.lit(-1)):alias("units"), F.date_add("day", 1):alias("next"), F.md5("note"):alias("digest"), F.instr("note", "is"):alias("at"))""",
+            """SELECT id, upper(shop) AS upper, lpad(shop, 4, '*') AS pad, concat_ws('-', shop, units) AS both, substring(note, 1, 6) AS start, round(amount, 1) AS rounded,
+                 regexp_replace(note, '[0-9]+', '#', 'g') AS masked, coalesce(units, -1) AS units, day + 1 AS next, md5(note) AS digest, instr(note, 'is') AS at FROM sales""")
+
+    def test_conditions(self):
+        self.assertSame(
+            """sales:select("id", F.when(F.col("units"):lt(5), "few"):when(F.col("units"):lt(15), "some"):otherwise("many"):alias("size"),
+                 F.when(F.col("units"):gt(15), 1):alias("flag"))""",
+            """SELECT id, CASE WHEN units < 5 THEN 'few' WHEN units < 15 THEN 'some' ELSE 'many' END AS size, CASE WHEN units > 15 THEN 1 END AS flag FROM sales""")
+
+    def test_methods(self):
+        self.assertSame(
+            """sales:select("id", F.col("note"):substr(1, 6):alias("start"), F.col("shop"):startswith("s"):alias("begins"), F.col("note"):endswith("7"):alias("ends"),
+                 F.col("note"):contains("longer"):alias("has"), F.col("note"):rlike("[0-9]{2}$"):alias("matches"), F.col("shop"):ilike("S1%"):alias("alike"),
+                 F.col("units"):bitwiseAND(6):alias("bits"), (F.col("shop") .. "/" .. F.col("units")):alias("path"))""",
+            """SELECT id, substr(note, 1, 6) AS start, starts_with(shop, 's') AS begins, suffix(note, '7') AS ends, contains(note, 'longer') AS has,
+                 regexp_matches(note, '[0-9]{2}$') AS matches, shop ILIKE 'S1%' AS alike, units & 6 AS bits, shop || '/' || units AS path FROM sales""")
+
+    def test_names_of_arguments(self):
+        self.assertSame("""sales:select("id", F.round("amount", {scale = 0}):alias("r"))""", "SELECT id, round(amount, 0) AS r FROM sales")
+
+    def test_rows_have_ids(self):
+        found = self.result("""sales:select("id", F.monotonically_increasing_id():alias("n"), F.rand(3):alias("r"))""")
+        self.assertEqual(len({row["n"] for row in found}), self.rows)
+        self.assertTrue(all(0 <= row["r"] < 1 for row in found))
+        again = self.result("""sales:select("id", F.rand(3):alias("r"))""", "--threads", "1")
+        self.assertEqual({row["id"]: row["r"] for row in found}, {row["id"]: row["r"] for row in again})
+
+    def test_errors(self):
+        for code, message in {
+            """F.uper("a")""": "there is no function 'uper'; did you mean 'upper'?",
+            """F.sentences("a")""": "Spark's function 'sentences' is not supported",
+            """F.lpad("a")""": "takes 2 to 3 arguments, not 1",
+            """F.round("a", {scales = 1})""": "takes columns and plain values",
+            """F.col("a"):when(true, 1)""": "Column:when follows F.when(...) or another when",
+        }.items():
+            with self.subTest(code=code):
+                self.write("wrong.lua", f"local column = {code}")
+                self.fails("run", "wrong.lua", says=[message])
+
+
 class JoinTests(DataFrameTest):
     def test_kinds(self):
         for how, query in {

@@ -22,7 +22,12 @@ public final class FilterNode: PlanNode, @unchecked Sendable {
     public override var declaredSchema: FrameSchema { inputs[0].declaredSchema }
     public override func derivedSchema(_ inputs: [Schema]) -> Schema? { inputs[0] }
     public override func requiredColumns(_ columns: ColumnSet) -> [ColumnSet] { [columns.map { $0.union(condition.fields) }] }
-    public override func requiredRows(_ rows: Expression?) -> [Expression?] { [rows.map { .and(condition, $0) } ?? condition] }
+    /// What chance decides is decided once, here.
+    public override func requiredRows(_ rows: Expression?) -> [Expression?] {
+        let own = condition.isDeterministic ? [condition] : condition.conjuncts.filter(\.isDeterministic)
+        let all = own + (rows.map { [$0] } ?? [])
+        return [all.isEmpty ? nil : .all(all)]
+    }
 
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
         inputs[0].filtering(self, reading: condition.fields, columns: columns) { [condition, lookup] _, batch in
