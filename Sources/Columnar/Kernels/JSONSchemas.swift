@@ -5,7 +5,7 @@ extension DataType {
     public init?(ofJSON text: UnsafeRawBufferPointer) {
         var cursor = JSONCursor(text, takesControls: false)
         guard let type = DataType.infer(&cursor, 0) else { return nil }
-        self = type.withoutUnknown ?? .string
+        self = type.withoutUnknown ?? .struct([])
     }
 
     private static func infer(_ cursor: inout JSONCursor, _ depth: Int) -> DataType? {
@@ -69,7 +69,7 @@ extension DataType {
         case .array(let element): return element.withoutUnknown.map { .array($0) }
         case .struct(let fields):
             let known = fields.compactMap { field in field.type.withoutUnknown.map { Field(field.name, $0) } }
-            return known.isEmpty ? .struct([]).self : .struct(known)
+            return known.isEmpty ? nil : .struct(known)
         default: return self
         }
     }
