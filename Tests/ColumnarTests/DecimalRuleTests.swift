@@ -46,7 +46,7 @@ import Testing
 
     @Test(arguments: [
         (DataType.int, Arithmetic.multiply, DataType.decimal(precision: 10, scale: 2), DataType.decimal(precision: 21, scale: 2)),
-        (.byte, .add, .decimal(precision: 10, scale: 2), .decimal(precision: 11, scale: 2)), (.short, .divide, .decimal(precision: 4, scale: 1), .decimal(precision: 11, scale: 6)),
+        (.byte, .add, .decimal(precision: 10, scale: 2), .decimal(precision: 11, scale: 2)), (.short, .divide, .decimal(precision: 4, scale: 1), .decimal(precision: 12, scale: 6)),
         (.long, .multiply, .decimal(precision: 2, scale: 1), .decimal(precision: 23, scale: 1)), (.float, .add, .decimal(precision: 2, scale: 1), .double),
         (.string, .multiply, .decimal(precision: 2, scale: 1), .double), (.byte, .remainder, .short, .short), (.byte, .add, .byte, .byte), (.short, .divide, .int, .double),
         (.float, .multiply, .long, .float), (.string, .add, .string, .double), (.null, .add, .int, .int),

@@ -37,6 +37,7 @@ extension AggregateFunction {
         case .product: return FoldAccumulator(ProductFold())
         case .covariance(let ofSample): return FoldAccumulator(PairFold(ofSample ? .covarianceOfSample : .covariance))
         case .correlation: return FoldAccumulator(PairFold(.correlation))
+        case .regression(.averageX), .regression(.averageY): return PairAverageAccumulator(arguments, result, ofFirst: self == .regression(.averageY))
         case .regression(let regression): return FoldAccumulator(PairFold(.regression(regression)))
         case .bits(let operation): return BitAccumulator(result, operation)
         case .mode(let order): return ModeAccumulator(result, takesGreatest: order == .descending)

@@ -208,7 +208,14 @@ extension AggregateFunction {
             return .array(arguments[0])
         case .variance, .standardDeviation, .skewness, .kurtosis, .product: return isNumber(arguments[0]) ? .double : nil
         case .covariance, .correlation: return arguments.allSatisfy(isNumber) ? .double : nil
-        case .regression(let regression): return arguments.allSatisfy(isNumber) ? (regression == .count ? .long : .double) : nil
+        case .regression(let regression):
+            guard arguments.allSatisfy(isNumber) else { return nil }
+            switch regression {
+            case .count: return .long
+            case .averageY: return AggregateFunction.average.resultType([arguments[0]])
+            case .averageX: return AggregateFunction.average.resultType([arguments[1]])
+            default: return .double
+            }
         case .and, .or: return arguments[0] == .boolean || arguments[0] == .null ? .boolean : nil
         case .bits: return arguments[0].isInteger ? arguments[0] : arguments[0] == .null ? .long : nil
         case .mode:

@@ -213,6 +213,7 @@ struct PairFold: DoubleFold {
         case .regression(let regression):
             // y is the first argument, x the second.
             switch regression {
+            // These have accumulators of their own.
             case .count: return (n, true)
             case .averageX: return (state.meanY, true)
             case .averageY: return (state.meanX, true)

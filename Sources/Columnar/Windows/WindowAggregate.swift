@@ -40,6 +40,8 @@ extension AggregateFunction {
         case .product: return folded(ProductFold(), arguments, rows, frames, carry)
         case .covariance(let ofSample): return folded(PairFold(ofSample ? .covarianceOfSample : .covariance), arguments, rows, frames, carry)
         case .correlation: return folded(PairFold(.correlation), arguments, rows, frames, carry)
+        case .regression(.averageX), .regression(.averageY):
+            return AggregateFunction.average.sums(PairAverageAccumulator.column(arguments, ofFirst: self == .regression(.averageY)), rows, frames, carry)
         case .regression(let regression): return folded(PairFold(.regression(regression)), arguments, rows, frames, carry)
         case .minimum, .maximum: return arguments[0].take(extremes(arguments[0], maximum: self == .maximum, rows, frames))
         case .and, .or: return arguments[0].cast(to: .boolean).take(extremes(arguments[0], maximum: self == .or, rows, frames))

@@ -76,9 +76,11 @@ extension AggregateFunction {
         }
         // Counts of different rows have a function of their own, which needs no second pass.
         let counts = isDistinct && result.function == .count
+        // Spark calls an ordered list listagg, whatever the query does.
+        let isOrderedList = if case .listAggregate(let list) = result.function { !list.order.isEmpty } else { false }
         return AggregateCall(
             counts ? .countDistinct : result.function, result.arguments, isDistinct: isDistinct && !counts, filter: filter,
-            shownName: shown[lowered] ?? (lowered == result.function.name ? nil : lowered))
+            shownName: isOrderedList ? nil : shown[lowered] ?? (lowered == result.function.name ? nil : lowered))
     }
 
     /// What names are shown as that are not SQL's.

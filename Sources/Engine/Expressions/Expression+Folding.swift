@@ -3,6 +3,8 @@ internal import Columnar
 extension Expression {
     /// The expression with every part that reads no column computed, and logic with constants simplified. It has the same value for every record.
     public var folded: Expression {
+        // What is checked fails as a whole; alone it would be null.
+        if case .checked(let operation) = self { return Expression.checked(operation.mapChildren { $0.folded }).foldedConstant }
         let simpler = mapChildren { $0.folded }
         switch simpler {
         case .field, .literal, .interval, .star, .attribute: return simpler
@@ -24,7 +26,14 @@ extension Expression {
         case .call(let function, _) where !function.isDeterministic: return simpler
         default: break
         }
-        guard simpler.children.allSatisfy({ if case .literal = $0 { true } else { false } }) else { return simpler }
+        return simpler.foldedConstant
+    }
+
+    /// The expression's value, where it reads no column.
+    private var foldedConstant: Expression {
+        let simpler = self
+        let parts = if case .checked(let operation) = self { operation.children } else { children }
+        guard parts.allSatisfy({ if case .literal = $0 { true } else { false } }) else { return simpler }
         // What is refused stays as it is, to be refused with its place.
         guard let type = try? simpler.resolveType(in: .empty), !type.isNested, let column = try? simpler.evaluate(on: Expression.oneRow) else { return simpler }
         return .literal(column.value(at: 0), column.type)

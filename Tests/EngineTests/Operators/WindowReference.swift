@@ -160,7 +160,12 @@ struct WindowReference {
                 }
                 return .integer(Int64(bucket + 1))
             }
-        case .pick(.before(let distance)):
+        case .pick(.before(let distance, true)) where distance != 0:
+            let others = distance > 0 ? Array(partition.prefix(place).reversed()) : Array(partition.dropFirst(place + 1))
+            let present = others.map { argument(0, $0) }.filter { $0 != .null }
+            let nth = Int(clamping: distance.magnitude) - 1
+            return nth < present.count ? present[nth] : call.arguments.count > 1 ? argument(1, row) : .null
+        case .pick(.before(let distance, _)):
             let (from, isFar) = place.subtractingReportingOverflow(distance)
             if !isFar, partition.indices.contains(from) { return argument(0, partition[from]) }
             return call.arguments.count > 1 ? argument(1, row) : .null
