@@ -30,6 +30,13 @@ extension FileSource {
     }
 
     public func statistics(of column: String) -> SourceColumnStatistics? {
+        if let known = knownStatistics(of: column) { return known }
+        let found = findStatistics(of: column)
+        if let found { note(found, of: column) }
+        return found
+    }
+
+    private func findStatistics(of column: String) -> SourceColumnStatistics? {
         if let key = partitionKeys.firstIndex(where: { $0.name == column }) { return partitionStatistics(key) }
         guard case .parquet = format else { return nil }
         var result = SourceColumnStatistics()

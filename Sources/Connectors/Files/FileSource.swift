@@ -46,6 +46,7 @@ public final class FileSource: BatchSource {
         var inferred: Schema?
         /// Files whose footers have been read: a plan asks for their schema, their statistics and their rows.
         var opened: [String: ParquetFile] = [:]
+        var statistics: [String: SourceColumnStatistics] = [:]
     }
 
     public init(
@@ -113,6 +114,9 @@ public final class FileSource: BatchSource {
 
     /// Files that are kept open.
     private static let openFiles = 64
+
+    func knownStatistics(of column: String) -> SourceColumnStatistics? { learnt.withLock { $0.statistics[column] } }
+    func note(_ statistics: SourceColumnStatistics, of column: String) { learnt.withLock { $0.statistics[column] = statistics } }
 
     func bytes(of file: InputFile) throws -> any ByteSource { try openFile(file) }
 
