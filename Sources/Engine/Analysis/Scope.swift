@@ -81,7 +81,7 @@ struct Scope: Sendable {
     /// - Throws: `PlanError`, with its place in the query where the expression has one.
     func resolve(_ expression: Expression) throws(PlanError) -> Expression {
         let resolved = try resolve(expression, parameters: [])
-        return resolved
+        return session.isANSI ? resolved.ansi : resolved
     }
 
     private func resolve(_ expression: Expression, parameters: Set<String>) throws(PlanError) -> Expression {

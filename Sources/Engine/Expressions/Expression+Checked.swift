@@ -6,6 +6,7 @@ extension Expression {
     ///
     /// Conditionals, AND and OR only compute what is asked for, so that `CASE WHEN b <> 0 THEN a / b END` has no errors.
     public var ansi: Expression {
+        if case .checked = self { return self }
         let inner = mapChildren { $0.ansi }
         switch inner {
         case .arithmetic, .negation: return .checked(inner)

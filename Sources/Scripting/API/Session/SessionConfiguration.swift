@@ -36,6 +36,10 @@ final class SessionConfiguration: ScriptObject {
             guard ["true", "false"].contains(text.lowercased()) else { throw APIError("'\(key)' is true or false, not '\(value)'") }
         case "spark.sql.caseSensitive":
             guard text.lowercased() == "false" else { throw APIError("'\(key)' can only be false: names of columns count in any case") }
+        case "spark.sql.session.timeZone":
+            guard ["utc", "gmt", "z", "etc/utc", "+00:00", "+0:00"].contains(text.lowercased()) else {
+                throw APIError("'\(key)' can only be UTC: timestamps are read and shown in UTC; from_utc_timestamp, to_utc_timestamp and convert_timezone lead to other zones")
+            }
         case "spark.sql.shuffle.partitions":
             guard let number = Int(text), number > 0 else { throw APIError("'\(key)' is a whole number above 0, not '\(value)'") }
         case "spark.sql.sources.partitionOverwriteMode":
