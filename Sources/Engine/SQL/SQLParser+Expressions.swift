@@ -353,8 +353,10 @@ extension SQLParser {
 
     /// Whether the bracket at a token's index opens a query, and not an expression or tables in parentheses.
     func opensQuery(_ index: Int) -> Bool {
+        // Deeper than that nothing is read.
+        let last = index + SQLParser.deepest
         var index = index
-        while index + 1 < tokens.count {
+        while index + 1 < tokens.count, index <= last {
             guard tokens[index].kind == .symbol("(") else { return false }
             let next = tokens[index + 1]
             switch next.word {
