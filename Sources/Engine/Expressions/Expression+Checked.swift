@@ -32,8 +32,16 @@ extension Expression {
         "unix_timestamp", "to_unix_timestamp", "next_day", "to_number", "to_binary", "div", "pmod", "mod", "abs", "element_at", "get_item", "elt",
     ]
 
-    /// Whether some part is checked, so that it must not be computed where nobody asks for it.
-    var containsChecked: Bool { first { if case .checked = $0 { true } else { false } } != nil }
+    /// Whether some part is checked, or a function that rows may make an error, so that it must not be computed where nobody asks for it.
+    var containsChecked: Bool {
+        first { part in
+            switch part {
+            case .checked: true
+            case .call(let function, _): function.definition.raises
+            default: false
+            }
+        } != nil
+    }
 
     /// The value of what stands in `.checked`.
     func checkedOperand(on batch: Batch, _ lookup: FieldLookup) throws(PlanError) -> Columnar.Operand {

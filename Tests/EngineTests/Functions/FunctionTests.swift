@@ -89,6 +89,21 @@ import Testing
         #expect(try Expression(parsing: "ascii(s)").evaluate(on: batch).values.prefix(3) == [.integer(97), .integer(99), .null])
     }
 
+    @Test func whatRaisesIsComputedWhereItIsAskedFor() throws {
+        let batch = FunctionAnswers.batch
+        for sql in [
+            "case when i is null then raise_error('none') else i end is null", "if(s = '%zz', url_decode('%zz'), s)", "coalesce(s, 'x') is null and assert_true(false) is null",
+        ] {
+            let wanted = sql.hasPrefix("case")
+            if wanted {
+                #expect(throws: PlanError.raised("none")) { try Expression(parsing: sql).evaluate(on: batch) }
+                #expect(try Expression(parsing: sql).evaluate(on: FunctionAnswers.rows([0, 1])).values == [.boolean(false), .boolean(false)])
+            } else {
+                #expect(throws: Never.self) { try Expression(parsing: sql).evaluate(on: batch) }
+            }
+        }
+    }
+
     @Test func operatorsReadBack() throws {
         for (sql, text) in [("i & 3 | l", "((i & 3) | l)"), ("~i", "~i"), ("~(i ^ 1)", "~(i ^ 1)")] {
             let expression = try Expression(parsing: sql)
