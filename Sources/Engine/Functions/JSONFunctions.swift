@@ -5,13 +5,13 @@ enum JSONFunctions {
         FunctionDefinition("get_json_object", .json, "col path=", takes: [.text, .text], gives: .string, summary: "What a path such as `$.a[0]` leads to in JSON text.") { call in .value(inJSON: call[0], path: call[1]) },
         FunctionDefinition("json_array_length", .json, "col", takes: [.text], gives: .int, summary: "The number of elements of a JSON array.") { call in .jsonArrayLength(call[0]) },
         FunctionDefinition("json_object_keys", .json, "col", takes: [.text], gives: .fixed(.array(.string)), summary: "The names of a JSON object.") { call in .jsonKeys(call[0]) },
-        FunctionDefinition("from_json", .json, "col schema=! [options=!]", takes: [.text, .text, .any], gives: .custom { call throws(PlanError) in try type(call) }, nulls: .handled, summary: "JSON text as values of a type in DDL.") { call in
+        FunctionDefinition("from_json", .json, "col schema=! [options=]", takes: [.text, .text, .any], gives: .custom { call throws(PlanError) in try type(call) }, nulls: .handled, summary: "JSON text as values of a type in DDL.") { call in
             .values(ofJSON: call[0], as: call.type)
         },
-        FunctionDefinition("to_json", .json, "col [options=!]", takes: [.other("a struct, an array or a map") { $0.isNested }, .any], gives: .string, summary: "Values as JSON text.") { call in
+        FunctionDefinition("to_json", .json, "col [options=]", takes: [.other("a struct, an array or a map") { $0.isNested }, .any], gives: .string, summary: "Values as JSON text.") { call in
             .json(call[0], nullFields: option(call, 1, "ignorenullfields") == "false")
         },
-        FunctionDefinition("schema_of_json", .json, "json=! [options=!]", takes: [.text, .any], gives: .custom { call throws(PlanError) in
+        FunctionDefinition("schema_of_json", .json, "json=! [options=]", takes: [.text, .any], gives: .custom { call throws(PlanError) in
             _ = try schema(call)
             return .string
         }, summary: "The type of JSON text in DDL.") { call throws(PlanError) in .literal(.string(try schema(call).ddl), .string) },
