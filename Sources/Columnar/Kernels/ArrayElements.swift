@@ -96,7 +96,15 @@ public struct ArrayElements: Sendable {
     }
 
     /// Numbers that are equal for equal elements, across all columns (which must be of one type), with null as a value: as `KeyTable` has it.
-    static func identities(_ columns: [Column]) -> (numbers: [Values<Int32>], distinct: Int) {
+    ///
+    /// - Parameter signedZeros: whether -0.0 is another value than 0.0, as it is where Spark makes sets of arrays.
+    static func identities(_ columns: [Column], signedZeros: Bool = false) -> (numbers: [Values<Int32>], distinct: Int) {
+        var columns = columns
+        if signedZeros, columns[0].type == .double {
+            columns = columns.map { $0.flattened.mapping(Double.self, to: .long) { (x: Double) in Int64(bitPattern: (x.isNaN ? Double.nan : x).bitPattern) } }
+        } else if signedZeros, columns[0].type == .float {
+            columns = columns.map { $0.flattened.mapping(Float.self, to: .int) { (x: Float) in Int32(bitPattern: (x.isNaN ? Float.nan : x).bitPattern) } }
+        }
         let table = KeyTable(types: [columns[0].type])
         let numbers = columns.map { table.insert([$0], count: $0.count) }
         return (numbers, table.groupCount)

@@ -128,7 +128,7 @@ extension Operand {
     public static func distinct(_ array: Operand) -> Operand {
         array.map { column in
             let lists = ArrayElements(column)
-            let (numbers, distinct) = ArrayElements.identities([lists.elements])
+            let (numbers, distinct) = ArrayElements.identities([lists.elements], signedZeros: true)
             defer { withExtendedLifetime(numbers) {} }
             let own = numbers[0].start
             var marks = Marks(distinct)
@@ -149,7 +149,7 @@ extension Operand {
         let count = rowCount([a, b])
         let (x, y) = (arrays(a, count), arrays(b, count))
         let validity = Bitmap.and(x.validity, y.validity)
-        let (numbers, distinct) = ArrayElements.identities([x.elements, y.elements])
+        let (numbers, distinct) = ArrayElements.identities([x.elements, y.elements], signedZeros: true)
         defer { withExtendedLifetime(numbers) {} }
         let (first, second) = (numbers[0].start, numbers[1].start)
         let all = operation == .union ? Column.concatenate([x.elements, y.elements], as: x.elements.type) : x.elements
