@@ -258,7 +258,7 @@ extension SQLParser {
         var select = Select(items: [Select.Item(.star([]))])
         if takeWord("select") {
             seen.insert("select")
-            if isWord("transform"), isSymbol("(", ahead: 1), partners[at + 1] >= 0, ["using", "row", "as"].contains(tokens[partners[at + 1] + 1].word) {
+            if isWord("transform"), isSymbol("(", ahead: 1), partners[at + 1] >= 0, ["using", "row"].contains(tokens[partners[at + 1] + 1].word) {
                 throw error("TRANSFORM through another program is not supported; a function of the script does it", at: current.position)
             }
             if takeWord("distinct") { select.isDistinct = true } else if isWord("all"), !isSymbol(",", ahead: 1), !isWord("from", ahead: 1) { at += 1 }
