@@ -69,10 +69,11 @@ class ExplainTests(ExplainTest):
         self.assertFalse(os.path.exists(self.path("out")))
         self.assertIn(f"""write snappy.parquet to {self.path('out')}/ by day, frame.lua:5
 Select (day, id, n)
-└─ Filter (n <= 2 AND day > '1')
+└─ Filter (n <= 2)
    └─ Window (row_number() as n by day ordered by amount desc)
-      └─ ToDataFrame
-         └─ Scan db.sales (columns: amount, day, id; rows: day > '1')
+      └─ Filter (day > '1')
+         └─ ToDataFrame
+            └─ Scan db.sales (columns: amount, day, id; rows: day > '1')
 """, out)
         # A target that exists is no error as long as nothing is written.
         self.assertIn("frame.lua:6\nSelect (day, id, n)\n", out)
@@ -175,9 +176,9 @@ class PushdownTests(MasticTest):
             "Filter (reads amount; lifted)", "└─ Scan db.orders (columns: amount; rows: amount > 400L OR amount IS NULL)"], 2397, 3000)
         # To SQL, NaN is above every number, and statistics do not tell of it.
         self.check("orders:toDF():where('amount > 400')", [
-            "Filter (amount > 400)", "└─ ToDataFrame", "   └─ Scan db.orders (columns: amount; rows: amount > 400)"], 2397, 12000)
+            "Filter (amount > 400)", "└─ Scan db.orders (columns: amount; rows: amount > 400)"], 2397, 12000)
         self.check("orders:toDF():where('amount < 100')", [
-            "Filter (amount < 100)", "└─ ToDataFrame", "   └─ Scan db.orders (columns: amount; rows: amount < 100)"], 2400, 3000)
+            "Filter (amount < 100)", "└─ Scan db.orders (columns: amount; rows: amount < 100)"], 2400, 3000)
 
     def test_through_other_steps(self):
         self.check("orders:rename_field('id', 'key'):filter(function(r) return r.key < 10010 end):select_fields({'key'})", [
