@@ -77,6 +77,7 @@ class SelectionTests(MethodTests):
             local n = many:sample(0.25, 3):count()
             print(n > 2200 and n < 2800, many:sample(0.25, 3):count() == n, many:sample(true, 2.0, 1):count() > 18000, many:sample{fraction = 0.0}:count())
             print(df:sampleBy("s", {a = 1.0, b = 0.0}, 1):first().id, df:sampleBy("s", {}, 1):count())
+            print(df:select("s"):orderBy(F.desc("id")):first().s, df:drop("v"):filter(df.v:gt(2)):count(), df:select((df.id * 2):alias("x")):where("id = 3 and x = 6"):first()[1])
             print(df:dropDuplicates{"s"}:count(), df:drop_duplicates("s", "id"):count(), df:repartition(3, "s"):coalesce(1):hint("broadcast"):count())
             print(df:cache():count(), df:count(), df:unpersist():count(), df:persist():filter("id > 2"):count())
             """, """
@@ -84,6 +85,7 @@ class SelectionTests(MethodTests):
             3	4	4
             true	true	true	0
             1	0
+            b	2	6
             3	4	4
             4	4	4	2
             """)
@@ -151,7 +153,7 @@ class GroupTests(MethodTests):
             """)
 
     def test_grouping_sets(self):
-        self.assertShows('df:rollup("s", "id"):agg(F.sum("v")):orderBy("s", "id")', """
+        self.assertShows('df:rollup("s", "id"):agg(F.sum("v")):orderBy("s", "id", F.desc("sum(v)"))', """
             +----+----+------+
             |s   |id  |sum(v)|
             +----+----+------+
@@ -441,7 +443,6 @@ class FunctionTests(MethodTests):
             "df:sample(2)": ["from 0 to 1"],
             "df:describe('ids')": ["did you mean 'id'?"],
             "df:summary('medain')": ["is no statistic"],
-            "df:unpivot({'id'}, {'s', 'v'}, 'a', 'b'):show()": ["string", "double"],
             "df:na():fil(0)": ["did you mean 'fill'?"],
             "df.id:contain('x')": ["did you mean 'contains'?"],
             "df.id:withField('x', df.id)": ["F.struct"],

@@ -155,7 +155,7 @@ class CreateTests(SessionTest):
             'spark.createDataFrame({1, 2})': ["row 1 is the number 1"],
             'spark.createDataFrame({{a = 1, 2}})': ["with names and without"],
             'spark.createDataFrame({a = 1})': ["is one row"],
-            'spark.createDataFrame({{ab = 1}}, {"a"})': ["'ab'"],
+            'spark.createDataFrame({{a = 1, ab = 2}}, {"a"})': ["'ab'"],
         }.items():
             with self.subTest(code=code):
                 self.script_fails(code + ":show()", says=says)
@@ -498,8 +498,8 @@ class CatalogTests(SessionTest):
         for number, (code, says) in enumerate({
             'df:write():saveAsTable("t")': ["already exists", "overwrite"],
             'df:write():saveAsTable("nope.t")': ["Database nope not found"],
-            'df:select("id"):write():insertInto("t")': ["2 columns", "1"],
-            'df:select("s", "id"):write():insertInto("t")': ["'s' is string", "'id'", "bigint"],
+            'df:select("id"):write():insertInto("t")': ["has 1 column", "takes 2: id, s"],
+            'df:select("s", "id"):write():insertInto("t")': ["'s' is of type string", "'id'", "bigint"],
             'df:write():insertInto("tt")': ["did you mean 't'?"],
             'df:write():partitionBy("id", "s"):parquet("out")': ["every column"],
             'df:write():partitionBy("ids"):parquet("out")': ["did you mean 'id'?"],

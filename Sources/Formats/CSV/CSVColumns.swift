@@ -99,7 +99,7 @@ struct CSVColumns {
             if let value = parse(start, count) {
                 values[i] = value
             } else {
-                guard ScalarText.trimmed(start, count).1 == 0 else { return nil }
+                guard decoder.isNull(start, count) else { return nil }
                 values[i] = 0
                 nulls.insert(i)
             }
@@ -120,7 +120,7 @@ struct CSVColumns {
             if let value = ScalarText.boolean(start, count) {
                 bits.append(value)
             } else {
-                guard ScalarText.trimmed(start, count).1 == 0 else { return nil }
+                guard decoder.isNull(start, count) else { return nil }
                 bits.append(false)
                 nulls.insert(i)
             }
@@ -139,7 +139,7 @@ struct CSVColumns {
                 continue
             }
             let (start, count) = bytes(cell)
-            if ScalarText.trimmed(start, count).1 == 0 {
+            if decoder.isNull(start, count) {
                 builder.appendNull()
             } else if !builder.append(text: start, count, as: type) {
                 if cell & CSVTokenizer.rawFlag == 0 {

@@ -6,11 +6,14 @@ struct CSVFieldDecoder {
     private let quote: Int
     private let escape: Int
     private let escapesQuotesOnly: Bool
+    /// A text that is null where it is no value of its column's type; empty for none.
+    private let nullText: [UInt8]
     private var scratch = Buffer(size: 4096)
 
     init(_ options: CSVReadOptions) {
         quote = options.quote.map { Int($0) } ?? -1
         escapesQuotesOnly = options.escapesQuotesOnly
+        nullText = options.nullText ?? []
         escape = options.escape.flatMap { $0 == options.quote ? nil : Int($0) } ?? -1
     }
 
@@ -40,6 +43,12 @@ struct CSVFieldDecoder {
             n += 1
         }
         return UnsafeBufferPointer(start: out, count: n)
+    }
+
+    /// Whether a text that is no value stands for null: white space does, and the text that was said to.
+    func isNull(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        if ScalarText.trimmed(bytes, count).1 == 0 { return true }
+        return count == nullText.count && nullText.withUnsafeBytes { memcmp($0.baseAddress!, bytes, count) } == 0
     }
 
     private static func escaped(_ byte: UInt8) -> UInt8 {

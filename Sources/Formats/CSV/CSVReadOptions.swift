@@ -8,7 +8,7 @@ public struct CSVReadOptions: Sendable {
     public var escape: UInt8?
     /// Whether the escape counts in quoted fields only, and there before quotes and itself (Spark's rule).
     public var escapesQuotesOnly = false
-    /// A text that says nothing of its column's type when types are inferred.
+    /// A text that is null in columns that are no text, and says nothing of a column's type when types are inferred.
     public var nullText: [UInt8]?
     /// Whether columns of integers that have 32 bits are inferred to be `int` (Spark's rule).
     public var infersNarrowIntegers = false

@@ -23,6 +23,16 @@ final class ColumnFunctions: ScriptObject {
             made[name] = value
             return value
         }
+        if name == "expr" {
+            // The user's functions are the session's.
+            let value = environment.state.makeFunction("F.expr") { [unowned environment] call in
+                let text = call.arguments.last?.text
+                guard let text, call.arguments.count <= 2 else { throw APIError("F.expr takes SQL text, not \(call[0].kindDescription)") }
+                return [.object(ColumnObject(try Expression(parsing: text, userFunction: environment.sql.userFunction)))]
+            }
+            made[name] = value
+            return value
+        }
         guard let body = Self.body(name) else {
             throw APIError("F.\(name): \(Function.unknown(name, others: Self.names))")
         }

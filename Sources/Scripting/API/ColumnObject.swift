@@ -25,8 +25,12 @@ final class ColumnObject: ScriptObject {
     /// The name that `alias` gave.
     let alias: String?
     let order: Order?
+    /// Names for the columns of a generator: `F.explode("entries"):alias("key", "value")`.
+    let names: [String]
 
-    init(_ content: Content, alias: String? = nil, order: Order? = nil) { (self.content, self.alias, self.order) = (content, alias, order) }
+    init(_ content: Content, alias: String? = nil, order: Order? = nil, names: [String] = []) {
+        (self.content, self.alias, self.order, self.names) = (content, alias, order, names)
+    }
     convenience init(_ expression: Expression) { self.init(.expression(expression)) }
 
     /// The name of the column that this one becomes: Spark's.
@@ -53,7 +57,7 @@ final class ColumnObject: ScriptObject {
     /// The column with its name, for a select list.
     func item(in place: String) throws -> Select.Item {
         let expression = try expression(in: place)
-        return Select.Item(alias.map { .alias(expression, $0) } ?? expression)
+        return Select.Item(alias.map { .alias(expression, $0) } ?? expression, names: names)
     }
 
     /// The column as a key to sort by.
@@ -145,8 +149,16 @@ final class ColumnObject: ScriptObject {
     static func register(_ api: APIBuilder) {
         api.environment.state.register(ColumnObject.self, name: className) { column in
             for name in ["alias", "as", "name"] {
-                column.method(Signature(name, [.required("alias", .string)])) { column, arguments in
-                    [.object(ColumnObject(column.content, alias: arguments.string("alias"), order: column.order))]
+                column.method(name) { column, call in
+                    let values = call.arguments.count == 1 ? call[0].table?.items ?? call.arguments : call.arguments
+                    let named = call[0].table?["alias"].text.map { [$0] }
+                    let names = try named ?? values.map { value in
+                        guard let text = value.text else { throw APIError("Column:\(name) takes a name, not \(value.kindDescription)") }
+                        return text
+                    }
+                    guard let first = names.first else { throw APIError("Column:\(name) needs a name") }
+                    if names.count == 1 { return [.object(ColumnObject(column.content, alias: first, order: column.order))] }
+                    return [.object(ColumnObject(column.content, order: column.order, names: names))]
                 }
             }
             registerOperators(column)

@@ -78,6 +78,12 @@ struct FrameWrite {
         switch try FormatOptions.source(of: record) {
         case .parquet: return try FormatOptions.encoder("parquet", format, compression: compression)
         case .json: return try FormatOptions.encoder("json", format, compression: compression)
+        case .csv(let read, _) where read.escapesQuotesOnly:
+            // A table of Spark's, which is written as Spark reads it.
+            var write = CSVWriteOptions()
+            (write.separator, write.quote, write.escape, write.writeHeader) = (read.separator, read.quote, read.escape, read.withHeader)
+            (write.strictCheckForQuoting, write.writesAsSpark) = (true, true)
+            return TextFileEncoder(.csv(write), compression: try FormatOptions.textCompression(compression))
         case .csv(let read, _):
             var write = format
             write.set("separator", .string([read.separator]))

@@ -52,6 +52,10 @@ import Testing
         Case(
             name: "escapes of quotes only", text: "a,b\nC:\\new,\"p \\\"q\\\" \\n \\\\ r\"\nx\\,\"\"\"\"\n",
             change: { ($0.escape, $0.escapesQuotesOnly) = (UInt8(ascii: "\\"), true) }, rows: ["a=C:\\new b=p \"q\" \\n \\ r", "a=x\\ b=\""]),
+        Case(
+            name: "text that is null", text: "n,b,s\nNA,NA,NA\n1,true,x\n,,\n", change: { $0.nullText = Array("NA".utf8) },
+            declared: [Field("n", .int), Field("b", .boolean), Field("s", .string)],
+            rows: ["n=null b=null s=NA", "n=1 b=true s=x", "n=null b=null s="]),
         Case(name: "skip", text: "# x\n# y\na,b\n1,2\n3,4\n", change: { ($0.skipLines, $0.skipFirst) = (2, true) }, rows: ["a=3 b=4"]),
         Case(
             name: "declared", text: "id,n,ok,at,day,price\n1,1.5,TRUE,2024-02-29T13:45:10.5+01:00,2024-02-29,1.50\n,,,,,\n -7 ,1e3,false,2024-01-01 00:00,1969-12-31,-0.05\n",

@@ -8,12 +8,12 @@ extension DataFrame {
             frame.method(Signature(name, [.required("condition", .any)])) { frame, arguments in
                 let place = "DataFrame:\(name)"
                 if let text = arguments.string("condition") {
-                    return [.object(frame.with(try frame.relation().filter(try Expression(parsing: text, userFunction: frame.environment.sql.userFunction))))]
+                    return [.object(try frame.resolving([try Expression(parsing: text, userFunction: frame.environment.sql.userFunction)]) { try $0.filter($1[0]) })]
                 }
                 guard let column = arguments.object("condition", as: ColumnObject.self) else {
                     throw APIError("\(place) takes a condition in SQL or a Column, not \(arguments["condition"]?.kindDescription ?? "nothing")")
                 }
-                return [.object(frame.with(try frame.relation().filter(try column.expression(in: place))))]
+                return [.object(try frame.resolving([try column.expression(in: place)]) { try $0.filter($1[0]) })]
             }
         }
         for name in ["orderBy", "sort", "sortWithinPartitions"] {
@@ -35,7 +35,12 @@ extension DataFrame {
                     let attribute = relation.attributes[Int(number.magnitude) - 1]
                     return SortNode.Key(.attribute(attribute.reference), descending: number < 0 || key.descending)
                 }
-                return [.object(frame.with(try relation.sorted(by: keys)))]
+                return [
+                    .object(
+                        try frame.resolving(keys.map(\.expression)) { relation, expressions in
+                            try relation.sorted(by: zip(keys, expressions).map { SortNode.Key($1, descending: $0.descending, nullsFirst: $0.nullsFirst) })
+                        })
+                ]
             }
         }
         frame.method(Signature("limit", [.required("num", .integer)])) { frame, arguments in

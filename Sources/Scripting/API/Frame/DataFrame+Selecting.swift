@@ -5,14 +5,14 @@ internal import Engine
 extension DataFrame {
     static func registerSelections(_ frame: LuaClass<DataFrame>) {
         frame.method("select") { frame, call in
-            [.object(frame.with(try frame.relation().select(try frame.items(call, "DataFrame:select"))))]
+            [.object(try frame.selecting(try frame.items(call, "DataFrame:select")))]
         }
         frame.method("selectExpr") { frame, call in
             let place = "DataFrame:selectExpr"
             let texts = try names(call, place)
             guard !texts.isEmpty else { throw APIError("\(place) needs at least one expression, such as \"amount * 2 as twice\"") }
             let items = try texts.flatMap { try Expression.items(parsing: $0, userFunction: frame.environment.sql.userFunction) }
-            return [.object(frame.with(try frame.relation().select(items)))]
+            return [.object(try frame.selecting(items))]
         }
         frame.method(Signature("withColumn", [.required("colName", .string), .required("col", .any)])) { frame, arguments in
             [.object(try frame.with([arguments.string("colName", default: "")], [arguments["col"] ?? .nil], "DataFrame:withColumn"))]
@@ -63,7 +63,7 @@ extension DataFrame {
                     throw APIError("DataFrame:drop takes columns and names of columns, not \(value.kindDescription)")
                 }
             }
-            return [.object(frame.with(relation.dropping(dropped)))]
+            return [.object(try frame.dropping(dropped))]
         }
         frame.method(Signature("alias", [.required("alias", .string)])) { frame, arguments in
             [.object(frame.with(try frame.relation().aliased(arguments.string("alias", default: ""))))]

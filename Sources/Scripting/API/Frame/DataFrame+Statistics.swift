@@ -86,9 +86,9 @@ final class StatFunctions: ScriptObject {
         guard let error = arguments["relativeError"]?.double, error >= 0 else { throw APIError("\(place): 'relativeError' must be a number, 0 or above") }
         guard !probabilities.isEmpty else { return .array(isList ? attributes.map { _ in .array([]) } : []) }
         let accuracy = error == 0 ? Int64(Int32.max) : max(1, Int64((1 / error).rounded(.up)))
-        let list = Expression.literal(.array(probabilities.map { .double($0) }), .array(.double))
-        let items = try attributes.map { attribute -> Expression in
-            try Expression(sql: "percentile_approx(nanvl(_0, null), _1, _2)".replacing("_1", with: "array(\(probabilities.map { "\($0)D" }.joined(separator: ", ")))"), [try number(attribute, place), list, .literal(accuracy)])
+        let list = probabilities.map { "\($0)D" }.joined(separator: ", ")
+        let items = try attributes.map { attribute in
+            try Expression(sql: "percentile_approx(nanvl(_0, null), array(\(list)), \(accuracy))", [try number(attribute, place)])
         }
         let found = try row(items).map { value -> LuaValue in if case .array = value { value.lua } else { .array([]) } }
         return isList ? .array(found) : found[0]

@@ -11,6 +11,8 @@ final class DataFrame: ScriptObject {
         case relation(Relation)
     }
     private var content: Content
+    /// What the frame was selected from, and what was: `orderBy` and `filter` behind a selection may name columns that it left out, as in Spark.
+    private var origin: (relation: Relation, items: [Select.Item])?
 
     init(_ plan: PlanNode, environment: ScriptEnvironment) { (content, self.environment) = (.plan(plan), environment) }
     init(_ relation: Relation, environment: ScriptEnvironment) { (content, self.environment) = (.relation(relation), environment) }
@@ -76,6 +78,45 @@ final class DataFrame: ScriptObject {
 
     /// The column of a name, in any case (Spark's rule).
     func column(_ name: String) throws -> Attribute { try relation().attribute(named: ColumnObject.path(name)) }
+
+    // MARK: Columns that a selection left out
+
+    /// The columns of a select list.
+    func selecting(_ items: [Select.Item]) throws -> DataFrame {
+        let relation = try relation()
+        let made = with(try relation.select(items))
+        let isPlain = !items.contains { $0.expression.holds { part in
+            switch part {
+            case .aggregate, .generator: true
+            default: false
+            }
+        } }
+        if isPlain { made.origin = (relation, items) }
+        return made
+    }
+
+    /// The frame without some columns.
+    func dropping(_ ids: Set<Int>) throws -> DataFrame {
+        let relation = try relation()
+        let made = with(relation.dropping(ids))
+        made.origin = (relation, relation.attributes.filter { !ids.contains($0.id) }.map { Select.Item(.attribute($0.reference)) })
+        return made
+    }
+
+    /// What `body` makes of the frame's rows and of expressions over them. Where these name what the frame no longer has, and what it was selected from has,
+    /// they are computed there.
+    func resolving(_ expressions: [Expression], _ body: (Relation, [Expression]) throws -> Relation) throws -> DataFrame {
+        do {
+            return with(try body(try relation(), expressions))
+        } catch let error as PlanError {
+            guard error.isMissingColumn, let origin, !origin.items.isEmpty else { throw error }
+            let extras = expressions.enumerated().map { Select.Item(.alias($1, "hidden \($0)")) }
+            guard let wide = try? origin.relation.select(origin.items + extras) else { throw error }
+            let added = wide.attributes.suffix(extras.count)
+            let result = try body(wide, added.map { .attribute($0.reference) })
+            return with(result.dropping(Set(added.map(\.id))))
+        }
+    }
 
     // MARK: Keeping rows
 
@@ -175,6 +216,18 @@ extension Value {
             .table(
                 LuaTable(
                     others: entries.filter { $0.value != .null }.map { LuaTable.Pair($0.key.lua, $0.value.lua) }))
+        }
+    }
+}
+
+extension PlanError {
+    /// Whether the error is that of a column which is not there.
+    fileprivate var isMissingColumn: Bool {
+        switch self {
+        case .unknownColumn: true
+        case .located(let inner, _): inner.isMissingColumn
+        case .misplaced(_, let problem), .analysis(let problem): problem.contains("belongs to another frame")
+        default: false
         }
     }
 }

@@ -9,12 +9,7 @@ extension StatementRunner {
 
     /// The folder of a table that says none: in its database's, or in the warehouse.
     func defaultLocation(_ name: String, in database: String) throws -> StorageLocation {
-        if let folder = try session.databaseRecord(database)?.locationURI, !folder.isEmpty {
-            return try environment.locate(folder + (folder.hasSuffix("/") ? "" : "/") + name + "/")
-        }
-        let warehouse = settings.value("spark.sql.warehouse.dir") ?? "warehouse"
-        let folder = database == "default" ? warehouse : "\(warehouse)/\(database).db"
-        return try environment.locate("\(folder)/\(name)/")
+        try session.warehouse(of: name, in: database)
     }
 
     private func holdsFiles(_ location: StorageLocation) throws -> Bool {
