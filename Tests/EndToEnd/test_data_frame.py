@@ -229,7 +229,7 @@ class ColumnTests(DataFrameTest):
             """sales:select("ammount")""": ["'ammount'", "did you mean 'amount'?"],
             """sales:withColumn("a", F.col("unit") + 1)""": ["'unit'", "did you mean 'units'?"],
             """sales:withColumn("a", 1)""": ["F.lit"],
-            """sales:select("id", "ID"):toJSON()""": ["two columns are called 'id'", "alias"],
+            """sales:select("id", "ID"):write():parquet("twice")""": ["two columns are called 'id'", "alias"],
             """sales:select("id", F.sum("units"))""": ["'id' is neither grouped by nor in an aggregate", "first(id)"],
             """sales:filter(F.sum("units"):gt(1))""": ["sum(units): an aggregate cannot stand here", "agg"],
             """sales:union(shops)""": ["7 and 3 columns"],

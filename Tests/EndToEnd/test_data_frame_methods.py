@@ -344,7 +344,7 @@ class StatisticsTests(MethodTests):
             print(found.s_freqItems[1], #found.s_freqItems)
             df:crosstab("id", "s"):orderBy("id_s"):show()
             """, """
-            -0.036885556678 -0.083333333333
+            -0.036885555678 -0.083333333333
             1.0 2.5	2.5
             b	1
             +----+---+---+----+

@@ -68,15 +68,15 @@ class ExplainTests(ExplainTest):
         self.assertEqual(files_below(self.path("data")), before)
         self.assertFalse(os.path.exists(self.path("out")))
         self.assertIn(f"""write snappy.parquet to {self.path('out')}/ by day, frame.lua:5
-Select (day, id, n)
-└─ Filter (n <= 2)
-   └─ Window (row_number() as n by day ordered by amount desc)
+Project (day, id, row_number as n)
+└─ Filter (row_number <= 2)
+   └─ Window (row_number() as row_number by day ordered by amount desc)
       └─ Filter (day > '1')
          └─ ToDataFrame
             └─ Scan db.sales (columns: amount, day, id; rows: day > '1')
 """, out)
         # A target that exists is no error as long as nothing is written.
-        self.assertIn("frame.lua:6\nSelect (day, id, n)\n", out)
+        self.assertIn("frame.lua:6\nProject (day, id, row_number as n)\n", out)
 
     def test_an_error_of_the_script_is_its_own(self):
         self.write("wrong.lua", "glueContext.create_dynamic_frame.from_catalog{database = 'db', table_name = 'sale'}")

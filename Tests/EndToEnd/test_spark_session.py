@@ -494,7 +494,7 @@ class CatalogTests(SessionTest):
         self.assertPrints('print(spark.table("mine"):count())', "3\n")
 
     def test_what_cannot_be_written(self):
-        make = 'local df = spark.createDataFrame({{1, "a"}}, {"id", "s"})\ndf:write():saveAsTable("t")\n'
+        make = 'local df = spark.createDataFrame({{1, "a"}}, {"id", "s"})\ndf:write():mode("overwrite"):saveAsTable("t")\n'
         for number, (code, says) in enumerate({
             'df:write():saveAsTable("t")': ["already exists", "overwrite"],
             'df:write():saveAsTable("nope.t")': ["Database nope not found"],

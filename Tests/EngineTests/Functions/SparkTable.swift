@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Columnar
+@testable public import Columnar
 @testable import Engine
 
 /// A table with nulls, empty arrays, extremes and other edges, and expressions over it with Spark's answers.
@@ -43,7 +43,7 @@ enum SparkTable {
             [#"{"a":1,"b":{"c":[10,20,{"d":"x"}]},"e":"s\"t"}"#, #"[1,2,{"a":[true,null]}]"#, .null, "not json", #"{"a":null,"b":{"c":[]},"x":1.5e3}"#],
             ["2024-03-31 02:30:00", "2024-11-03", .null, "2024-02-30 10:00:00", "2024-12-31 23:59:59.5"],
             ["Europe/Berlin", "America/New_York", .null, "Asia/Kolkata", "Australia/Lord_Howe"],
-            [1250, -1, nil, 0, 9_999_999_999].map { $0.map { .decimal(unscaled: $0, scale: 2) } ?? .null },
+            ([1250, -1, nil, 0, 9_999_999_999] as [Int128?]).map { cents -> Value in cents.map { .decimal(unscaled: $0, scale: 2) } ?? .null },
         ]
         return Batch(schema: schema, columns: zip(schema.fields, columns).map { Column.init($0.type, values: $1) }, count: 5)
     }()
@@ -166,4 +166,8 @@ extension Substring {
 
 extension String {
     fileprivate func firstRange(of needle: String) -> Range<Index>? { ranges(of: needle).first }
+}
+
+extension Value: ExpressibleByStringLiteral {
+    public init(stringLiteral value: String) { self = .string(value) }
 }

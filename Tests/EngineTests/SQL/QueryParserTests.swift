@@ -72,8 +72,8 @@ import Testing
         let query = try Query(parsing: "select abs(x), y + 1 from t")
         guard case .select(let select) = query.body else { return #expect(Bool(false)) }
         #expect(select.items[0].expression == .located(.call(.abs, [.located(.field(["x"]), 11)]), 7))
-        #expect(select.items[1].expression == .located(.arithmetic(.located(.field(["y"]), 15), .add, .literal(1)), 17))
-        #expect(try Expression(parsing: "y + 1") == .arithmetic(.field(["y"]), .add, .literal(1)))
+        #expect(select.items[1].expression == .located(.arithmetic(.located(.field(["y"]), 15), .add, .literal(.integer(1), .int)), 17))
+        #expect(try Expression(parsing: "y + 1") == .arithmetic(.field(["y"]), .add, .literal(.integer(1), .int)))
     }
 
     @Test func longTextsMakeFlatTrees() throws {
