@@ -247,7 +247,7 @@ import Testing
         func compute(_ a: String, _ op: Arithmetic, _ b: String) -> Value { Operand.compute(decimal(a), op, decimal(b)).storage.cast(to: .string).value(at: 0) }
         #expect(Arithmetic.multiply.resultType(wide, wide) == .decimal(precision: 38, scale: 6))
         #expect(compute("12345678901234567890.5", .multiply, "1000000.25") == "12345681987654293199141972.625000")
-        #expect(compute("9999999999999999999999999999.9999999999", .add, "9999999999999999999999999999.9999999999") == .null)
+        #expect(compute("9999999999999999999999999999.9999999999", .add, "9999999999999999999999999999.9999999999") == "20000000000000000000000000000.000000000")
         #expect(compute("1", .divide, "3") == "0.333333")
         #expect(compute("9999999999999999999999999999", .multiply, "9999999999999999999999999999") == .null)
         #expect(compute("-2", .divide, "0.0000000003") == "-6666666666.666667")

@@ -84,7 +84,10 @@ public final class KeyTable: @unchecked Sendable {
         precondition(keys.map(\.type) == types, "the keys are of other types than the table's")
         let out = Buffer(size: count * 4)
         let groups = out.values(of: Int32.self)
-        if isWordTable {
+        if keys.isEmpty {
+            // All rows are alike.
+            groups.update(repeating: groupCount > 0 ? 0 : -1, count: count)
+        } else if isWordTable {
             let words = KeyWords(keys[0])
             withExtendedLifetime(words) { process(words, groups, count, inserts: false) }
         } else {

@@ -59,7 +59,7 @@ extension Expression: CustomStringConvertible {
             return arguments.count == 2 ? "(\(arguments[0].text(8)) \(function.name) \(arguments[1].text(8)))" : "\(function.name)\(arguments.first?.text(8) ?? "")"
         case .call(let function, let arguments) where arguments.count == 2 && ["trim", "ltrim", "rtrim"].contains(function.name):
             let side = function.name == "trim" ? "BOTH" : function.name == "ltrim" ? "LEADING" : "TRAILING"
-            return "trim(\(side) \(arguments[1].text(0)) FROM \(arguments[0].text(0)))"
+            return "trim(\(side) \(arguments[0].text(0)) FROM \(arguments[1].text(0)))"
         case .call(let function, let arguments): return "\(function.name)(\(arguments.map { $0.text(0) }.joined(separator: ", ")))"
         case .window(let call): return call.description
         case .aggregate(let call): return call.description

@@ -112,7 +112,7 @@ extension SQLParser {
 
     private func resolve(_ call: Call) throws(PlanError) -> Expression {
         let (name, lowered) = (call.name, call.name.lowercased())
-        var arguments = call.arguments
+        let arguments = call.arguments
         if call.order != nil, !AggregateFunction.isName(name) { throw .analysis("WITHIN GROUP does not go with \(lowered)()") }
         if let window = call.window {
             if let made = try WindowCall.named(
@@ -135,8 +135,6 @@ extension SQLParser {
         if WindowCall.names.contains(lowered) {
             throw .analysis("\(lowered)() wants a window: \(lowered)(\(arguments.isEmpty ? "" : "...")) OVER (PARTITION BY ... ORDER BY ...)")
         }
-        // Here the characters come first, where scripts have them second.
-        if arguments.count == 2, lowered == "ltrim" || lowered == "rtrim" { arguments.swapAt(0, 1) }
         guard let made = try Expression.calling(name, arguments) else { throw unknown(name) }
         try refuseAggregateWords(call)
         return made
@@ -245,8 +243,8 @@ extension SQLParser {
         try grow()
         guard let characters else { return try known([side == "leading" ? "ltrim" : side == "trailing" ? "rtrim" : "trim"], [text], position) }
         switch side {
-        case "leading" where isSided: return try known(["ltrim"], [text, characters], position)
-        case "trailing" where isSided: return try known(["rtrim"], [text, characters], position)
+        case "leading" where isSided: return try known(["ltrim"], [characters, text], position)
+        case "trailing" where isSided: return try known(["rtrim"], [characters, text], position)
         default: return try known(["btrim", "trim"], [text, characters], position)
         }
     }

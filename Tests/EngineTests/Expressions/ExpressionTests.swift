@@ -97,7 +97,7 @@ import Testing
         ("id.x", "'id' is of type bigint and has no fields, so there is no 'id.x'"), ("address = 1", "'=' cannot be applied: address is of type struct<city:string,zip:int>, 1 is of type int; cast one of them with cast(... as TYPE)"),
         ("ok + 1", "'+' cannot be applied: ok is of type boolean, 1 is of type int; cast one of them with cast(... as TYPE)"), ("tags and ok", "AND cannot be applied: tags is of type array<struct<name:string>>; cast one of them with cast(... as TYPE)"),
         ("year(ok)", "year() wants a date or timestamp, but ok is of type boolean"), ("round(amount, id)", "round() wants a constant as argument 2, but id is no constant"),
-        ("date_format(day, 'bad')", "date_format() wants a pattern such as 'yyyy-MM-dd HH:mm:ss', but 'bad' is none"),
+        ("date_format(day, 'bad')", "'bad' is no pattern of dates and times; one is 'yyyy-MM-dd HH:mm:ss', and text in it stands in single quotes"),
     ]) func refuses(sql: String, message: String) throws {
         let expression = try Expression(parsing: sql)
         #expect(throws: PlanError.self) { try expression.resolveType(in: Self.schema) }

