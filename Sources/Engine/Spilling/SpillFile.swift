@@ -28,7 +28,7 @@ final class SpillFile: @unchecked Sendable {
     /// - Throws: `SpillError`.
     init(in folder: String) throws {
         self.folder = folder
-        mkdir(folder, 0o700)
+        SpillFile.makeFolders(folder)
         var descriptor = open(folder, SpillFile.nameless | O_RDWR | O_CLOEXEC, 0o600)
         if descriptor < 0 {
             // A file system without nameless files: a name that is gone at once.
@@ -44,6 +44,14 @@ final class SpillFile: @unchecked Sendable {
     }
 
     deinit { close(descriptor) }
+
+    /// Makes a folder and those above it that are missing; that it failed is for `open` to tell.
+    private static func makeFolders(_ path: String) {
+        if mkdir(path, 0o700) == 0 || errno != ENOENT { return }
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex else { return }
+        makeFolders(String(path[..<slash]))
+        mkdir(path, 0o700)
+    }
 
     /// Bytes written.
     var size: Int { end.withLock { $0 } }

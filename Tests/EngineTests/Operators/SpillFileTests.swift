@@ -55,6 +55,15 @@ import Testing
         withExtendedLifetime(file) {}
     }
 
+    @Test func theFolderIsMadeWithThoseAboveIt() throws {
+        var template = Array("/tmp/mastic-test-XXXXXX".utf8CString)
+        let folder = try #require(mkdtemp(&template).map { String(cString: $0) })
+        defer { for below in ["/home/tmp", "/home", ""] { rmdir(folder + below) } }
+        let file = try SpillFile(in: folder + "/home/tmp")
+        #expect(access(folder + "/home/tmp", W_OK) == 0)
+        withExtendedLifetime(file) {}
+    }
+
     @Test func whatTheSystemRefusesIsSaid() {
         #expect(SpillError(folder: "/x", code: ENOSPC).description.hasPrefix("the disk of /x is full"))
         #expect(throws: SpillError.self) { try SpillFile(in: "/proc/nowhere") }
