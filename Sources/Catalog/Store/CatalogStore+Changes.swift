@@ -34,6 +34,7 @@ extension CatalogStore {
             if let job = commit.lease?.job, !commit.bookmarks.isEmpty {
                 try Self.advanceBookmark(db, job: job, run: commit.run, commit.bookmarks)
             }
+            try db.execute(sql: "UPDATE runs SET committed = 1 WHERE id = ?", arguments: [commit.run])
             if let state = commit.state { _ = try Self.setRunState(db, commit.run, state, error: nil) }
             guard let intent = commit.intent else { return nil }
             try db.execute(sql: "INSERT INTO intents (runID, created, body) VALUES (?, ?, ?)", arguments: [commit.run, Self.now, intent])

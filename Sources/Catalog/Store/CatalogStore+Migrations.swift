@@ -17,13 +17,17 @@ internal import GRDB
 /// a rewind deletes the rows above a version.
 extension CatalogStore {
     /// `PRAGMA user_version` of a database that all migrations have seen.
-    static let schemaVersion = 1
+    static let schemaVersion = 2
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator().disablingDeferredForeignKeyChecks()
         migrator.registerMigration("1", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: firstSchema)
             try db.execute(sql: "PRAGMA user_version = 1")
+        }
+        migrator.registerMigration("2", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: schedulingSchema)
+            try db.execute(sql: "PRAGMA user_version = 2")
         }
         return migrator
     }
@@ -77,5 +81,61 @@ extension CatalogStore {
         CREATE TABLE bookmarkStates (
             contextID INTEGER NOT NULL REFERENCES bookmarkContexts ON DELETE CASCADE, version INTEGER NOT NULL, state TEXT NOT NULL,
             PRIMARY KEY (contextID, version)) WITHOUT ROWID;
+        """
+
+    /// Jobs, triggers, crawlers and workflows, and what the scheduler remembers.
+    ///
+    /// What a run does once has a key that no other run may have; a firing of a trigger has one too. So a scheduler that does again what another
+    /// did before it died changes nothing.
+    private static let schedulingSchema = """
+        CREATE TABLE definitions (
+            kind TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
+
+        CREATE TABLE generations (
+            kind TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
+
+        CREATE TABLE triggerStates (
+            name TEXT PRIMARY KEY, state TEXT NOT NULL, activated REAL NOT NULL, seen REAL NOT NULL, fired REAL) WITHOUT ROWID;
+
+        CREATE TABLE firings (
+            key TEXT PRIMARY KEY, trigger TEXT NOT NULL, time REAL NOT NULL) WITHOUT ROWID;
+        CREATE INDEX firingsByTime ON firings (time);
+
+        CREATE TABLE workflowRuns (
+            id TEXT PRIMARY KEY, workflow TEXT NOT NULL, state TEXT NOT NULL, started REAL NOT NULL, finished REAL, body TEXT NOT NULL) WITHOUT ROWID;
+        CREATE INDEX workflowRunsByName ON workflowRuns (workflow, started);
+        CREATE INDEX openWorkflowRuns ON workflowRuns (state) WHERE state IN ('RUNNING', 'STOPPING');
+
+        CREATE TABLE scheduler (
+            id INTEGER PRIMARY KEY CHECK (id = 1), owner TEXT, pid INTEGER NOT NULL, token INTEGER NOT NULL, heartbeat REAL NOT NULL);
+
+        CREATE TABLE arrivals (
+            trigger TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL, seen REAL NOT NULL, runID TEXT,
+            failures INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL, PRIMARY KEY (trigger, path)) WITHOUT ROWID;
+        CREATE INDEX arrivalsByRun ON arrivals (runID) WHERE runID IS NOT NULL;
+
+        CREATE TABLE outbox (
+            id INTEGER PRIMARY KEY, created REAL NOT NULL, due REAL NOT NULL, attempts INTEGER NOT NULL, runID TEXT, body TEXT NOT NULL, error TEXT);
+        CREATE INDEX outboxByTime ON outbox (due);
+
+        ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'JOB';
+        ALTER TABLE runs ADD COLUMN attempt INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE runs ADD COLUMN previousRun TEXT;
+        ALTER TABLE runs ADD COLUMN trigger TEXT;
+        ALTER TABLE runs ADD COLUMN chain TEXT;
+        ALTER TABLE runs ADD COLUMN workflow TEXT;
+        ALTER TABLE runs ADD COLUMN workflowRun TEXT;
+        ALTER TABLE runs ADD COLUMN predecessors TEXT NOT NULL DEFAULT '';
+        ALTER TABLE runs ADD COLUMN key TEXT;
+        ALTER TABLE runs ADD COLUMN due REAL;
+        ALTER TABLE runs ADD COLUMN settled INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE runs ADD COLUMN superseded INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE runs ADD COLUMN committed INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE runs ADD COLUMN details TEXT NOT NULL DEFAULT '';
+        CREATE UNIQUE INDEX runsByKey ON runs (key) WHERE key IS NOT NULL;
+        CREATE INDEX runsByChain ON runs (chain) WHERE chain IS NOT NULL;
+        CREATE INDEX waitingRuns ON runs (due) WHERE state = 'WAITING';
+        CREATE INDEX unsettledRuns ON runs (started) WHERE settled = 0;
+        CREATE INDEX runsByState ON runs (state);
         """
 }

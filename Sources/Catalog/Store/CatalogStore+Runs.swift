@@ -3,11 +3,7 @@ internal import GRDB
 /// The records of runs, and what belongs to an open one: its lease on a job and its staging folders.
 extension CatalogStore {
     public func insertRun(_ run: RunRecord) throws(CatalogError) {
-        try write { db in
-            try db.execute(
-                sql: "INSERT INTO runs (id, job, state, started, finished, arguments, error, pid) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                arguments: [run.id, run.job, run.state.rawValue, run.started, run.finished, RecordJSON.encode(run.arguments), run.error, run.processID])
-        }
+        try write { try Self.insertRun($0, run) }
     }
 
     /// Ends a run, or moves it on.
@@ -25,6 +21,68 @@ extension CatalogStore {
     /// The runs of a job, newest first; of all scripts without one for nil.
     public func runs(ofJob job: String?, limit: Int = 1000) throws(CatalogError) -> [RunRecord] {
         try read { try Self.runs($0, "WHERE job IS ? ORDER BY started DESC, id DESC LIMIT ?", [job, limit]) }
+    }
+
+    /// The runs of jobs or of crawlers, newest first.
+    ///
+    /// - Parameter name: of one job or crawler; nil for all.
+    public func runs(of kind: RunNode.Kind, named name: String?, limit: Int = 1000) throws(CatalogError) -> [RunRecord] {
+        try read { db in
+            guard let name else { return try Self.runs(db, "WHERE kind = ? ORDER BY started DESC, id DESC LIMIT ?", [kind.rawValue, limit]) }
+            return try Self.runs(db, "WHERE job = ? AND kind = ? ORDER BY started DESC, id DESC LIMIT ?", [name, kind.rawValue, limit])
+        }
+    }
+
+    /// The newest run of each job or crawler that has one.
+    public func lastRuns(of kind: RunNode.Kind) throws(CatalogError) -> [String: RunRecord] {
+        try read { db in
+            var last: [String: RunRecord] = [:]
+            for name in try String.fetchAll(db, sql: "SELECT name FROM definitions WHERE kind = ?", arguments: [kind.rawValue.lowercased()]) {
+                last[name] = try Self.runs(db, "WHERE job = ? AND kind = ? ORDER BY started DESC, id DESC LIMIT 1", [name, kind.rawValue]).first
+            }
+            return last
+        }
+    }
+
+    /// The runs that came about in one chain, in the order in which they were asked for.
+    public func runs(inChain chain: String) throws(CatalogError) -> [RunRecord] {
+        try read { try Self.runs($0, "WHERE chain = ? ORDER BY started, id", [chain]) }
+    }
+
+    /// The ids that begin with a text, for people who type few digits.
+    public func runIDs(startingWith prefix: String, limit: Int = 10) throws(CatalogError) -> [String] {
+        try read {
+            try String.fetchAll($0, sql: "SELECT id FROM runs WHERE id >= ? AND id < ? ORDER BY id LIMIT ?", arguments: [prefix, prefix + "\u{10FFFF}", limit])
+        }
+    }
+
+    /// Replaces what is known of a run's work.
+    public func setRunDetails(_ id: String, _ details: RunDetails) throws(CatalogError) {
+        try write { try $0.execute(sql: "UPDATE runs SET details = ? WHERE id = ?", arguments: [RecordJSON.encode(details), id]) }
+    }
+
+    /// The process of a run that was being started begins to work.
+    ///
+    /// - Returns: the run; nil if it is no longer to be started.
+    public func beginRun(_ id: String, processID: Int32, at time: Double = CatalogStore.now) throws(CatalogError) -> RunRecord? {
+        try writeDurably { db in
+            guard var run = try Self.runs(db, "WHERE id = ? AND state = 'STARTING'", [id]).first else { return nil }
+            (run.state, run.processID, run.details.began) = (.running, processID, time)
+            try Self.replaceRun(db, run)
+            return run
+        }
+    }
+
+    /// The run has come to its end. A run that has ended already stays as it is.
+    ///
+    /// - Parameter change: says how it ended.
+    public func endRun(_ id: String, _ state: RunState, error: String?, _ change: (inout RunDetails) -> Void = { _ in }) throws(CatalogError) {
+        try writeDurably { db in
+            guard var run = try Self.runs(db, "WHERE id = ?", [id]).first, !run.state.isFinal else { return }
+            (run.state, run.error, run.finished) = (state, error, Self.now)
+            change(&run.details)
+            try Self.replaceRun(db, run)
+        }
     }
 
     /// The runs that have not ended, as far as the catalog knows.
@@ -122,12 +180,52 @@ extension CatalogStore {
         }
     }
 
+    static func insertRun(_ db: Database, _ run: RunRecord) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO runs (\(runColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """, arguments: values(of: run))
+    }
+
+    static func replaceRun(_ db: Database, _ run: RunRecord) throws {
+        try db.execute(
+            sql: """
+                REPLACE INTO runs (\(runColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """, arguments: values(of: run))
+    }
+
+    private static let runColumns = """
+        id, kind, job, state, started, finished, arguments, error, pid, attempt, previousRun, trigger, chain, workflow, workflowRun, predecessors, key, due, \
+        settled, superseded, committed, details
+        """
+
+    private static func values(of run: RunRecord) -> StatementArguments {
+        let first: [(any DatabaseValueConvertible)?] = [
+            run.id, run.kind.rawValue, run.job, run.state.rawValue, run.started, run.finished, RecordJSON.encode(run.arguments), run.error, run.processID,
+        ]
+        let second: [(any DatabaseValueConvertible)?] = [
+            run.attempt, run.previousRun, run.trigger, run.chain, run.workflow, run.workflowRun, run.predecessors.joined(separator: " "), run.key, run.due,
+        ]
+        let third: [(any DatabaseValueConvertible)?] = [
+            run.isSettled, run.isSuperseded, run.isCommitted, run.details == RunDetails() ? "" : RecordJSON.encode(run.details),
+        ]
+        return StatementArguments(first + second + third)
+    }
+
     static func runs(_ db: Database, _ tail: String, _ arguments: StatementArguments) throws -> [RunRecord] {
-        try Row.fetchAll(db, sql: "SELECT id, job, state, started, finished, arguments, error, pid FROM runs \(tail)", arguments: arguments).map { row in
+        try Row.fetchAll(db, sql: "SELECT \(runColumns) FROM runs \(tail)", arguments: arguments).map { row in
+            let words: String = row[6]
             var run = RunRecord(
-                id: row[0], job: row[1], state: RunState(rawValue: row[2]) ?? .error,
-                arguments: (try? RecordJSON.decode([String: String].self, from: row[5])) ?? [:], processID: row[7])
-            (run.started, run.finished, run.error) = (row[3], row[4], row[6])
+                id: row[0], kind: RunNode.Kind(rawValue: row[1]) ?? .job, job: row[2], state: RunState(rawValue: row[3]) ?? .error,
+                arguments: words == "{}" ? [:] : (try? RecordJSON.decode([String: String].self, from: words)) ?? [:], processID: row[8], started: row[4])
+            (run.finished, run.error) = (row[5], row[7])
+            (run.attempt, run.previousRun, run.trigger, run.chain) = (row[9], row[10], row[11], row[12])
+            (run.workflow, run.workflowRun, run.key, run.due) = (row[13], row[14], row[16], row[17])
+            let predecessors: String = row[15]
+            run.predecessors = predecessors.split(separator: " ").map(String.init)
+            (run.isSettled, run.isSuperseded, run.isCommitted) = (row[18], row[19], row[20])
+            let details: String = row[21]
+            if !details.isEmpty { run.details = (try? RecordJSON.decode(RunDetails.self, from: details)) ?? RunDetails() }
             return run
         }
     }

@@ -20,7 +20,7 @@ public final class CatalogStore: Sendable {
     public var exists: Bool { access(path, F_OK) == 0 }
 
     /// Seconds since the epoch, to the millisecond, as Glue tells times.
-    static var now: Double {
+    public static var now: Double {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec / 1_000_000) / 1000

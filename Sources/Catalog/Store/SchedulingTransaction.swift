@@ -1,0 +1,222 @@
+internal import GRDB
+
+/// The scheduler's hold on a home: its transactions are refused once another scheduler has taken over.
+public struct SchedulerLease: Hashable, Sendable {
+    public let owner: String
+    /// Grows with every owner.
+    public let token: Int64
+}
+
+/// What a scheduler changes in one transaction.
+public struct SchedulingTransaction {
+    private let db: Database
+
+    init(_ db: Database) { self.db = db }
+
+    /// Notes that a trigger fires.
+    ///
+    /// - Parameter key: what makes the firing the only one of its kind: the trigger and the tick, or the chain.
+    /// - Returns: false if it has fired before; then nothing must follow.
+    public func fire(_ key: String, trigger: String, at time: Double) throws -> Bool {
+        try db.execute(sql: "INSERT INTO firings (key, trigger, time) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", arguments: [key, trigger, time])
+        guard db.changesCount > 0 else { return false }
+        try db.execute(sql: "UPDATE triggerStates SET fired = ? WHERE name = ?", arguments: [time, trigger])
+        return true
+    }
+
+    /// Ticks up to this time have been dealt with.
+    public func setSeen(_ trigger: String, _ time: Double) throws {
+        try db.execute(sql: "UPDATE triggerStates SET seen = ? WHERE name = ?", arguments: [time, trigger])
+    }
+
+    /// - Returns: false if a run of this key exists.
+    @discardableResult
+    public func insert(_ run: RunRecord) throws -> Bool {
+        if let key = run.key, try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM runs WHERE key = ?)", arguments: [key]) == true { return false }
+        try CatalogStore.insertRun(db, run)
+        return true
+    }
+
+    public func replace(_ run: RunRecord) throws { try CatalogStore.replaceRun(db, run) }
+
+    public func run(_ id: String) throws -> RunRecord? { try CatalogStore.runs(db, "WHERE id = ?", [id]).first }
+
+    /// The runs that are to be started now or later, the longest due first.
+    public func waitingRuns() throws -> [RunRecord] { try CatalogStore.runs(db, "WHERE state = 'WAITING' ORDER BY due, started, id", []) }
+
+    public func openRuns() throws -> [RunRecord] {
+        try CatalogStore.runs(db, "WHERE state IN ('STARTING', 'RUNNING', 'STOPPING') ORDER BY started", [])
+    }
+
+    /// The runs that have ended, and of which something may follow.
+    public func unsettledRuns(limit: Int = 1000) throws -> [RunRecord] {
+        try CatalogStore.runs(
+            db, "WHERE settled = 0 AND state IN ('STOPPED', 'SUCCEEDED', 'FAILED', 'TIMEOUT', 'ERROR') ORDER BY started LIMIT ?", [limit])
+    }
+
+    public func runs(inChain chain: String) throws -> [RunRecord] { try CatalogStore.runs(db, "WHERE chain = ? ORDER BY started, id", [chain]) }
+
+    // MARK: - Workflows
+
+    public func workflowRun(_ id: String) throws -> WorkflowRunRecord? { try CatalogStore.workflowRuns(db, "WHERE id = ?", [id]).first }
+
+    public func openWorkflowRuns() throws -> [WorkflowRunRecord] {
+        try CatalogStore.workflowRuns(db, "WHERE state IN ('RUNNING', 'STOPPING') ORDER BY started", [])
+    }
+
+    public func put(_ run: WorkflowRunRecord) throws {
+        try db.execute(
+            sql: "REPLACE INTO workflowRuns (id, workflow, state, started, finished, body) VALUES (?, ?, ?, ?, ?, ?)",
+            arguments: [run.id, run.workflow, run.state.rawValue, run.started, run.finished, RecordJSON.encode(run)])
+    }
+
+    // MARK: - Definitions
+
+    public func definition<Record: DefinitionRecord>(_ type: Record.Type, _ name: String) throws -> Record? {
+        try CatalogStore.definition(db, type, name)
+    }
+
+    // MARK: - Messages
+
+    /// Puts a message into the box of those that are to be sent. It goes out with the transaction or not at all.
+    public func post(_ body: String, run: String?, at time: Double) throws {
+        try db.execute(sql: "INSERT INTO outbox (created, due, attempts, runID, body) VALUES (?, ?, 0, ?, ?)", arguments: [time, time, run, body])
+    }
+}
+
+extension CatalogStore {
+    /// Takes the home for a scheduler. To be called by the one process that holds the scheduler's lock.
+    public func takeScheduler(owner: String, processID: Int32) throws(CatalogError) -> SchedulerLease {
+        try writeDurably { db in
+            let token = (try Int64.fetchOne(db, sql: "SELECT token FROM scheduler WHERE id = 1") ?? 0) + 1
+            try db.execute(
+                sql: "REPLACE INTO scheduler (id, owner, pid, token, heartbeat) VALUES (1, ?, ?, ?, ?)", arguments: [owner, processID, token, Self.now])
+            return SchedulerLease(owner: owner, token: token)
+        }
+    }
+
+    /// Says that the scheduler works.
+    public func beat(_ lease: SchedulerLease) throws(CatalogError) {
+        try write { try $0.execute(sql: "UPDATE scheduler SET heartbeat = ? WHERE token = ?", arguments: [Self.now, lease.token]) }
+    }
+
+    /// Gives the home back.
+    public func releaseScheduler(_ lease: SchedulerLease) throws(CatalogError) {
+        try write { try $0.execute(sql: "UPDATE scheduler SET owner = NULL WHERE token = ?", arguments: [lease.token]) }
+    }
+
+    /// Who schedules, and when it was last heard of.
+    public func scheduler() throws(CatalogError) -> (owner: String, processID: Int32, heartbeat: Double)? {
+        try read { db in
+            guard let row = try Row.fetchOne(db, sql: "SELECT owner, pid, heartbeat FROM scheduler WHERE owner IS NOT NULL") else { return nil }
+            return (row[0], row[1], row[2])
+        }
+    }
+
+    /// Runs one transaction of a scheduler, or of a command that asks it for something.
+    ///
+    /// - Parameter lease: nil for a command.
+    /// - Throws: `staleLease` when another scheduler has taken over; nothing was changed then.
+    public func schedule<T>(_ lease: SchedulerLease?, _ body: (SchedulingTransaction) throws -> T) throws(CatalogError) -> T {
+        try write { db in
+            if let lease, try Int64.fetchOne(db, sql: "SELECT token FROM scheduler WHERE id = 1") != lease.token {
+                throw CatalogError(.staleLease, "another scheduler has taken over this home")
+            }
+            return try body(SchedulingTransaction(db))
+        }
+    }
+
+    /// Whether there is anything for a scheduler to look at: cheap, and asked at every tick.
+    public func hasWork(at time: Double) throws(CatalogError) -> Bool {
+        try read {
+            try Bool.fetchOne(
+                $0,
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM runs WHERE state = 'WAITING' AND due <= ?)
+                        OR EXISTS (SELECT 1 FROM runs WHERE settled = 0 AND state NOT IN ('WAITING', 'STARTING', 'RUNNING', 'STOPPING'))
+                        OR EXISTS (SELECT 1 FROM runs WHERE state IN ('STARTING', 'RUNNING', 'STOPPING'))
+                        OR EXISTS (SELECT 1 FROM workflowRuns WHERE state IN ('RUNNING', 'STOPPING'))
+                    """, arguments: [time]) ?? false
+        }
+    }
+
+    /// When the next waiting run is due.
+    public func nextDue() throws(CatalogError) -> Double? {
+        try read { try Double.fetchOne($0, sql: "SELECT min(due) FROM runs WHERE state = 'WAITING'") }
+    }
+
+    // MARK: - Workflow runs
+
+    public func workflowRun(_ id: String) throws(CatalogError) -> WorkflowRunRecord? { try read { try Self.workflowRuns($0, "WHERE id = ?", [id]).first } }
+
+    /// The runs of a workflow, newest first.
+    public func workflowRuns(of workflow: String, limit: Int = 1000) throws(CatalogError) -> [WorkflowRunRecord] {
+        try read { try Self.workflowRuns($0, "WHERE workflow = ? ORDER BY started DESC, id DESC LIMIT ?", [workflow, limit]) }
+    }
+
+    static func workflowRuns(_ db: Database, _ tail: String, _ arguments: StatementArguments) throws -> [WorkflowRunRecord] {
+        try String.fetchAll(db, sql: "SELECT body FROM workflowRuns \(tail)", arguments: arguments).map { try RecordJSON.decode(WorkflowRunRecord.self, from: $0) }
+    }
+
+    // MARK: - Messages
+
+    /// A message that is to be sent.
+    public struct OutgoingMessage: Hashable, Sendable {
+        public let id: Int64
+        public let created: Double
+        public let attempts: Int
+        public let run: String?
+        public let body: String
+    }
+
+    /// The messages that are due, the oldest first.
+    public func dueMessages(at time: Double, limit: Int = 16) throws(CatalogError) -> [OutgoingMessage] {
+        try read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT id, created, attempts, runID, body FROM outbox WHERE due <= ? ORDER BY due, id LIMIT ?", arguments: [time, limit]
+            ).map { OutgoingMessage(id: $0[0], created: $0[1], attempts: $0[2], run: $0[3], body: $0[4]) }
+        }
+    }
+
+    /// The message was sent, or is given up.
+    public func removeMessage(_ id: Int64) throws(CatalogError) {
+        try write { try $0.execute(sql: "DELETE FROM outbox WHERE id = ?", arguments: [id]) }
+    }
+
+    /// The message could not be sent, and is tried again.
+    public func postponeMessage(_ id: Int64, until due: Double, error: String) throws(CatalogError) {
+        try write {
+            try $0.execute(sql: "UPDATE outbox SET attempts = attempts + 1, due = ?, error = ? WHERE id = ?", arguments: [due, error, id])
+        }
+    }
+
+    // MARK: - Keeping
+
+    /// Forgets ended, settled runs: all but the newest of each job, and all that ended before a time.
+    ///
+    /// - Returns: the ids of what was forgotten, so that their logs can go too.
+    public func pruneRuns(keeping count: Int, endedBefore time: Double) throws(CatalogError) -> [String] {
+        try write { db in
+            let ids = try String.fetchAll(
+                db,
+                sql: """
+                    SELECT id FROM (
+                        SELECT id, finished, row_number() OVER (PARTITION BY kind, job ORDER BY started DESC, id DESC) AS place
+                        FROM runs WHERE settled = 1 AND finished IS NOT NULL)
+                    WHERE place > ? OR finished < ?
+                    """, arguments: [count, time])
+            for id in ids { try db.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [id]) }
+            try db.execute(sql: "DELETE FROM firings WHERE time < ?", arguments: [time])
+            try db.execute(sql: "DELETE FROM workflowRuns WHERE finished < ?", arguments: [time])
+            return ids
+        }
+    }
+
+    /// How many runs are in each state.
+    public func runCounts() throws(CatalogError) -> [RunState: Int] {
+        try read { db in
+            let rows = try Row.fetchAll(db, sql: "SELECT state, count(*) FROM runs GROUP BY state")
+            return Dictionary(rows.compactMap { row in RunState(rawValue: row[0]).map { ($0, row[1]) } }) { $1 }
+        }
+    }
+}
