@@ -52,6 +52,19 @@ public final class TimeZoneRules: Sendable {
         return Int64(offsets[TimeZoneRules.count(localTransitions, notAfter: reduced(seconds))])
     }
 
+    /// The first moment after `seconds` (both since 1970-01-01T00:00:00Z) at which the offset changes; nil where it never does again.
+    public func nextChange(after seconds: Int64) -> Int64? {
+        if transitions.isEmpty { return nil }
+        let known = reduced(seconds)
+        let next = TimeZoneRules.count(transitions, notAfter: known)
+        if next < transitions.count { return transitions[next] + (seconds - known) }
+        guard repeatsFrom < .max else { return nil }
+        // Behind the table's last change comes the first of the years that repeat.
+        let again = transitions[TimeZoneRules.count(transitions, notAfter: repeatsFrom - TimeZoneRules.cycle - 1)] + TimeZoneRules.cycle
+        let (change, overflow) = again.addingReportingOverflow(seconds - known)
+        return overflow ? nil : change
+    }
+
     /// The same moment of the 400 years that the table knows.
     private func reduced(_ seconds: Int64) -> Int64 {
         if seconds < repeatsFrom { return seconds }
