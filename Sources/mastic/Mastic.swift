@@ -17,7 +17,7 @@ struct Mastic: ParsableCommand {
               echo 'print(1 + 1)' | mastic
             """,
         version: "mastic \(masticVersion)",
-        subcommands: [RunCommand.self, CheckCommand.self, ExplainCommand.self, ReplCommand.self, CrawlCommand.self, CatalogCommand.self, BookmarkCommand.self])
+        subcommands: [RunCommand.self, CheckCommand.self, ExplainCommand.self, ReplCommand.self, CrawlCommand.self, CatalogCommand.self, BookmarkCommand.self, TriggerCommand.self])
 
     @OptionGroup var common: CommonOptions
 

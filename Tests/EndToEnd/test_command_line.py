@@ -9,6 +9,7 @@ from support import MASTIC, READ, MasticTest
 COMMANDS = [
     [], ["run"], ["check"], ["explain"], ["repl"], ["crawl"], ["catalog"], ["catalog", "databases"], ["catalog", "tables"], ["catalog", "show"], ["catalog", "partitions"],
     ["catalog", "versions"], ["catalog", "drop"], ["bookmark"], ["bookmark", "show"], ["bookmark", "reset"], ["bookmark", "rewind"],
+    ["trigger"], ["trigger", "next"],
 ]
 
 

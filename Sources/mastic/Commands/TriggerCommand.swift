@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import Glibc
+internal import Jobs
+
+struct TriggerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trigger", abstract: "Shows when schedules come.",
+        discussion: """
+            Examples:
+              mastic trigger next --expression 'cron(0 2 * * ? *)' --zone Europe/Berlin
+            """,
+        subcommands: [Next.self])
+
+    struct Next: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Prints the coming times of a schedule, one a line.",
+            discussion: """
+                Expressions are cron(Minutes Hours Day-of-month Month Day-of-week Year), cron's five fields, and rate(5 minutes), which counts from --from on.
+
+                Examples:
+                  mastic trigger next --expression 'cron(0 2 * * ? *)' -n 3
+                  mastic trigger next --expression 'cron(0 18 ? * MON-FRI *)' --from 2026-03-27T12:00:00 --zone Europe/Berlin
+                """)
+        @OptionGroup var common: CommonOptions
+        @Option(help: "The schedule's expression.") var expression: String
+        @Option(help: ArgumentHelp("Print the times after this one, in ISO 8601; read in the zone where it has no offset. Now if not given.", valueName: "time")) var from: String?
+        @Option(help: ArgumentHelp("The schedule's time zone: Europe/Berlin, UTC, +02:00.", valueName: "zone")) var zone = "UTC"
+        @Option(name: [.customShort("n"), .customLong("count")], help: ArgumentHelp("How many times to print.", valueName: "count")) var count = 10
+
+        func validate() throws {
+            if !(1...1_000_000).contains(count) { throw ValidationError("-n takes a number from 1 to 1000000, not \(count)") }
+        }
+
+        func run() throws {
+            var schedule = try Schedule(expression: expression, zone: zone)
+            var start = Int64(time(nil))
+            if let from {
+                guard let moment = schedule.moment(of: from) else {
+                    throw ValidationError("--from takes a time such as 2026-01-30T23:59:00 or 2026-01-30T23:59:00+01:00, not '\(from)'")
+                }
+                start = moment
+            }
+            schedule.anchor = start
+            if !common.quiet { for note in schedule.notes { StandardOutput.writeError("note: \(Complaint.escaped(note))\n") } }
+            let times = schedule.next(after: start, count: count).map(schedule.text(of:))
+            if times.count < count, !common.quiet {
+                StandardOutput.writeError("note: the schedule \(times.isEmpty ? "does not come" : "comes no more") after \(times.last ?? schedule.text(of: start))\n")
+            }
+            if common.json { return print(try JSONListing.text(times)) }
+            StandardOutput.write(times.map { $0 + "\n" }.joined())
+        }
+    }
+}
