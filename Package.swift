@@ -48,7 +48,7 @@ let package = Package(
             name: "Scripting", dependencies: ["CLua", "Columnar", "Engine", "Formats", "Connectors", "Catalog", .product(name: "Logging", package: "swift-log")],
             resources: [.embedInCode("stdlib")], swiftSettings: settings),
         .target(
-            name: "Jobs", dependencies: ["Scripting", "Columnar", "Engine", "Formats", "Connectors", "Catalog", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+            name: "Jobs", dependencies: ["CPlatform", "Scripting", "Columnar", "Engine", "Formats", "Connectors", "Catalog", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
         .executableTarget(
             name: "mastic",
             dependencies: [

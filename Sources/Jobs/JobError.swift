@@ -6,6 +6,12 @@ public struct JobError: Error, Equatable, CustomStringConvertible {
         /// An option has a value that it may not have.
         case invalidOption
         case notFound
+        /// The system started no process.
+        case notStarted
+        /// A definition contradicts itself or others.
+        case invalidDefinition
+        /// What is asked cannot be done in the present state: a run that has ended cannot be stopped.
+        case illegalState
         /// The commit is recorded, but its files could not be published; the next command tries again.
         case unpublished
         /// There is nothing to make a table of.

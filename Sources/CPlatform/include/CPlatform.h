@@ -37,4 +37,34 @@ void mst_begin_sync(int descriptor);
 /// Writes the whole file system that the descriptor is on to the disk: syncfs(2). Returns 0, or -1 with errno.
 int mst_sync_file_system(int descriptor);
 
+/// Starts a program in a session of its own: standard input is empty, standard output and error go to `output`, descriptor 3 is `kept`, all others are
+/// closed; signals are as in a fresh process. Returns 0, or the error number; `pid` gets the process.
+int mst_spawn(
+    const char *program, char *const *arguments, char *const *environment, const char *folder, int output, int kept, int *pid);
+
+/// A descriptor that one thread waits at and another wakes it with: eventfd(2), non-blocking. Returns -1 with errno.
+int mst_eventfd(void);
+
+/// Lets standard output go out line by line, whatever it is.
+void mst_line_buffer_output(void);
+
+/// Bytes of resident memory that this process has had at most.
+long mst_peak_memory(void);
+
+/// A descriptor that becomes readable when the process ends: pidfd_open(2). Returns -1 with errno.
+int mst_pidfd(int pid);
+
+typedef struct {
+    /// 1 when the child has ended, 0 when it has not, -1 when the process is no child of the caller.
+    int ended;
+    int status;
+    /// The signal that ended it; 0 for none.
+    int signal;
+    /// Bytes of resident memory at most.
+    long peak_memory;
+} mst_exit;
+
+/// Takes note of a child's end without waiting for it. What the child left in its session is killed.
+mst_exit mst_reap(int pid);
+
 #endif

@@ -100,12 +100,16 @@ public struct RunDetails: Codable, Hashable, Sendable {
     public var note: String?
     /// Whether the delay was told.
     public var delayTold: Bool?
+    /// What the run is to end as once its process is gone, where it is stopped for a reason: TIMEOUT, FAILED.
+    public var ending: RunState?
+    /// That reason.
+    public var endingError: String?
 
     public init() {}
 
     private enum CodingKeys: String, CodingKey {
         case rowsRead = "RowsRead", rowsWritten = "RowsWritten", bytesRead = "BytesRead", bytesWritten = "BytesWritten", errorRecords = "ErrorRecords"
         case peakMemory = "PeakMemory", errorFile = "ErrorFile", errorLine = "ErrorLine", timeout = "Timeout", began = "Began", files = "Files", note = "Note"
-        case delayTold = "DelayTold"
+        case delayTold = "DelayTold", ending = "Ending", endingError = "EndingError"
     }
 }

@@ -73,16 +73,40 @@ extension CatalogStore {
         }
     }
 
-    /// The run has come to its end. A run that has ended already stays as it is.
+    /// The run has come to its end. A run that has ended already stays as it is; one that was stopped for a reason ends with that reason.
     ///
     /// - Parameter change: says how it ended.
-    public func endRun(_ id: String, _ state: RunState, error: String?, _ change: (inout RunDetails) -> Void = { _ in }) throws(CatalogError) {
+    /// - Returns: whether this call ended it.
+    @discardableResult
+    public func endRun(
+        _ id: String, _ state: RunState, error: String?, at time: Double = CatalogStore.now, _ change: (inout RunDetails) -> Void = { _ in }
+    ) throws(CatalogError) -> Bool {
         try writeDurably { db in
-            guard var run = try Self.runs(db, "WHERE id = ?", [id]).first, !run.state.isFinal else { return }
-            (run.state, run.error, run.finished) = (state, error, Self.now)
+            guard var run = try Self.runs(db, "WHERE id = ?", [id]).first, !run.state.isFinal else { return false }
+            (run.state, run.error, run.finished) = (state, error, time)
+            if state != .succeeded, let ending = run.details.ending { (run.state, run.error) = (ending, run.details.endingError ?? error) }
             change(&run.details)
             try Self.replaceRun(db, run)
+            return true
         }
+    }
+
+    /// The process of the run is gone, and it did not say how the run ended.
+    ///
+    /// A run whose job was committed has done its work; one that was stopped ends as whoever stopped it meant; any other has failed.
+    ///
+    /// - Parameter error: why the process ended, as far as anyone knows.
+    /// - Returns: whether the run had not ended before.
+    @discardableResult
+    public func endLostRun(_ id: String, error: String, peakMemory: Int? = nil, at time: Double = CatalogStore.now) throws(CatalogError) -> Bool {
+        guard let run = try run(id), !run.state.isFinal else { return false }
+        func note(_ details: inout RunDetails) {
+            if let peakMemory { details.peakMemory = peakMemory }
+            if run.isCommitted { details.note = "\(error), after the job's commit" }
+        }
+        if run.isCommitted { return try endRun(id, .succeeded, error: nil, at: time, note) }
+        if run.state == .stopping, run.details.ending == nil { return try endRun(id, .stopped, error: "stopped on request", at: time, note) }
+        return try endRun(id, .failed, error: error, at: time, note)
     }
 
     /// The runs that have not ended, as far as the catalog knows.

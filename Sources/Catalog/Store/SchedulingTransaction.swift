@@ -41,8 +41,16 @@ public struct SchedulingTransaction {
 
     public func run(_ id: String) throws -> RunRecord? { try CatalogStore.runs(db, "WHERE id = ?", [id]).first }
 
-    /// The runs that are to be started now or later, the longest due first.
-    public func waitingRuns() throws -> [RunRecord] { try CatalogStore.runs(db, "WHERE state = 'WAITING' ORDER BY due, started, id", []) }
+    /// The runs that are to be started now, the longest due first.
+    public func waitingRuns(dueBy time: Double, limit: Int = 1000) throws -> [RunRecord] {
+        try CatalogStore.runs(db, "WHERE state = 'WAITING' AND due <= ? ORDER BY due, started, id LIMIT ?", [time, limit])
+    }
+
+    /// The runs of a job or crawler that work or wait, the oldest first.
+    public func activeRuns(of node: RunNode) throws -> [RunRecord] {
+        try CatalogStore.runs(
+            db, "WHERE state IN ('WAITING', 'STARTING', 'RUNNING', 'STOPPING') AND job = ? AND kind = ? ORDER BY started, id", [node.name, node.kind.rawValue])
+    }
 
     public func openRuns() throws -> [RunRecord] {
         try CatalogStore.runs(db, "WHERE state IN ('STARTING', 'RUNNING', 'STOPPING') ORDER BY started", [])
@@ -71,6 +79,12 @@ public struct SchedulingTransaction {
     }
 
     // MARK: - Definitions
+
+    /// The triggers of a workflow that may fire in it, as they are now.
+    public func triggers(ofWorkflow workflow: String) throws -> [TriggerRecord] {
+        let inactive = Set(try String.fetchAll(db, sql: "SELECT name FROM triggerStates WHERE state = 'DEACTIVATED'"))
+        return try CatalogStore.definitions(db, TriggerRecord.self).filter { $0.workflowName == workflow && !inactive.contains($0.name) }
+    }
 
     public func definition<Record: DefinitionRecord>(_ type: Record.Type, _ name: String) throws -> Record? {
         try CatalogStore.definition(db, type, name)

@@ -134,7 +134,7 @@ public enum LocalPath {
     }
 
     /// The text of a file of at most 1 MiB; nil when there is none.
-    static func readSmallFile(_ path: String) throws(StorageError) -> String? {
+    public static func readSmallFile(_ path: String) throws(StorageError) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }

@@ -31,7 +31,20 @@ public enum Recovery {
         return report
     }
 
-    private static func recover(_ run: String, _ home: Home, _ report: inout Report) throws {
+    /// Puts in order what a run left whose process is known to have ended, and ends it if it has not.
+    ///
+    /// - Parameter error: why the process ended.
+    static func finish(_ run: String, _ home: Home, error: String, peakMemory: Int? = nil) throws -> Report {
+        var report = Report()
+        try recover(run, home, &report, error: error, peakMemory: peakMemory)
+        return report
+    }
+
+    private static func recover(
+        _ run: String, _ home: Home, _ report: inout Report, error: String = "the process ended before the run did", peakMemory: Int? = nil
+    ) throws {
+        // Nothing has begun that would be lost: the scheduler starts it, or has.
+        if try home.catalog.run(run)?.state == .starting { return }
         let isPublishing = try !home.catalog.pendingIntents(of: run).isEmpty
         guard let lock = try RunLock.acquire(home, run: run, patienceMilliseconds: isPublishing ? patienceMilliseconds : 0) else {
             if isPublishing { report.warnings.append("run \(run) is still publishing its files; what is read now may lack some of them") }
@@ -48,7 +61,7 @@ public enum Recovery {
         let area = try home.catalog.stagingFolders(of: run)
         for folder in area { try StagingArea.remove(folder) }
         if !area.isEmpty { try home.catalog.removeStagingFolders(of: run) }
-        let wasOpen = try home.catalog.setRunState(run, .failed, error: "the process ended before the run did")
+        let wasOpen = try home.catalog.endLostRun(run, error: error, peakMemory: peakMemory)
         if !intents.isEmpty { report.completed.append(run) } else if wasOpen || !area.isEmpty { report.removed.append(run) }
         lock.remove()
     }

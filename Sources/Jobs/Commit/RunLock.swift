@@ -5,7 +5,8 @@ internal import Glibc
 ///
 /// A child that publishes the run's files inherits the lock, so a run counts as alive until its last rename is done.
 final class RunLock: Sendable {
-    private let descriptor: Int32
+    /// For a child that is to hold the lock.
+    let descriptor: Int32
     private let path: String
 
     private init(descriptor: Int32, path: String) { (self.descriptor, self.path) = (descriptor, path) }
@@ -31,6 +32,14 @@ final class RunLock: Sendable {
             waited += 5
         }
         return RunLock(descriptor: descriptor, path: path)
+    }
+
+    /// The lock that this process was started with.
+    ///
+    /// - Parameter descriptor: what the process that started this one has left open.
+    static func inherited(_ home: Home, run: String, descriptor: Int32) -> RunLock? {
+        guard fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else { return nil }
+        return RunLock(descriptor: descriptor, path: "\(home.path)/runs/\(run).lock")
     }
 
     /// Whether some process holds the run's lock.

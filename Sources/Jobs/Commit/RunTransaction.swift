@@ -26,34 +26,40 @@ public final class RunTransaction: WriteTransaction {
     public let lease: CatalogStore.Lease?
     private let staging: StagingArea
     private let lock: RunLock
+    /// Whether the run was there before, and ends with its process.
+    private let isAdopted: Bool
     private let failpoint: @Sendable (Step) throws -> Void
 
     /// Opens a run: records it, and takes its job where the job's bookmark is in use.
     ///
     /// - Parameter job: nil for a script that calls no `job:init`.
     /// - Parameter usesBookmark: whether no other run of the job may work at the same time.
+    /// - Parameter adopted: the run that the process works on already, which says itself how it ends.
     /// - Throws: `JobError.alreadyRunning`; `CatalogError`, `StorageError`.
     public init(
         home: Home, run id: String = RunTransaction.makeRunID(), job: String? = nil, arguments: [String: String] = [:], usesBookmark: Bool = false,
-        failpoint: @escaping @Sendable (Step) throws -> Void = { _ in }
+        adopted: AdoptedRun? = nil, failpoint: @escaping @Sendable (Step) throws -> Void = { _ in }
     ) throws {
-        guard let lock = try RunLock.acquire(home, run: id) else { throw JobError(.alreadyRunning, "run \(id) is being worked on already") }
-        let run = RunRecord(id: id, job: job, arguments: arguments, processID: getpid())
+        let id = adopted?.record.id ?? id
+        guard let lock = try adopted?.lock ?? RunLock.acquire(home, run: id) else { throw JobError(.alreadyRunning, "run \(id) is being worked on already") }
+        let run = adopted?.record ?? RunRecord(id: id, job: job, arguments: arguments, processID: getpid())
         let catalog = home.catalog
-        try catalog.insertRun(run)
+        if adopted == nil { try catalog.insertRun(run) }
         var lease: CatalogStore.Lease?
         if let job, usesBookmark {
             let (taken, holder) = try catalog.acquireLease(on: job, for: id) { RunLock.isHeld(home, run: $0.id) }
             guard let taken else {
                 let holder = holder.map { "run \($0.id) (process \($0.processID))" } ?? "another run"
                 let message = "job '\(job)' is already running: \(holder) uses its bookmark; wait for it, or stop it"
-                try catalog.setRunState(id, .failed, error: message)
-                lock.remove()
+                if adopted == nil {
+                    try catalog.setRunState(id, .failed, error: message)
+                    lock.remove()
+                }
                 throw JobError(.alreadyRunning, message)
             }
             lease = taken
         }
-        (self.home, self.run, self.lease, self.lock, self.failpoint) = (home, run, lease, lock, failpoint)
+        (self.home, self.run, self.lease, self.lock, self.failpoint, isAdopted) = (home, run, lease, lock, failpoint, adopted != nil)
         staging = StagingArea(run: id, protectedPaths: [home.path, LocalPath.workingDirectory]) { try catalog.addStagingFolder($0, of: id) }
     }
 
@@ -117,9 +123,16 @@ public final class RunTransaction: WriteTransaction {
     /// Ends the run: drops what was not committed, gives the job back, and records how it ended.
     public func finish(_ state: RunState, error: String? = nil) throws {
         try rollback()
-        try home.catalog.setRunState(run.id, state, error: error, onlyOpen: false)
+        if !isAdopted { try home.catalog.setRunState(run.id, state, error: error, onlyOpen: false) }
         if let lease { try home.catalog.releaseLease(lease) }
+        if isAdopted { return }
         // After a commit that could not be published, the lock's file goes with recovery.
         if try home.catalog.pendingIntents(of: run.id).isEmpty { lock.remove() }
     }
+}
+
+/// A run that the scheduler recorded, in the process that works on it.
+public struct AdoptedRun: Sendable {
+    public let record: RunRecord
+    let lock: RunLock
 }

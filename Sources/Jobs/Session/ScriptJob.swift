@@ -18,7 +18,12 @@ final class ScriptJob: JobContext {
     private let isExplained: Bool
     private var wasExplained = false
 
-    init(_ home: Home, log: Logger, isExplained: Bool = false) { (self.home, self.log, self.isExplained) = (home, log, isExplained) }
+    /// The run that the process works on, where a scheduler started it.
+    private let adopted: AdoptedRun?
+
+    init(_ home: Home, log: Logger, isExplained: Bool = false, adopted: AdoptedRun? = nil) {
+        (self.home, self.log, self.isExplained, self.adopted) = (home, log, isExplained, adopted)
+    }
 
     var isInitialized: Bool { transaction != nil || wasExplained }
     var usesBookmark: Bool { bookmark.map { $0.option != .disable } ?? false }
@@ -38,7 +43,7 @@ final class ScriptJob: JobContext {
             wasExplained = true
             return
         }
-        let transaction = try RunTransaction(home: home, job: name, arguments: arguments, usesBookmark: option.locksJob)
+        let transaction = try RunTransaction(home: home, job: name, arguments: arguments, usesBookmark: option.locksJob, adopted: adopted)
         do {
             bookmark = try JobBookmark(job: name, option: option, catalog: home.catalog)
         } catch {

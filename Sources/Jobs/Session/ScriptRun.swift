@@ -16,10 +16,11 @@ public final class ScriptRun {
     /// - Parameters:
     ///   - name: what errors call the script; its path.
     ///   - arguments: what follows the script's name on the command line.
-    public init(_ session: Session, name: String, arguments: [String]) throws {
+    ///   - adopted: the run that a scheduler recorded for this process.
+    public init(_ session: Session, name: String, arguments: [String], adopted: AdoptedRun? = nil) throws {
         self.session = session
         try session.recover()
-        job = ScriptJob(try session.home, log: session.log, isExplained: session.options.explains)
+        job = ScriptJob(try session.home, log: session.log, isExplained: session.options.explains, adopted: adopted)
         // Without --memory the interpreter still has a bound: a script that runs away must end in an error, not in a killed machine.
         let options = LuaState.Options(memoryLimit: session.options.memoryBytes ?? 4 << 30, sandbox: session.options.sandbox)
         state = LuaState(options, control: session.control)

@@ -118,6 +118,7 @@ struct FrameWrite {
                 encoder: encoder, output: files, partitionKeys: partitionKeys, schema: encoder.needsOneSchema ? try node.cheapSchema(context) : nil, node: node,
                 workers: context.workers)
             try Execution.run(node, context: context, into: writer)
+            environment.totals.rowsWritten += writer.rowsWritten
             guard let table else { return [] }
             func partition(_ place: StorageLocation, _ values: [String?]) -> PartitionRecord {
                 var descriptor = table.storageDescriptor ?? StorageDescriptor()

@@ -28,6 +28,9 @@ public final class ScriptEnvironment: @unchecked Sendable {
     /// What the actions have noted, in their order, with the wall time of each.
     public private(set) var profiled: [(profile: Profile, nanoseconds: Int)] = []
 
+    /// What the actions so far have read and written.
+    public internal(set) var totals = RunTotals()
+
     /// What queries see: views, tables, settings.
     private(set) lazy var sql = SQLSession(self)
     /// The script's `spark`: settings, temporary views, the current database.
@@ -74,6 +77,8 @@ public final class ScriptEnvironment: @unchecked Sendable {
     }
 
     private func note(_ context: ExecutionContext) {
+        totals.rowsRead += context.counters.rowsRead
+        totals.bytesRead += context.counters.bytesRead
         for (node, count, first) in context.errors.summary {
             let text = "\(node.label): \(count) error record\(count == 1 ? "" : "s"); the first: \(first)"
             problems[ObjectIdentifier(node)] = (problems[ObjectIdentifier(node)]?.order ?? problems.count, text)
@@ -118,4 +123,12 @@ public final class ScriptEnvironment: @unchecked Sendable {
     public func reportProblems() {
         for problem in problems.values.sorted(by: { $0.order < $1.order }) { log.warning("\(problem.text)") }
     }
+}
+
+/// What a run has read and written.
+public struct RunTotals: Sendable, Equatable {
+    public var rowsRead = 0
+    /// Bytes of input, compressed as they were.
+    public var bytesRead = 0
+    public var rowsWritten = 0
 }
