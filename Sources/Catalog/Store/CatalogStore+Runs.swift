@@ -18,6 +18,11 @@ extension CatalogStore {
         try read { try Self.runs($0, "WHERE id = ?", [id]).first }
     }
 
+    /// The run that has this key.
+    public func run(withKey key: String) throws(CatalogError) -> RunRecord? {
+        try read { try Self.runs($0, "WHERE key = ?", [key]).first }
+    }
+
     /// The runs of a job, newest first; of all scripts without one for nil.
     public func runs(ofJob job: String?, limit: Int = 1000) throws(CatalogError) -> [RunRecord] {
         try read { try Self.runs($0, "WHERE job IS ? ORDER BY started DESC, id DESC LIMIT ?", [job, limit]) }

@@ -123,6 +123,9 @@ public final class Scheduler {
         }
     }
 
+    /// Waits until something happens, or the time is over.
+    public func pause(seconds: Double) { supervisor.wait(seconds: seconds, descriptor: -1) }
+
     /// Makes `run` look at once. From any thread.
     public func wake() { supervisor.wake() }
 
