@@ -17,7 +17,10 @@ struct Mastic: ParsableCommand {
               echo 'print(1 + 1)' | mastic
             """,
         version: "mastic \(masticVersion)",
-        subcommands: [RunCommand.self, CheckCommand.self, ExplainCommand.self, ReplCommand.self, CrawlCommand.self, CatalogCommand.self, BookmarkCommand.self, TriggerCommand.self])
+        subcommands: [
+            RunCommand.self, CheckCommand.self, ExplainCommand.self, ReplCommand.self, CrawlCommand.self, CatalogCommand.self, ApplyCommand.self, JobCommand.self,
+            TriggerCommand.self, CrawlerCommand.self, WorkflowCommand.self, BookmarkCommand.self,
+        ])
 
     @OptionGroup var common: CommonOptions
 

@@ -9,7 +9,9 @@ from support import MASTIC, READ, MasticTest
 COMMANDS = [
     [], ["run"], ["check"], ["explain"], ["repl"], ["crawl"], ["catalog"], ["catalog", "databases"], ["catalog", "tables"], ["catalog", "show"], ["catalog", "partitions"],
     ["catalog", "versions"], ["catalog", "drop"], ["bookmark"], ["bookmark", "show"], ["bookmark", "reset"], ["bookmark", "rewind"],
-    ["trigger"], ["trigger", "next"],
+    ["trigger"], ["trigger", "next"], ["trigger", "list"], ["trigger", "show"], ["trigger", "start"], ["trigger", "stop"], ["trigger", "delete"],
+    ["apply"], ["job"], ["job", "list"], ["job", "show"], ["job", "runs"], ["job", "logs"], ["job", "delete"], ["crawler"], ["crawler", "list"], ["crawler", "show"],
+    ["crawler", "delete"], ["workflow"], ["workflow", "list"], ["workflow", "show"], ["workflow", "runs"], ["workflow", "delete"],
 ]
 
 

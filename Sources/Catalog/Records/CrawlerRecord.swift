@@ -34,6 +34,8 @@ public struct CrawlerRecord: DefinitionRecord {
     public var timeZone: String?
     /// Where relative paths begin; absolute.
     public var workingDirectory: String?
+    /// The project file that declared it; nil for what came otherwise.
+    public var project: String?
 
     public init(name: String, targets: [S3Target], database: String) {
         (self.name, self.targets, databaseName) = (name, Targets(s3Targets: targets), database)
@@ -42,6 +44,6 @@ public struct CrawlerRecord: DefinitionRecord {
     private enum CodingKeys: String, CodingKey {
         case name = "Name", description = "Description", targets = "Targets", databaseName = "DatabaseName", tablePrefix = "TablePrefix", tags = "Tags"
         case createdOn = "CreationTime", lastModifiedOn = "LastUpdated", schedule = "Schedule", timeZone = "TimeZone"
-        case workingDirectory = "WorkingDirectory"
+        case workingDirectory = "WorkingDirectory", project = "Project"
     }
 }

@@ -5,6 +5,8 @@ public protocol DefinitionRecord: Codable, Hashable, Sendable {
     /// Seconds since the epoch; set by the store.
     var createdOn: Double? { get set }
     var lastModifiedOn: Double? { get set }
+    /// The project that declared it, so that pruning takes only what came from there.
+    var project: String? { get set }
 }
 
 /// The kinds of definitions, by the words that people use for them.

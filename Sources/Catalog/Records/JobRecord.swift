@@ -86,6 +86,8 @@ public struct JobRecord: DefinitionRecord {
     public var errorRecords: ErrorRecordPolicy?
     /// Where changes of state are told.
     public var notifications: [NotificationTarget]?
+    /// The project file that declared it; nil for what came otherwise.
+    public var project: String?
 
     public init(name: String, script: String) { (self.name, command) = (name, Command(scriptLocation: script)) }
 
@@ -95,7 +97,7 @@ public struct JobRecord: DefinitionRecord {
         case executionProperty = "ExecutionProperty", notificationProperty = "NotificationProperty", tags = "Tags", createdOn = "CreatedOn"
         case lastModifiedOn = "LastModifiedOn", workingDirectory = "WorkingDirectory", memory = "Memory", threads = "Threads"
         case retryDelay = "RetryDelay", silenceTimeout = "SilenceTimeout", overlap = "Overlap", errorRecords = "ErrorRecords"
-        case notifications = "Notifications"
+        case notifications = "Notifications", project = "Project"
     }
 
     public var maxConcurrentRuns: Int { max(1, executionProperty?.maxConcurrentRuns ?? 1) }

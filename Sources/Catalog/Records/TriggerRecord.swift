@@ -116,6 +116,8 @@ public struct TriggerRecord: DefinitionRecord {
     public var timeZone: String?
     public var misfire: Misfire?
     public var arrival: Arrival?
+    /// The project file that declared it; nil for what came otherwise.
+    public var project: String?
 
     public init(name: String, type: Kind, actions: [Action] = []) { (self.name, self.type, self.actions) = (name, type, actions) }
 
@@ -123,6 +125,7 @@ public struct TriggerRecord: DefinitionRecord {
         case name = "Name", workflowName = "WorkflowName", type = "Type", description = "Description", schedule = "Schedule", actions = "Actions"
         case predicate = "Predicate", eventBatchingCondition = "EventBatchingCondition", tags = "Tags", createdOn = "CreatedOn"
         case lastModifiedOn = "LastModifiedOn", timeZone = "TimeZone", misfire = "Misfire", arrival = "Arrival"
+        case project = "Project"
     }
 }
 

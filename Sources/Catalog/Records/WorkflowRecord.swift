@@ -10,12 +10,14 @@ public struct WorkflowRecord: DefinitionRecord {
     public var tags: [String: String]?
     public var createdOn: Double?
     public var lastModifiedOn: Double?
+    /// The project file that declared it; nil for what came otherwise.
+    public var project: String?
 
     public init(name: String) { self.name = name }
 
     private enum CodingKeys: String, CodingKey {
         case name = "Name", description = "Description", defaultRunProperties = "DefaultRunProperties", maxConcurrentRuns = "MaxConcurrentRuns"
-        case tags = "Tags", createdOn = "CreatedOn", lastModifiedOn = "LastModifiedOn"
+        case tags = "Tags", createdOn = "CreatedOn", lastModifiedOn = "LastModifiedOn", project = "Project"
     }
 }
 

@@ -1,53 +1,115 @@
 internal import ArgumentParser
-internal import Glibc
+internal import Catalog
+internal import Connectors
 internal import Jobs
 
 struct TriggerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "trigger", abstract: "Shows when schedules come.",
+        commandName: "trigger", abstract: "Shows, starts and stops triggers. mastic apply makes triggers.",
         discussion: """
             Examples:
+              mastic trigger list
+              mastic trigger stop nightly
               mastic trigger next --expression 'cron(0 2 * * ? *)' --zone Europe/Berlin
             """,
-        subcommands: [Next.self])
+        subcommands: [List.self, Show.self, Next.self, Start.self, Stop.self, Delete.self])
 
-    struct Next: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Prints the coming times of a schedule, one a line.",
-            discussion: """
-                Expressions are cron(Minutes Hours Day-of-month Month Day-of-week Year), cron's five fields, and rate(5 minutes), which counts from --from on.
-
-                Examples:
-                  mastic trigger next --expression 'cron(0 2 * * ? *)' -n 3
-                  mastic trigger next --expression 'cron(0 18 ? * MON-FRI *)' --from 2026-03-27T12:00:00 --zone Europe/Berlin
-                """)
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists the triggers with what makes them fire.", discussion: "Example:\n  mastic trigger list")
         @OptionGroup var common: CommonOptions
-        @Option(help: "The schedule's expression.") var expression: String
-        @Option(help: ArgumentHelp("Print the times after this one, in ISO 8601; read in the zone where it has no offset. Now if not given.", valueName: "time")) var from: String?
-        @Option(help: ArgumentHelp("The schedule's time zone: Europe/Berlin, UTC, +02:00.", valueName: "zone")) var zone = "UTC"
-        @Option(name: [.customShort("n"), .customLong("count")], help: ArgumentHelp("How many times to print.", valueName: "count")) var count = 10
-
-        func validate() throws {
-            if !(1...1_000_000).contains(count) { throw ValidationError("-n takes a number from 1 to 1000000, not \(count)") }
-        }
 
         func run() throws {
-            var schedule = try Schedule(expression: expression, zone: zone)
-            var start = Int64(time(nil))
-            if let from {
-                guard let moment = schedule.moment(of: from) else {
-                    throw ValidationError("--from takes a time such as 2026-01-30T23:59:00 or 2026-01-30T23:59:00+01:00, not '\(from)'")
-                }
-                start = moment
+            let catalog = try Session(common.sessionOptions).home.catalog
+            let triggers = catalog.exists ? try catalog.definitions(TriggerRecord.self) : []
+            let statuses = catalog.exists ? try catalog.triggerStatuses() : [:]
+            if common.json { return print(try JSONListing.text(triggers.map { TriggerListing($0, statuses[$0.name]) })) }
+            var listing = Listing("trigger", "state", "workflow", "last", "next", "starts", "cause")
+            listing.style = { column, text in column == 1 ? DefinitionListing.style(of: text) : nil }
+            for trigger in triggers {
+                let status = statuses[trigger.name]
+                let next = ComingTimes.next(of: trigger, status: status, after: CatalogStore.now)
+                listing.rows.append([
+                    trigger.name, status?.state.rawValue ?? "CREATED", trigger.workflowName ?? "", Screen.time(status?.fired), Screen.time(next),
+                    Screen.cut(trigger.actions.map(\.node.name).joined(separator: ", "), to: 40), Complaint.escaped(trigger.cause),
+                ])
             }
-            schedule.anchor = start
-            if !common.quiet { for note in schedule.notes { StandardOutput.writeError("note: \(Complaint.escaped(note))\n") } }
-            let times = schedule.next(after: start, count: count).map(schedule.text(of:))
-            if times.count < count, !common.quiet {
-                StandardOutput.writeError("note: the schedule \(times.isEmpty ? "does not come" : "comes no more") after \(times.last ?? schedule.text(of: start))\n")
-            }
-            if common.json { return print(try JSONListing.text(times)) }
-            StandardOutput.write(times.map { $0 + "\n" }.joined())
+            StandardOutput.write(listing.render())
         }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Shows a trigger.", discussion: "Example:\n  mastic trigger show nightly")
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "The trigger.") var name: String
+
+        func run() throws {
+            let catalog = try Session(common.sessionOptions).home.catalog
+            let trigger = try DefinitionNames.require(TriggerRecord.self, name, in: catalog)
+            let status = try catalog.triggerStatuses()[name]
+            if common.json { return print(try JSONListing.text(TriggerListing(trigger, status))) }
+            var facts: [(name: String, text: String)] = [("state", status?.state.rawValue ?? "CREATED")]
+            if let fired = status?.fired { facts.append(("fired", Screen.time(fired))) }
+            if let next = ComingTimes.next(of: trigger, status: status, after: CatalogStore.now) { facts.append(("next", Screen.time(next))) }
+            StandardOutput.write("trigger \(Complaint.escaped(trigger.name))\n" + DefinitionListing.text(facts + DefinitionText.members(of: trigger)))
+        }
+    }
+
+    struct Start: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Fires a trigger on demand; makes any other one active.", discussion: "Example:\n  mastic trigger start reload")
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "The trigger.") var name: String
+
+        func run() throws {
+            let catalog = try Session(common.sessionOptions).home.catalog
+            let trigger = try DefinitionNames.require(TriggerRecord.self, name, in: catalog)
+            guard trigger.type == .onDemand else { return try catalog.setTriggerState(name, .activated) }
+            if let workflow = trigger.workflowName {
+                throw InputError(description: "trigger '\(name)' starts workflow '\(workflow)'; mastic workflow run \(workflow) does that")
+            }
+            for id in try TriggerFiring.fire(trigger, in: catalog) { print(id) }
+        }
+    }
+
+    struct Stop: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Keeps a trigger from firing until it is started again. Its runs go on.", discussion: "Example:\n  mastic trigger stop nightly")
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "The trigger.") var name: String
+
+        func run() throws {
+            let catalog = try Session(common.sessionOptions).home.catalog
+            let trigger = try DefinitionNames.require(TriggerRecord.self, name, in: catalog)
+            if trigger.type == .onDemand { throw InputError(description: "trigger '\(name)' fires only when it is started; there is nothing to stop") }
+            try catalog.setTriggerState(name, .deactivated)
+        }
+    }
+
+    struct Delete: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Deletes a trigger. What it started goes on.", discussion: "Example:\n  mastic trigger delete nightly")
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "The trigger.") var name: String
+
+        func run() throws {
+            let catalog = try Session(common.sessionOptions).home.catalog
+            _ = try DefinitionNames.require(TriggerRecord.self, name, in: catalog)
+            try catalog.apply([.delete(.trigger, name)])
+        }
+    }
+}
+
+/// A trigger with its state, as Glue's API has it.
+struct TriggerListing: Encodable {
+    let trigger: TriggerRecord
+    let state: String
+
+    init(_ trigger: TriggerRecord, _ status: TriggerStatus?) { (self.trigger, state) = (trigger, (status?.state ?? .created).rawValue) }
+
+    private enum CodingKeys: String, CodingKey { case state = "State" }
+
+    func encode(to encoder: any Encoder) throws {
+        try trigger.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(state, forKey: .state)
     }
 }

@@ -4,19 +4,33 @@ internal import Glibc
 struct Listing {
     let headers: [String]
     var rows: [[String]] = []
+    /// The colour of a cell, by its column and text.
+    var style: (Int, String) -> Screen.Style? = { _, _ in nil }
 
     init(_ headers: String...) { self.headers = headers }
 
-    /// - Parameter asTable: whether standard output is a terminal.
-    func render(asTable: Bool = isatty(STDOUT_FILENO) != 0) -> String {
+    /// - Parameters:
+    ///   - asTable: whether standard output is a terminal.
+    ///   - width: what a line may be long; the last column is cut for it. Nil for no limit.
+    func render(asTable: Bool = isatty(STDOUT_FILENO) != 0, width: Int? = Screen.width, hasColours: Bool = Screen.hasColours) -> String {
         if !asTable { return rows.map { $0[0] + "\n" }.joined() }
-        let widths = headers.indices.map { i in ([headers] + rows).map { $0[i].count }.max() ?? 0 }
-        func line(_ cells: [String]) -> String {
-            let padded = zip(cells, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
-            var text = padded.joined(separator: "  ")
-            while text.hasSuffix(" ") { text.removeLast() }
-            return text + "\n"
+        var widths = headers.indices.map { i in ([headers] + rows).map { $0[i].count }.max() ?? 0 }
+        if let width, let last = widths.indices.last {
+            let others = widths.dropLast().reduce(0) { $0 + $1 + 2 }
+            widths[last] = min(widths[last], max(width - others, headers[last].count, 8))
         }
-        return line(headers) + line(widths.map { String(repeating: "-", count: $0) }) + rows.map(line).joined()
+        func line(_ cells: [String], painted: Bool = false) -> String {
+            let padded = zip(cells, widths).map { cell, width in
+                let text = Screen.cut(cell, to: width)
+                return text + String(repeating: " ", count: width - text.count)
+            }
+            guard painted, hasColours else {
+                var text = padded.joined(separator: "  ")
+                while text.hasSuffix(" ") { text.removeLast() }
+                return text + "\n"
+            }
+            return padded.enumerated().map { Screen.paint($1, style($0, cells[$0]), if: true) }.joined(separator: "  ") + "\n"
+        }
+        return line(headers) + line(widths.map { String(repeating: "-", count: $0) }) + rows.map { line($0, painted: true) }.joined()
     }
 }
