@@ -12,6 +12,23 @@ public struct SchedulingOrders: Sendable {
     /// Whether some process schedules at this home.
     public var isScheduled: Bool { SchedulerLock.isHeld(home) }
 
+    /// One transaction, whose own errors come out as they are.
+    private func transact<T>(_ body: (SchedulingTransaction) throws -> T) throws -> T {
+        var refusal: JobError?
+        do {
+            return try catalog.schedule(nil) { transaction in
+                do {
+                    return try body(transaction)
+                } catch let error as JobError {
+                    refusal = error
+                    throw error
+                }
+            }
+        } catch {
+            throw refusal ?? error
+        }
+    }
+
     /// Asks for a run of a job. It starts no conditional triggers, as in Glue.
     ///
     /// - Parameter timeout: seconds; nil for the job's.
@@ -43,7 +60,7 @@ public struct SchedulingOrders: Sendable {
         guard let trigger = try catalog.definition(TriggerRecord.self, name) else { throw JobError(.notFound, "there is no trigger '\(name)'") }
         let now = CatalogStore.now
         let key = "\(name)@\(RunTransaction.makeRunID().dropFirst(3))"
-        return try catalog.schedule(nil) { transaction in
+        return try transact { transaction in
             _ = try transaction.fire(key, trigger: name, at: now)
             return try Firing(trigger: trigger, key: key, time: now).carryOut(in: transaction)
         }
@@ -55,7 +72,7 @@ public struct SchedulingOrders: Sendable {
     public func startWorkflow(_ name: String, properties: [String: String] = [:]) throws -> String {
         guard try catalog.definition(WorkflowRecord.self, name) != nil else { throw JobError(.notFound, "there is no workflow '\(name)'") }
         let now = CatalogStore.now
-        let begun = try catalog.schedule(nil) { transaction in
+        let begun = try transact { transaction in
             guard let start = try transaction.triggers(ofWorkflow: name).first(where: { $0.type != .conditional }) else {
                 throw JobError(.illegalState, "workflow '\(name)' has no trigger that starts it")
             }
@@ -74,7 +91,7 @@ public struct SchedulingOrders: Sendable {
     ///
     /// - Throws: `JobError.notFound`, `.illegalState` for a run that has ended.
     public func stopRun(_ id: String) throws {
-        let run = try catalog.schedule(nil) { transaction in
+        let run = try transact { transaction in
             guard var run = try transaction.run(id) else { throw JobError(.notFound, "there is no run '\(id)'") }
             guard !run.state.isFinal else { throw JobError(.illegalState, "run \(id) has ended already: \(run.state.rawValue)") }
             if run.state == .waiting {
@@ -93,7 +110,7 @@ public struct SchedulingOrders: Sendable {
     ///
     /// - Throws: `JobError.notFound`, `.illegalState`.
     public func stopWorkflowRun(_ id: String) throws {
-        try catalog.schedule(nil) { transaction in
+        try transact { transaction in
             guard var run = try transaction.workflowRun(id) else { throw JobError(.notFound, "there is no workflow run '\(id)'") }
             guard run.state == .running else { throw JobError(.illegalState, "workflow run \(id) does not work: \(run.state.rawValue)") }
             run.state = .stopping
@@ -108,7 +125,7 @@ public struct SchedulingOrders: Sendable {
     /// - Throws: `JobError.notFound`, `.illegalState`.
     public func resumeWorkflowRun(_ id: String, nodes: [String]?) throws -> (run: String, nodes: [String]) {
         let now = CatalogStore.now
-        return try catalog.schedule(nil) { transaction in
+        return try transact { transaction in
             guard let old = try transaction.workflowRun(id) else { throw JobError(.notFound, "there is no workflow run '\(id)'") }
             guard old.state == .completed || old.state == .stopped else {
                 throw JobError(.illegalState, "only a workflow run that has ended can be resumed; \(id) is \(old.state.rawValue)")

@@ -11,7 +11,7 @@ struct CrawlerCommand: ParsableCommand {
               mastic crawler list
               mastic crawler show raw_sales --json
             """,
-        subcommands: [List.self, Show.self, Delete.self])
+        subcommands: [List.self, Show.self, CrawlerRunCommand.self, Delete.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists the crawlers with their last run and next time.", discussion: "Example:\n  mastic crawler list")

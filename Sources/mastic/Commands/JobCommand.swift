@@ -12,7 +12,7 @@ struct JobCommand: ParsableCommand {
               mastic job runs load_sales -n 5
               mastic job logs 3f2a9c --follow
             """,
-        subcommands: [List.self, Show.self, Runs.self, Logs.self, Delete.self])
+        subcommands: [List.self, Show.self, JobRunCommand.self, Runs.self, Logs.self, JobStopCommand.self, Delete.self, JobExecCommand.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists the jobs with their last run and next time.", discussion: "Example:\n  mastic job list")

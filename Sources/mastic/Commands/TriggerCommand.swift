@@ -61,13 +61,11 @@ struct TriggerCommand: ParsableCommand {
         @Argument(help: "The trigger.") var name: String
 
         func run() throws {
-            let catalog = try Session(common.sessionOptions).home.catalog
-            let trigger = try DefinitionNames.require(TriggerRecord.self, name, in: catalog)
-            guard trigger.type == .onDemand else { return try catalog.setTriggerState(name, .activated) }
-            if let workflow = trigger.workflowName {
-                throw InputError(description: "trigger '\(name)' starts workflow '\(workflow)'; mastic workflow run \(workflow) does that")
-            }
-            for id in try TriggerFiring.fire(trigger, in: catalog) { print(id) }
+            let home = try Session(common.sessionOptions).home
+            let trigger = try DefinitionNames.require(TriggerRecord.self, name, in: home.catalog)
+            guard trigger.type == .onDemand else { return try home.catalog.setTriggerState(name, .activated) }
+            let fired = try SchedulingOrders(home).fire(name)
+            for id in fired.workflowRun.map({ [$0] }) ?? fired.runs { print(id) }
         }
     }
 

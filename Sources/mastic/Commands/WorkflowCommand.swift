@@ -11,7 +11,7 @@ struct WorkflowCommand: ParsableCommand {
               mastic workflow show nightly
               mastic workflow runs nightly
             """,
-        subcommands: [List.self, Show.self, Runs.self, Delete.self])
+        subcommands: [List.self, Show.self, WorkflowRunCommand.self, Runs.self, WorkflowStopCommand.self, WorkflowResumeCommand.self, Delete.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists the workflows with their last run.", discussion: "Example:\n  mastic workflow list")
