@@ -19,7 +19,7 @@ extension Scheduler {
         var run = ended
         run.isSettled = true
         let job = run.kind == .job ? try transaction.definition(JobRecord.self, run.job ?? "") : nil
-        if let retry = retry(of: &run, job, now) {
+        if let retry = try retry(of: &run, job, now, transaction) {
             run.isSuperseded = true
             try transaction.insert(retry)
         }
@@ -30,13 +30,13 @@ extension Scheduler {
     /// The next attempt of a run that failed, if there is to be one.
     ///
     /// Nothing is tried again that has taken effect: a run that raised an error after its commit stays as it is.
-    private func retry(of run: inout RunRecord, _ job: JobRecord?, _ now: Double) -> RunRecord? {
+    private func retry(of run: inout RunRecord, _ job: JobRecord?, _ now: Double, _ transaction: SchedulingTransaction) throws -> RunRecord? {
         guard run.state == .failed, let job, run.attempt < job.maxRetries ?? 0 else { return nil }
         if run.isCommitted {
             run.details.note = "not tried again: the job's commit had made its data visible"
             return nil
         }
-        if let id = run.workflowRun, let workflow = try? home.catalog.workflowRun(id), workflow.state != .running { return nil }
+        if let id = run.workflowRun, let workflow = try transaction.workflowRun(id), workflow.state != .running { return nil }
         let attempt = run.attempt + 1
         var retry = RunRecord(id: RunTransaction.makeRunID(), kind: run.kind, job: run.job, state: .waiting, arguments: run.arguments, started: now)
         (retry.attempt, retry.previousRun, retry.isSettled) = (attempt, run.id, false)
