@@ -104,6 +104,8 @@ struct CronFieldReader {
         // Of cron's two Sundays a series has only the first.
         if field == .dayOfWeek, dialect == .classic { last = 6 }
         if text(base) != "*" {
+            if field == .dayOfMonth || field == .dayOfWeek, base.contains(where: { expression[$0] == "?" }) { throw alone(item) }
+            if base.contains(where: { expression[$0] == "*" }) { throw notTaken(item) }
             // A dash at the beginning is a sign, and there are no negative values.
             if let dash = base.first(where: { expression[$0] == "-" }), dash > base.lowerBound {
                 first = try value(base.lowerBound..<dash, of: item)
@@ -172,6 +174,6 @@ struct CronFieldReader {
 
     private func alone(_ item: Range<Int>) -> ScheduleError {
         ScheduleError(
-            .field, "in the \(field.name) field of the schedule '\(text(item))' stands alone, not in a list; make a second schedule for the other days", in: expression, at: item)
+            .field, "in the \(field.name) field of the schedule '\(text(item))' cannot stand with others; \(text(item).contains("?") ? "'?' is the whole field" : "make a second schedule for the other days")", in: expression, at: item)
     }
 }

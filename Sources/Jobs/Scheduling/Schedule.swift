@@ -48,7 +48,7 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
         case .cron(let cron): return cron.isInterval ? clock.next(cron, whileTimePassesAfter: moment) : clock.next(cron, after: moment)
         case .rate(let rate):
             let next = rate.next(after: moment, anchor: min(max(anchor, Schedule.start), Schedule.end))
-            return next < Schedule.end ? next : nil
+            return next < Schedule.end - 2 * 86_400 ? next : nil
         }
     }
 

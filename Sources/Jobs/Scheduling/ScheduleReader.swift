@@ -23,7 +23,12 @@ struct ScheduleReader {
         }
         let whole = first.lowerBound..<last.upperBound
         if expression[first.lowerBound] == "@" { throw shorthand(whole) }
-        guard let open = whole.first(where: { expression[$0] == "(" }) else { return .cron(try cron(words, isWrapped: false)) }
+        guard let open = whole.first(where: { expression[$0] == "(" }) else {
+            if words.count < 5, expression[first.lowerBound].isLetter {
+                throw ScheduleError(.form, "a schedule is cron(Minutes Hours Day-of-month Month Day-of-week Year) or rate(5 minutes), not '\(text(whole))'", in: expression, at: whole)
+            }
+            return .cron(try cron(words, isWrapped: false))
+        }
         let kind = String(expression[whole.lowerBound..<open]).lowercased().filter { !$0.isWhitespace }
         guard kind == "cron" || kind == "rate" else {
             throw ScheduleError(
@@ -111,17 +116,13 @@ struct ScheduleReader {
     }
 
     private func wrongCount(_ words: [Range<Int>], end: Int) -> ScheduleError {
-        let count = words.count == 1 ? "1 field" : "\(words.count) fields"
+        let takes = "a schedule has six fields, Minutes Hours Day-of-month Month Day-of-week Year, and this one has \(words.isEmpty ? "none" : "\(words.count)")"
         if words.count < 5 {
-            let missing = CronField.allCases[words.count].name
-            let names = CronField.allCases[..<words.count].map(\.name).joined(separator: ", ")
-            return ScheduleError(
-                .form, "a schedule has six fields, Minutes Hours Day-of-month Month Day-of-week Year, and this one \(count)\(words.isEmpty ? "" : " (\(names))"): the \(missing) field is missing",
-                in: expression, at: end..<end)
+            let names = words.isEmpty ? "" : " (\(CronField.allCases[..<words.count].map(\.name).joined(separator: ", ")))"
+            return ScheduleError(.form, "\(takes)\(names): the \(CronField.allCases[words.count].name) field is missing", in: expression, at: end..<end)
         }
-        let more = words.count == 7 ? "; there are no seconds" : ""
         return ScheduleError(
-            .form, "a schedule has six fields, Minutes Hours Day-of-month Month Day-of-week Year, and this one \(count)\(more)", in: expression, at: words[6].lowerBound..<words[words.count - 1].upperBound)
+            .form, words.count == 7 ? "\(takes); there is none for seconds" : takes, in: expression, at: words[6].lowerBound..<words[words.count - 1].upperBound)
     }
 
     /// What a person should know who did not mean five fields, and the same in six.
