@@ -217,4 +217,37 @@ import Testing
             damaged.withUnsafeBytes { bytes in if let zone = TimeZoneRules(name: "x", file: bytes) { _ = zone.offset(atUTC: .random(in: -(1 << 50)...(1 << 50), using: &generator)) } }
         }
     }
+
+    /// Changes as Python's `zoneinfo` has them, behind the end of the file's table and of the years that are written out as well.
+    @Test(arguments: [
+        ("Europe/Berlin", 1_774_000_000, 1_774_746_000), ("Europe/Berlin", 1_774_745_999, 1_774_746_000), ("Europe/Berlin", 1_774_746_000, 1_792_890_000),
+        ("Australia/Lord_Howe", 1_774_000_000, 1_775_314_800), ("America/Sao_Paulo", 1_518_000_000, 1_518_919_200), ("Asia/Kolkata", 0, nil), ("UTC", 0, nil), ("+02:00", 0, nil),
+        ("America/New_York", 4_086_000_000, 4_097_196_000),
+    ] as [(String, Int64, Int64?)]) func nextChanges(zone: String, after: Int64, change: Int64?) throws {
+        #expect(try TimeZoneRules.named(zone).nextChange(after: after) == change)
+    }
+
+    @Test(arguments: ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "Asia/Kolkata", "Africa/Casablanca"])
+    func changesAreWhereTheOffsetChanges(zone: String) throws {
+        let rules = try TimeZoneRules.named(zone)
+        for start in [-5_000_000_000, 0, 1_774_000_000, 4_000_000_000, 14_600_000_000, 15_500_000_000, 100_000_000_000] as [Int64] {
+            var moment = start
+            for _ in 0..<4 {
+                guard let change = rules.nextChange(after: moment) else { break }
+                #expect(change > moment)
+                #expect(rules.offset(atUTC: change - 1) == rules.offset(atUTC: moment))
+                #expect(rules.offset(atUTC: change) != rules.offset(atUTC: change - 1))
+                moment = change
+            }
+        }
+        for moment in [Int64.min, .max] { _ = rules.nextChange(after: moment) }
+    }
+
+    @Test func theDatabaseListsItsRegions() {
+        let regions = TimeZoneRules.regions()
+        #expect(regions.contains("Europe/Berlin") && regions.contains("America/Argentina/Buenos_Aires") && regions.contains("UTC"))
+        #expect(!regions.contains { $0.contains("posix") || $0.contains("right") || $0.contains(".") })
+        #expect(regions == regions.sorted())
+        #expect(regions.allSatisfy { (try? TimeZoneRules.named($0)) != nil })
+    }
 }
