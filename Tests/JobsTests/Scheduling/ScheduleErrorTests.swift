@@ -309,7 +309,7 @@ import Testing
 
     @Test(arguments: [
         ("", "a schedule is cron(Minutes Hours Day-of-month Month Day-of-week Year) or rate(5 minutes); this one is empty"),
-        (" \t\n ", "a schedule is cron(Minutes Hours Day-of-month Month Day-of-week Year) or rate(5 minutes); this one is empty\n        \n    ^"),
+        (" \t\n ", "a schedule is cron(Minutes Hours Day-of-month Month Day-of-week Year) or rate(5 minutes); this one is empty"),
         (String(repeating: "0,", count: 200), "a schedule has at most 256 characters"),
         ("cron(0 99\t* * ? *)", "the hours field of the schedule does not take '99'; it takes 0-23 and , - * /\n    cron(0 99 * * ? *)\n           ^^"),
     ]) func messagesFitOnTheirLines(expression: String, message: String) {
@@ -371,9 +371,7 @@ import Testing
             taken += 1
             let start = Int64.random(in: -100_000...7_300_000_000, using: &generator)
             guard let first = schedule.next(after: start) else { continue }
-            #expect(first > start, "\(text)")
-            #expect(schedule.next(after: first - 1) == first, "\(text)")
-            if let second = schedule.next(after: first) { #expect(second > first, "\(text)") }
+            if first <= start || schedule.next(after: first - 1) != first || schedule.next(after: first) ?? .max <= first { Issue.record("\(schedule) after \(start)") }
         }
         #expect(taken > 10_000)
     }

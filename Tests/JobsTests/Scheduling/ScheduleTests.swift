@@ -65,7 +65,8 @@ import Testing
                 last = tick
             }
             #expect(ticked == all)
-            #expect(number % 3 == 0 ? (720...721).contains(all.count) : (29...31).contains(all.count), "\(schedule) \(all.count)")
+            // Lord Howe's clock goes back by half an hour.
+            #expect(number % 3 == 0 ? (719...721).contains(all.count) : (29...31).contains(all.count), "\(schedule) \(all.count)")
         }
     }
 
@@ -105,8 +106,9 @@ import Testing
 
     @Test func schedulesEndWithTheirYears() throws {
         let last = try Schedule(expression: "cron(* * * * ? *)")
-        #expect(last.next(after: 7_258_118_400 - 61) == 7_258_118_400 - 60)
-        #expect(last.next(after: 7_258_118_400 - 60) == nil)
+        // 2199-12-31T23:59:00Z.
+        #expect(last.next(after: 7_258_118_339) == 7_258_118_340)
+        #expect(last.next(after: 7_258_118_340) == nil)
         let past = try Schedule(expression: "cron(0 0 1 1 ? 2020)", zone: "Europe/Berlin")
         #expect(past.next(after: 1_577_833_200 - 1) == 1_577_833_200)
         #expect(past.next(after: 1_577_833_200) == nil)
