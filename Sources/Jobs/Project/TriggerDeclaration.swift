@@ -75,7 +75,7 @@ struct TriggerDeclaration {
     static func schedule(_ reader: DeclarationReader) -> (schedule: String?, zone: String?) {
         let schedule = reader.string("schedule")
         let zone = reader.string("time_zone")
-        if let zone, !reader.has("schedule") { reader.report("time_zone", "\(reader.key("time_zone")) is about a schedule, and there is none") }
+        if zone != nil, !reader.has("schedule") { reader.report("time_zone", "\(reader.key("time_zone")) is about a schedule, and there is none") }
         if let schedule {
             do throws(ScheduleError) { _ = try Schedule(expression: schedule) } catch { reader.report("schedule", error) }
         }

@@ -64,8 +64,10 @@ struct TriggerCommand: ParsableCommand {
             let home = try Session(common.sessionOptions).home
             let trigger = try DefinitionNames.require(TriggerRecord.self, name, in: home.catalog)
             guard trigger.type == .onDemand else { return try home.catalog.setTriggerState(name, .activated) }
-            let fired = try SchedulingOrders(home).fire(name)
-            for id in fired.workflowRun.map({ [$0] }) ?? fired.runs { print(id) }
+            let orders = SchedulingOrders(home)
+            let fired = try orders.fire(name)
+            StandardOutput.write(((fired.workflowRun.map { [$0] } ?? []) + fired.runs).map { $0 + "\n" }.joined())
+            if !orders.isScheduled, !common.quiet { StandardOutput.writeError("note: no scheduler works here now; mastic serve starts the runs\n") }
         }
     }
 
