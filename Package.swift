@@ -62,7 +62,7 @@ let package = Package(
         .testTarget(name: "ConnectorsTests", dependencies: ["Connectors", "Catalog", "Engine", "Formats", "Columnar"], swiftSettings: settings),
         .testTarget(name: "ScriptingTests", dependencies: ["Scripting", "Engine", "Columnar"], swiftSettings: settings),
         .testTarget(name: "JobsTests", dependencies: ["Jobs", "Catalog", "Connectors", "Columnar"], swiftSettings: settings),
-        .testTarget(name: "MasticTests", dependencies: ["mastic"], swiftSettings: settings),
+        .testTarget(name: "MasticTests", dependencies: ["mastic", "Jobs", "Catalog"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -37,8 +37,12 @@ public struct WorkflowGraph: Sendable {
     ///   - run: the run whose states are shown; nil for the definition alone.
     ///   - runs: the runs of its chain.
     public init(_ triggers: [TriggerRecord], run: WorkflowRunRecord? = nil, runs: [RunRecord] = []) {
-        // First triggers come first, so that they are drawn first.
-        let triggers = triggers.sorted { ($0.type == .conditional ? 1 : 0, $0.name) < ($1.type == .conditional ? 1 : 0, $1.name) }
+        // What starts it is drawn first, and what follows from success before what follows from failure.
+        func rank(_ trigger: TriggerRecord) -> Int {
+            if trigger.type != .conditional { return 0 }
+            return trigger.predicate?.conditions.allSatisfy { $0.runState == .succeeded } == true ? 1 : 2
+        }
+        let triggers = triggers.sorted { (rank($0), $0.name) < (rank($1), $1.name) }
         var latest: [RunNode: RunRecord] = [:]
         for run in runs where !run.isSuperseded || latest[run.node] == nil { latest[run.node] = run }
         let fired = Set(runs.compactMap(\.trigger))
