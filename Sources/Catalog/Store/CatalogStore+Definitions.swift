@@ -63,7 +63,9 @@ extension CatalogStore {
                     let old = try Self.definition(db, TriggerRecord.self, record.name)
                     try Self.put(db, record)
                     let isNew = old.map { $0.schedule != record.schedule || $0.timeZone != record.timeZone || $0.type != record.type } ?? true
-                    try Self.setTriggerState(db, record.name, isActive ? .activated : .created, restarts: isNew)
+                    // A trigger that waits for files works as soon as it is there, as in Glue, unless it is stopped.
+                    let idle = record.type == .event ? TriggerState.deactivated : .created
+                    try Self.setTriggerState(db, record.name, isActive ? .activated : idle, restarts: isNew)
                 case .delete(let kind, let name):
                     try db.execute(sql: "DELETE FROM definitions WHERE kind = ? AND name = ?", arguments: [kind.rawValue, name])
                     if kind == .trigger {

@@ -19,7 +19,7 @@ public struct DefinitionSet: Hashable, Sendable {
         for record in try catalog.definitions(WorkflowRecord.self) { workflows[record.name] = record }
         for record in try catalog.definitions(TriggerRecord.self) { triggers[record.name] = record }
         let statuses = try catalog.triggerStatuses()
-        activeTriggers = Set(triggers.values.filter { $0.type != .onDemand && statuses[$0.name]?.state == .activated }.map(\.name))
+        activeTriggers = Set(triggers.values.filter { $0.isActive(statuses[$0.name]?.state ?? .created) }.map(\.name))
     }
 
     public var count: Int { jobs.count + crawlers.count + workflows.count + triggers.count }
@@ -54,5 +54,16 @@ public struct DefinitionSet: Hashable, Sendable {
         set.triggers = triggers.filter { other.triggers[$0.key] == nil }
         set.activeTriggers = activeTriggers.filter { set.triggers[$0] != nil }
         return set
+    }
+}
+
+extension TriggerRecord {
+    /// Whether the trigger fires by itself. One that waits for files does unless it was stopped; one on demand never does.
+    func isActive(_ state: TriggerState) -> Bool {
+        switch type {
+        case .onDemand: false
+        case .event: state != .deactivated
+        case .scheduled, .conditional: state == .activated
+        }
     }
 }

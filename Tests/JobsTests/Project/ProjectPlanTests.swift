@@ -112,4 +112,15 @@ import Testing
         #expect(lines(try project.apply("project 'two'\njob{ name = 'a', script = 'a.lua' }", file: "two.lua")) == ["change job a  project: one -> two"])
         #expect(try project.plan("project 'one'", prunes: true).changes.isEmpty)
     }
+
+    @Test(arguments: ["schedule = 'rate(1 day)'", "files = 'in'", "when = 'b'"]) func whatIsNotActiveStaysSo(cause: String) throws {
+        let project = try Project()
+        defer { project.home.remove() }
+        let lua = "job{ name = 'a', script = 'a.lua' } job{ name = 'b', script = 'a.lua' } trigger{ name = 't', start = 'a', \(cause), active = false }"
+        try project.apply(lua)
+        #expect(try DefinitionSet(project.catalog).activeTriggers == [])
+        #expect(try project.plan(lua).changes.isEmpty)
+        #expect(lines(try project.apply(lua.replacing("active = false", with: "active = true"))) == ["change trigger t  active: false -> true"])
+        #expect(try DefinitionSet(project.catalog).activeTriggers == ["t"])
+    }
 }
