@@ -70,6 +70,8 @@ extension Relation {
         var all = columns.map(\.expression) + resolvedExtras
         if isAggregate {
             all = try builder.aggregate(all, outputs: columns, grouping: grouping, having: having, scope, shown)
+        } else {
+            for expression in all { if let error = expression.misplacedGrouping { throw error } }
         }
         all = try builder.extract(try builder.extractGenerators(all, &columns), scope)
         let extraValues = Array(all.suffix(resolvedExtras.count))

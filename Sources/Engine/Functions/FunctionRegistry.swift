@@ -18,6 +18,7 @@ final class FunctionRegistry: Sendable {
             ChoosingFunctions.definitions,
             SessionFunctions.definitions,
             PlaceFunctions.definitions,
+            GroupingFunctions.definitions,
             DateFunctions.definitions,
             TimeZoneFunctions.definitions,
             TimeWindowFunctions.definitions,

@@ -48,7 +48,6 @@ import Testing
     static func isThere(_ name: String) -> Bool {
         if let example = syntax[name] { return (try? Expression(parsing: example)) != nil }
         if types.contains(name) { return (try? Expression(parsing: "\(name)(a)")) != nil }
-        if ["grouping", "grouping_id"].contains(name) { return true }
         return Function(named: name) != nil || AggregateFunction.names.contains(name) || WindowCall.names.contains(name) || Generator.names.contains(name)
     }
 
