@@ -1,0 +1,1 @@
+"""Random SQL over random tables, in Mastic and in another engine."""
