@@ -53,7 +53,10 @@ public final class JoinIndex: @unchecked Sendable {
             let column = Column(.long, Values<Int64>(owner: codes.owner, start: UnsafeRawPointer(codes.start).assumingMemoryBound(to: Int64.self), count: count))
             let groups = table.insert([column], count: count)
             places = .table(table)
-            let lists = KeyLists(count: count, groupCount: table.groupCount, jobs: jobs, parallel) { codes[$0] == KeyPacking.none ? -1 : groups[$0] }
+            // Rows without a code are a group of the table too.
+            let lists = KeyLists(count: count, groupCount: table.groupCount, hasEmptyGroups: true, jobs: jobs, parallel) {
+                codes[$0] == KeyPacking.none ? -1 : groups[$0]
+            }
             (heads, next) = (lists.heads, lists.next)
             return
         }
@@ -61,7 +64,9 @@ public final class JoinIndex: @unchecked Sendable {
         let groups = table.insert(keys, count: count)
         let present = JoinIndex.presence(keys, nullsMatch)
         places = .table(table)
-        let lists = KeyLists(count: count, groupCount: table.groupCount, jobs: jobs, parallel) { present?[$0] ?? true ? groups[$0] : -1 }
+        let lists = KeyLists(count: count, groupCount: table.groupCount, hasEmptyGroups: present != nil, jobs: jobs, parallel) {
+            present?[$0] ?? true ? groups[$0] : -1
+        }
         (heads, next) = (lists.heads, lists.next)
     }
 
@@ -177,9 +182,11 @@ private struct KeyLists {
     let heads: Values<Int32>?
     let next: Values<Int32>?
 
-    /// - Parameter place: of a row's key, below `groupCount`; -1 for a row in no list.
+    /// - Parameters:
+    ///   - hasEmptyGroups: whether there may be groups in whose lists no row is.
+    ///   - place: of a row's key, below `groupCount`; -1 for a row in no list.
     init(
-        count: Int, groupCount: Int, jobs: Int, _ parallel: (Int, @escaping @Sendable (Int) -> Void) -> Void, _ place: @escaping @Sendable (Int) -> Int32
+        count: Int, groupCount: Int, hasEmptyGroups: Bool = false, jobs: Int, _ parallel: (Int, @escaping @Sendable (Int) -> Void) -> Void, _ place: @escaping @Sendable (Int) -> Int32
     ) {
         let placeBuffer = Buffer(size: count * 4)
         let size = (count + jobs - 1) / jobs
@@ -205,7 +212,8 @@ private struct KeyLists {
             (heads, next) = (nil, nil)
             return
         }
-        let isUnique = listed == groupCount
+        let filled = hasEmptyGroups && listed < count ? KeyLists.filled(placeBuffer, count, groupCount) : groupCount
+        let isUnique = listed == filled
         // One more, for the place behind the last.
         let headBuffer = Buffer(size: (groupCount + 1) * 4)
         let nextBuffer = isUnique ? nil : Buffer(size: count * 4)
@@ -234,5 +242,18 @@ private struct KeyLists {
         }
         heads = Values(headBuffer, count: groupCount)
         next = nextBuffer.map { Values($0, count: count) }
+    }
+
+    /// The number of groups that rows are in.
+    private static func filled(_ placeBuffer: Buffer, _ count: Int, _ groupCount: Int) -> Int {
+        let seen = Buffer(zeroed: groupCount)
+        defer { withExtendedLifetime((placeBuffer, seen)) {} }
+        let (places, marks) = (placeBuffer.values(of: Int32.self), seen.values(of: UInt8.self))
+        var filled = 0
+        for i in 0..<count where places[i] >= 0 && marks[Int(places[i])] == 0 {
+            marks[Int(places[i])] = 1
+            filled += 1
+        }
+        return filled
     }
 }
