@@ -178,7 +178,7 @@ workflow nightly  Loads and reports
 ◆    nightly_3     after load_sales
 ├─╮
 ● │  report_north  Reports on the north
-│ ●  report_south  Reports on the south
+  ●  report_south  Reports on the south
 """)
         self.fails("workflow", "show", "nightly", "--run", "last", says=["has not run yet"])
         self.run_of_the_workflow()
@@ -194,7 +194,7 @@ run wr_0001  RUNNING  2026-01-30 02:00:00  1m 12s
 ◆    nightly_3     after load_sales
 ├─╮
 ✖ │  report_north  FAILED      4.0 s  report.lua:7: no sales
-│ ○  report_south
+  ○  report_south
 """)
         graph = json.loads(self.succeeds("workflow", "show", "nightly", "--json", "--run", "wr_00").out)["Graph"]
         self.assertEqual([(n["Type"], n["Name"]) for n in graph["Nodes"]][:2], [("TRIGGER", "nightly_1"), ("CRAWLER", "raw_sales")])

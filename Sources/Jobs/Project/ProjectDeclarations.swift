@@ -38,7 +38,16 @@ struct ProjectDeclarations {
         for declaration in raw where declaration.word == .trigger || declaration.word == .workflow {
             guard let name = (declaration.table["name"].text ?? declaration.table["Name"].text) else { continue }
             if declaration.word == .trigger { declared.triggers[name] = TriggerRecord(name: name, type: .onDemand) }
-            if declaration.word == .workflow { declared.workflows[name] = WorkflowRecord(name: name) }
+            guard declaration.word == .workflow else { continue }
+            declared.workflows[name] = WorkflowRecord(name: name)
+            // The names of the triggers that stand in it.
+            guard let list = (declaration.table["triggers"].table ?? declaration.table["Triggers"].table) else { continue }
+            let tables = list.items.isEmpty ? [LuaValue.table(list)] : list.items
+            for (i, item) in tables.enumerated() {
+                let own = item.table.flatMap { $0["name"].text ?? $0["Name"].text }
+                let trigger = own ?? Self.triggerName(inWorkflow: name, at: i)
+                declared.triggers[trigger] = TriggerRecord(name: trigger, type: .onDemand)
+            }
         }
         former = existing.ofProject(project).subtracting(declared)
         remaining = prunes ? existing.subtracting(declared).subtracting(former) : existing.subtracting(declared)
@@ -105,9 +114,12 @@ struct ProjectDeclarations {
                 reading.report("workflow '\(name)': triggers is a list of tables; it holds \(DeclarationReader.text(item.value))", at: item.place)
                 continue
             }
-            readTrigger(trigger, item.place, workflow: name, derivedName: "\(name)_\(i + 1)")
+            readTrigger(trigger, item.place, workflow: name, derivedName: Self.triggerName(inWorkflow: name, at: i))
         }
     }
+
+    /// The name of a trigger that stands in a workflow and says none.
+    private static func triggerName(inWorkflow workflow: String, at place: Int) -> String { "\(workflow)_\(place + 1)" }
 
     // MARK: - What names what
 

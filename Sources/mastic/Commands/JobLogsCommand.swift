@@ -61,6 +61,10 @@ struct LogFile: ~Copyable {
     /// Goes to where the last lines begin; nil for all.
     mutating func seek(lastLines count: Int?) {
         guard let count else { return }
+        if count == 0 {
+            lseek(descriptor, 0, SEEK_END)
+            return
+        }
         var position = Int(lseek(descriptor, 0, SEEK_END))
         let end = position
         var found = 0
@@ -73,13 +77,13 @@ struct LogFile: ~Copyable {
                 // The break at the very end ends the last line; it does not begin another.
                 if position + i == end - 1 { continue }
                 found += 1
-                if found == count || count == 0 {
+                if found == count {
                     lseek(descriptor, off_t(position + i + 1), SEEK_SET)
                     return
                 }
             }
         }
-        lseek(descriptor, count == 0 ? off_t(end) : 0, SEEK_SET)
+        lseek(descriptor, 0, SEEK_SET)
     }
 
     /// What comes next; nil where nothing more has been written.
