@@ -100,7 +100,7 @@ project.lua: 2 to change, 7 unchanged
         self.assertIn("did you mean 'jobs/report.lua'?", result.err)
         self.assertIn("error: project.lua:5: job 'b' has no member 'max_retrys'; did you mean 'max_retries'?\n    max_retrys = 1,\n", result.err)
         self.assertIn("error: project.lua:7: trigger 't': there is no job or crawler 'c'", result.err)
-        self.assertIn("\n                                               ^^\n", result.err)
+        self.assertIn("\n                                            ^^\n", result.err)
         self.assertEqual(self.lines("job", "list"), [])
 
     def test_no_file_and_bad_files(self):

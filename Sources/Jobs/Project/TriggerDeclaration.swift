@@ -171,7 +171,7 @@ struct TriggerDeclaration {
         let place = reader.place.below([given.step])
         var logical = TriggerRecord.Predicate.Logical.and
         var list: [(value: LuaValue, place: DeclarationPlace)] = []
-        if let table = given.value.table, table.items.isEmpty, isGroup(table) {
+        if let table = given.value.table, table.items.isEmpty, !table.fields.isEmpty, isGroup(table) {
             let inner = DeclarationReader(
                 table, reading, place, title: "\(reader.title): \(given.key)", members: ["all", "any"], hidden: ["logical", "conditions"])
             let groups = ["all", "any", "conditions"].filter { inner.has($0) }

@@ -244,7 +244,7 @@ import Testing
             let lines = error.description.split(separator: "\n").map(String.init)
             #expect(lines.count == 3)
             #expect(lines[1] == "    trigger{ name = 't', schedule = 'cron(0 25 * * ? *)', start = 'a' }")
-            #expect(lines[2] == "                                           ^^")
+            #expect(lines[2] == "                                            ^^")
         }
     }
 
