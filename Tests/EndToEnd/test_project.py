@@ -1,11 +1,13 @@
 """The project file, its plan, and the commands that show what it made."""
 import json
 import os
+import pty
 import re
 import sqlite3
+import subprocess
 import time
 
-from support import ROOT, MasticTest
+from support import MASTIC, ROOT, MasticTest
 
 PROJECT = """
 job{ name = "load_sales", script = "jobs/load_sales.lua", bookmark = true, timeout = "2h", arguments = { target = "out/" } }
@@ -102,6 +104,36 @@ project.lua: 2 to change, 7 unchanged
         self.assertIn("error: project.lua:7: trigger 't': there is no job or crawler 'c'", result.err)
         self.assertIn("\n                                            ^^\n", result.err)
         self.assertEqual(self.lines("job", "list"), [])
+
+    def answered(self, answer, meanwhile=lambda: None):
+        """Applies on a terminal, where a person is asked."""
+        master, slave = pty.openpty()
+        try:
+            process = subprocess.Popen([MASTIC, "apply"], cwd=self.folder, env={**os.environ, "MASTIC_HOME": self.home, "NO_COLOR": "1"}, stdin=slave,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            while os.read(process.stderr.fileno(), 1) != b"?":
+                pass
+            meanwhile()
+            os.write(master, answer.encode() + b"\n")
+            out, err = process.communicate(timeout=60)
+            return process.returncode, out.decode(), err.decode()
+        finally:
+            os.close(master)
+            os.close(slave)
+
+    def test_a_person_is_asked(self):
+        self.project()
+        status, out, err = self.answered("n")
+        self.assertEqual((status, err), (1, " [y/N] nothing was changed\n"))
+        self.assertIn("9 to add", out)
+        self.assertEqual(self.lines("job", "list"), [])
+        self.assertEqual(self.answered("y")[0], 0)
+        self.assertEqual(len(self.lines("job", "list")), 3)
+        self.write("project.lua", PROJECT.replace("2h", "3h"))
+        status, _, err = self.answered("y", lambda: self.succeeds("trigger", "delete", "reload"))
+        self.assertEqual(status, 1)
+        self.assertIn("the catalog was changed in the meantime", err)
+        self.assertEqual(json.loads(self.succeeds("job", "show", "load_sales", "--json").out)["Timeout"], 120)
 
     def test_no_file_and_bad_files(self):
         self.fails("apply", says=["there is no project file 'project.lua'"])

@@ -35,6 +35,7 @@ struct ApplyCommand: ParsableCommand {
         let session = Session(common.sessionOptions)
         session.watch()
         let catalog = try session.home.catalog
+        let generations = catalog.exists ? try catalog.definitionGenerations() : [:]
         let existing = try DefinitionSet(catalog)
         let project: ProjectFile
         do {
@@ -61,6 +62,10 @@ struct ApplyCommand: ParsableCommand {
             guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
                 StandardOutput.writeError("nothing was changed\n")
                 throw ExitStatus(1)
+            }
+            // Whoever was asked agreed to this plan, and to no other.
+            guard try (catalog.exists ? catalog.definitionGenerations() : [:]) == generations else {
+                throw InputError(description: "the catalog was changed in the meantime, and the plan is no longer right; nothing was applied")
             }
         }
         try plan.apply(to: catalog)

@@ -23,14 +23,15 @@ struct TriggerCommand: ParsableCommand {
             let triggers = catalog.exists ? try catalog.definitions(TriggerRecord.self) : []
             let statuses = catalog.exists ? try catalog.triggerStatuses() : [:]
             if common.json { return print(try JSONListing.text(triggers.map { TriggerListing($0, statuses[$0.name]) })) }
-            var listing = Listing("trigger", "state", "workflow", "last", "next", "starts", "cause")
+            var listing = Listing("trigger", "state", "cause", "starts", "workflow", "last", "next")
             listing.style = { column, text in column == 1 ? DefinitionListing.style(of: text) : nil }
             for trigger in triggers {
                 let status = statuses[trigger.name]
                 let next = ComingTimes.next(of: trigger, status: status, after: CatalogStore.now)
                 listing.rows.append([
-                    trigger.name, status?.state.rawValue ?? "CREATED", trigger.workflowName ?? "", Screen.time(status?.fired), Screen.time(next),
-                    Screen.cut(trigger.actions.map(\.node.name).joined(separator: ", "), to: 40), Complaint.escaped(trigger.cause),
+                    trigger.name, status?.state.rawValue ?? "CREATED", Screen.cut(Complaint.escaped(trigger.cause), to: 50),
+                    Screen.cut(Complaint.escaped(trigger.actions.map(\.node.name).joined(separator: ", ")), to: 40), trigger.workflowName ?? "",
+                    Screen.time(status?.fired), Screen.time(next),
                 ])
             }
             StandardOutput.write(listing.render())
