@@ -110,9 +110,12 @@ extension CatalogStore {
             id INTEGER PRIMARY KEY CHECK (id = 1), owner TEXT, pid INTEGER NOT NULL, token INTEGER NOT NULL, heartbeat REAL NOT NULL);
 
         CREATE TABLE arrivals (
-            trigger TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL, seen REAL NOT NULL, runID TEXT,
-            failures INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL, PRIMARY KEY (trigger, path)) WITHOUT ROWID;
+            trigger TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL, seen REAL NOT NULL, state TEXT NOT NULL,
+            runID TEXT, failures INTEGER NOT NULL DEFAULT 0, alone INTEGER NOT NULL DEFAULT 0, due REAL NOT NULL DEFAULT 0,
+            history TEXT NOT NULL DEFAULT '', PRIMARY KEY (trigger, path)) WITHOUT ROWID;
         CREATE INDEX arrivalsByRun ON arrivals (runID) WHERE runID IS NOT NULL;
+        CREATE INDEX openArrivals ON arrivals (trigger, seen) WHERE state = 'PENDING';
+        CREATE INDEX failedArrivals ON arrivals (due) WHERE state = 'FAILED';
 
         CREATE TABLE outbox (
             id INTEGER PRIMARY KEY, created REAL NOT NULL, due REAL NOT NULL, attempts INTEGER NOT NULL, runID TEXT, body TEXT NOT NULL, error TEXT);

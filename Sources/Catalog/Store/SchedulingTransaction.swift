@@ -9,7 +9,7 @@ public struct SchedulerLease: Hashable, Sendable {
 
 /// What a scheduler changes in one transaction.
 public struct SchedulingTransaction {
-    private let db: Database
+    let db: Database
 
     init(_ db: Database) { self.db = db }
 

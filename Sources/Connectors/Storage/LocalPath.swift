@@ -1,3 +1,4 @@
+internal import CPlatform
 internal import Glibc
 
 /// Paths of the local file system, and the few calls on them that storage needs.
@@ -56,6 +57,9 @@ public enum LocalPath {
 
     /// Follows symbolic links.
     public static func isFolder(_ path: String) -> Bool { status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false }
+
+    /// Whether other machines may change what is below a path, or a program of its own serves it, so that the kernel does not hear of every change.
+    public static func isRemote(_ path: String) -> Bool { mst_is_remote(path) != 0 }
 
     /// Whether anything stands at the path, even a broken link.
     public static func exists(_ path: String) -> Bool { status(path, followingLinks: false) != nil }
