@@ -61,7 +61,8 @@ let package = Package(
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "Columnar"], swiftSettings: settings),
         .testTarget(name: "ConnectorsTests", dependencies: ["Connectors", "Catalog", "Engine", "Formats", "Columnar"], swiftSettings: settings),
         .testTarget(name: "ScriptingTests", dependencies: ["Scripting", "Engine", "Columnar"], swiftSettings: settings),
-        .testTarget(name: "JobsTests", dependencies: ["Jobs", "Catalog", "Connectors", "Columnar"], swiftSettings: settings),
+        .testTarget(
+            name: "JobsTests", dependencies: ["Jobs", "Catalog", "Connectors", "Columnar", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
         .testTarget(name: "MasticTests", dependencies: ["mastic", "Jobs", "Catalog"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

@@ -66,6 +66,7 @@ typedef struct {
 
 /// Takes note of a child's end without waiting for it. What the child left in its session is killed.
 mst_exit mst_reap(int pid);
+
 /// Whether the path is on a file system that other machines change, so that inotify(7) does not hear of everything: NFS, SMB, 9P, AFS, Ceph,
 /// and what programs serve (FUSE). 0 for a path that cannot be asked.
 int mst_is_remote(const char *path);

@@ -19,7 +19,7 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
     /// The failure of a system call on a path.
     ///
     /// - Parameter action: what could not be done, as in "cannot be \(action)".
-    init(path: String, action: String, errno number: Int32) {
+    public init(path: String, action: String, errno number: Int32) {
         let (code, reason): (Code, String) =
             switch number {
             case ENOENT, ENOTDIR: (.notFound, "there is no such file or folder")
