@@ -12,6 +12,7 @@ import PackageDescription
 //                                                       CKernels  loops that want instructions Swift has no word for
 //                                                       CRegex    regular expressions (PCRE2)
 //                                                       CPlatform system calls that need C: renames that outlive a kill
+//                                                       CCurl     HTTP and mail, through libcurl
 let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
@@ -38,6 +39,7 @@ let package = Package(
         .target(name: "CKernels"),
         .target(name: "CRegex", linkerSettings: [.linkedLibrary("pcre2-8")]),
         .target(name: "CPlatform"),
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "Columnar", dependencies: ["CKernels", "CRegex"], swiftSettings: settings),
         .target(name: "Formats", dependencies: ["Columnar", "CCodecs", "CKernels"], swiftSettings: settings),
         .target(name: "Engine", dependencies: ["Columnar"], swiftSettings: settings),
@@ -48,7 +50,10 @@ let package = Package(
             name: "Scripting", dependencies: ["CLua", "Columnar", "Engine", "Formats", "Connectors", "Catalog", .product(name: "Logging", package: "swift-log")],
             resources: [.embedInCode("stdlib")], swiftSettings: settings),
         .target(
-            name: "Jobs", dependencies: ["CPlatform", "Scripting", "Columnar", "Engine", "Formats", "Connectors", "Catalog", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+            name: "Jobs",
+            dependencies: [
+                "CPlatform", "CKernels", "CCurl", "Scripting", "Columnar", "Engine", "Formats", "Connectors", "Catalog", .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: settings),
         .executableTarget(
             name: "mastic",
             dependencies: [

@@ -41,7 +41,7 @@ final class Inbox {
     func settle(_ run: String = "r", succeeded: Bool = true) throws {
         try home.home.catalog.schedule(nil) { transaction in
             try transaction.assignArrivals("t", transaction.pendingArrivals(of: "t").map(\.file.path), run: run)
-            try transaction.settleArrivals(of: run, succeeded: succeeded, error: "bad", at: now)
+            _ = try transaction.settleArrivals(of: run, succeeded: succeeded, error: "bad", at: now)
         }
     }
 }
@@ -217,11 +217,11 @@ let silentLog = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }
         let inbox = try Inbox(home)
         #expect(try inbox.look(after: 10) == ["a", "b"])
         let store = home.home.catalog
-        try store.schedule(nil) { try $0.assignArrivals("t", [home.folder + "/in/a", home.folder + "/in/b"], run: "r1") }
+        _ = try store.schedule(nil) { try $0.assignArrivals("t", [home.folder + "/in/a", home.folder + "/in/b"], run: "r1") }
         try home.write("in/a", "22")
         unlink(home.folder + "/in/b")
         #expect(try inbox.look(after: 1) == ["a"])
-        try store.schedule(nil) { try $0.settleArrivals(of: "r1", succeeded: false, at: inbox.now) }
+        _ = try store.schedule(nil) { try $0.settleArrivals(of: "r1", succeeded: false, at: inbox.now) }
         // The failure was that of the old content, and b is gone.
         #expect(try store.arrivals(of: "t").map(\.failures.count) == [0])
         #expect(try inbox.look(after: 1) == ["a"])

@@ -19,10 +19,10 @@ import Testing
             inbox.now += 1000
             for batch in ArrivalBatch(try store.pendingArrivals(of: "t"), condition, at: inbox.now).due {
                 let run = "r\(runs.count)"
-                try store.schedule(nil) { transaction in
-                    #expect(try transaction.assignArrivals("t", batch, run: run) == batch)
-                    #expect(try transaction.assignArrivals("t", batch, run: "other") == [])
+                let assigned = try store.schedule(nil) { transaction in
+                    try [transaction.assignArrivals("t", batch, run: run), transaction.assignArrivals("t", batch, run: "other")]
                 }
+                #expect(assigned == [batch, []])
                 let fails = batch.contains { $0.hasSuffix("bad.csv") }
                 for _ in 0..<2 {
                     try store.schedule(nil) { transaction in
@@ -132,10 +132,10 @@ import Testing
             try transaction.assignArrivals("t", [home.folder + "/in/a.csv"], run: "r1")
             try transaction.reassignArrivals(from: "r1", to: "r2")
             try transaction.returnArrivals(of: "r1")
-            #expect(try transaction.pendingArrivals(of: "t").isEmpty)
-            try transaction.returnArrivals(of: "r2")
-            #expect(try transaction.pendingArrivals(of: "t").map(\.failures.count) == [0])
         }
+        #expect(try inbox.pending() == [])
+        try home.home.catalog.schedule(nil) { try $0.returnArrivals(of: "r2") }
+        #expect(try home.home.catalog.pendingArrivals(of: "t").map(\.failures.count) == [0])
     }
 
     @Test(arguments: [("a.csv", 0, "a.csv"), ("a.csv", 2, "a-2.csv"), ("a", 1, "a-1"), ("a.b.csv", 1, "a.b-1.csv"), ("é.csv", 1, "é-1.csv"), (".x", 1, ".x-1")])
