@@ -3,6 +3,8 @@ public import Columnar
 /// What a plan can get wrong, apart from what its readers and functions throw themselves.
 public enum PlanError: Error, Equatable, CustomStringConvertible {
     case errorThreshold(kind: String, threshold: Int, count: Int, stage: String, first: String)
+    /// More records failed than the run may have.
+    case tooManyErrorRecords(limit: Int, count: Int, stage: String, first: String)
     case unknownColumn(name: String, available: [String])
     /// A struct without such a field.
     case unknownField(name: String, parent: String, available: [String])
@@ -39,6 +41,8 @@ public enum PlanError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .errorThreshold(let kind, let threshold, let count, let stage, let first):
             return "\(stage): \(count) error record\(count == 1 ? "" : "s") reached the \(kind) threshold of \(threshold); the first: \(first)"
+        case .tooManyErrorRecords(let limit, let count, let stage, let first):
+            return "\(stage): \(count) error record\(count == 1 ? "" : "s"), and the run may have \(limit == 0 ? "none" : "\(limit)"); the first: \(first)"
         case .unknownColumn(let name, let available):
             let columns = available.isEmpty ? "there are no columns" : "the columns are \(Self.list(available))"
             return "there is no column '\(name)'\(Columnar.Suggestion.hint(for: name, in: available)) (\(columns))"

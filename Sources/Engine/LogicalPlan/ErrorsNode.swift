@@ -1,4 +1,4 @@
-internal import Columnar
+public import Columnar
 
 /// The error records of a frame and of everything that it was made from, as rows.
 public final class ErrorsNode: PlanNode, @unchecked Sendable {
@@ -16,6 +16,27 @@ public final class ErrorsNode: PlanNode, @unchecked Sendable {
             try Execution.run(input, context: collecting, into: CountingConsumer())
             return MemoryScan(collecting.errors.batches.map(rows(of:)))
         }
+    }
+}
+
+extension ErrorRecords {
+    /// The error records of one report as they are set aside for people: `error` (what went wrong), `line` (where in the script, `job.lua:12`),
+    /// `source` and `sourceLine` (of a text that could not be read), `input` (that text), `record`. What is not known is null.
+    public static func quarantined(_ errors: ErrorBatch) -> Batch {
+        var columns = NamedColumns()
+        let count = errors.count
+        switch errors.content {
+        case .records(let batch, let failures):
+            columns.append("error", strings(failures.map(\.message)))
+            columns.append("line", strings(failures.map { $0.place.isEmpty ? (errors.site.isEmpty ? nil : errors.site) : $0.place }))
+            columns.append("record", NamedColumns(batch).structColumn(count: count, validity: nil))
+        case .unreadable(let records):
+            columns.append("error", strings(records.map(\.message)))
+            columns.append("source", strings(records.map(\.source)))
+            columns.append("sourceLine", longs(records.map { $0.line > 0 ? Int64($0.line) : nil }))
+            columns.append("input", strings(records.map(\.input)))
+        }
+        return columns.batch(count: count)
     }
 }
 

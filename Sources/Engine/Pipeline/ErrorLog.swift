@@ -49,6 +49,14 @@ public struct ErrorBatch: Sendable {
     }
 }
 
+/// Takes the error records of one execution as they are found, instead of memory.
+public protocol ErrorRecordSink: AnyObject, Sendable {
+    /// Called from several threads at once. What cannot be kept is to be remembered and told later: an execution does not end for it.
+    func take(_ errors: ErrorBatch)
+    /// The execution starts again: what was taken is to be forgotten.
+    func restart()
+}
+
 /// The error records of one execution: counted always, kept when someone wants to read them.
 ///
 /// Guarded by a lock; stages report a batch at a time.
@@ -63,7 +71,15 @@ public final class ErrorLog: Sendable {
     /// Whether the records themselves are kept, not only counted.
     public let keepsRecords: Bool
 
-    public init(keepsRecords: Bool) { self.keepsRecords = keepsRecords }
+    private let sink: (any ErrorRecordSink)?
+    private let limit: Int?
+
+    /// - Parameters:
+    ///   - sink: takes the records; then they are not kept here.
+    ///   - limit: how many records may fail, in all stages together; the next ends the execution.
+    public init(keepsRecords: Bool, sink: (any ErrorRecordSink)? = nil, limit: Int? = nil) {
+        (self.keepsRecords, self.sink, self.limit) = (keepsRecords || sink != nil, sink, limit)
+    }
 
     /// The number of error records of one stage.
     public func count(of stage: PlanNode) -> Int { state.withLock { $0.counts[ObjectIdentifier(stage)] ?? 0 } }
@@ -86,7 +102,13 @@ public final class ErrorLog: Sendable {
     public func firstMessage(of stage: PlanNode) -> String? { state.withLock { $0.firstMessages[ObjectIdentifier(stage)] } }
 
     /// Forgets everything: the action starts again.
-    func reset() { state.withLock { $0 = State() } }
+    func reset() {
+        state.withLock { $0 = State() }
+        sink?.restart()
+    }
+
+    /// Whether the records are kept here.
+    var keepsRecordsItself: Bool { keepsRecords && sink == nil }
 
     /// Counts, and keeps if wanted, what a stage could not process.
     ///
@@ -111,16 +133,17 @@ public final class ErrorLog: Sendable {
     }
 
     private func add(_ content: ErrorBatch.Content, count: Int, first: String, stage: PlanNode) throws(PlanError) {
-        let stageCount = state.withLock { state -> Int in
+        let errors = ErrorBatch(stage: ObjectIdentifier(stage), site: stage.options.site, info: stage.options.info, content: content)
+        sink?.take(errors)
+        let (stageCount, total) = state.withLock { state -> (Int, Int) in
             let id = ObjectIdentifier(stage)
             if state.counts[id] == nil { state.stages.append(stage) }
             state.counts[id, default: 0] += count
             if state.firstMessages[id] == nil { state.firstMessages[id] = first }
-            if keepsRecords {
-                state.batches.append(ErrorBatch(stage: id, site: stage.options.site, info: stage.options.info, content: content))
-            }
-            return state.counts[id]!
+            if keepsRecords, sink == nil { state.batches.append(errors) }
+            return (state.counts[id]!, limit == nil ? 0 : state.counts.values.reduce(0, +))
         }
+        if let limit, total > limit { throw .tooManyErrorRecords(limit: limit, count: total, stage: stage.label, first: firstMessage(of: stage) ?? first) }
         let threshold = stage.options.stageThreshold
         if threshold > 0 && stageCount >= threshold {
             throw .errorThreshold(kind: "stage", threshold: threshold, count: stageCount, stage: stage.label, first: firstMessage(of: stage) ?? first)

@@ -17,19 +17,19 @@ public final class ExecutionContext: Sendable {
     public init(
         workers: WorkerPool, cancellation: Cancellation, keepsErrorRecords: Bool = false, counters: ExecutionCounters = ExecutionCounters(),
         spilling: SpillPolicy = SpillPolicy(), spool: Spool = Spool(), profile: Profile? = nil,
-        explain: (@Sendable (OptimizedPlan) -> Void)? = nil
+        explain: (@Sendable (OptimizedPlan) -> Void)? = nil, errorSink: (any ErrorRecordSink)? = nil, errorLimit: Int? = nil
     ) {
         (self.profile, self.explain, self.spilling, self.spool) = (profile, explain, spilling, spool)
         self.workers = workers
         self.cancellation = cancellation
         self.counters = counters
-        errors = ErrorLog(keepsRecords: keepsErrorRecords)
+        errors = ErrorLog(keepsRecords: keepsErrorRecords, sink: errorSink, limit: errorLimit)
     }
 
     /// The same run with a fresh error log: what a second attempt at an action gets, and a pass that learns a schema, even of what is only explained.
     public func restarted() -> ExecutionContext {
         ExecutionContext(
-            workers: workers, cancellation: cancellation, keepsErrorRecords: errors.keepsRecords, counters: counters, spilling: spilling, spool: spool,
+            workers: workers, cancellation: cancellation, keepsErrorRecords: errors.keepsRecordsItself, counters: counters, spilling: spilling, spool: spool,
             profile: profile)
     }
 }

@@ -71,7 +71,7 @@ public enum ErrorRecords {
         return Batch.concatenate(batches, schema: schema)
     }
 
-    private static func strings(_ values: some Sequence<String?>) -> Column {
+    static func strings(_ values: some Sequence<String?>) -> Column {
         var arena = StringArena()
         var views = GrowingBuffer<StringView>()
         var validity = BitmapBuilder()
@@ -84,7 +84,7 @@ public enum ErrorRecords {
         return Column(type: .string, count: count, validity: validity.finishValidity(), storage: .views(views.take(), buffers: arena.finish()))
     }
 
-    private static func longs(_ values: [Int64?]) -> Column {
+    static func longs(_ values: [Int64?]) -> Column {
         Column(.long, Values(values.map { $0 ?? 0 }), validity: values.contains(nil) ? Bitmap(values.map { $0 != nil }) : nil)
     }
 }

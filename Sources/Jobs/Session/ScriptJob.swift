@@ -14,6 +14,11 @@ final class ScriptJob: JobContext {
     /// Whether something was written, or read under the bookmark, since the last commit.
     private var isPending = false
 
+    /// Called before anything becomes visible; what it throws keeps it from that.
+    var beforeCommit: () throws -> Void = {}
+    /// The run's id, once `job:init` was called, even when the run has ended.
+    private(set) var lastRunID: String?
+
     /// Whether the script is only explained: nothing is written, locked or remembered, and the bookmark is read.
     private let isExplained: Bool
     private var wasExplained = false
@@ -51,11 +56,13 @@ final class ScriptJob: JobContext {
             throw error
         }
         self.transaction = transaction
+        lastRunID = transaction.run.id
     }
 
     func commit() throws {
         if wasExplained { return }
         guard let transaction else { throw JobError(.invalidOption, "job:commit() needs job:init(name, args) before it") }
+        try beforeCommit()
         try transaction.commit(changes: changes, bookmarks: bookmark?.takeUpdates() ?? [])
         (changes, isPending) = ([], false)
     }
@@ -115,6 +122,7 @@ final class ScriptJob: JobContext {
         guard let transaction else { return }
         if isPending {
             log.warning("the script ended without job:commit(): its data is visible, its bookmark has not moved")
+            try beforeCommit()
             try transaction.commit(changes: changes)
             isPending = false
         }

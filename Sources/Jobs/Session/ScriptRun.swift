@@ -12,6 +12,7 @@ public final class ScriptRun {
     public let environment: ScriptEnvironment
     public let state: LuaState
     private let job: ScriptJob
+    private let quarantine: Quarantine?
 
     /// - Parameters:
     ///   - name: what errors call the script; its path.
@@ -23,11 +24,22 @@ public final class ScriptRun {
         job = ScriptJob(try session.home, log: session.log, isExplained: session.options.explains, adopted: adopted)
         // Without --memory the interpreter still has a bound: a script that runs away must end in an error, not in a killed machine.
         let options = LuaState.Options(memoryLimit: session.options.memoryBytes ?? 4 << 30, sandbox: session.options.sandbox)
+        if let path = session.options.quarantinePath {
+            let folder = try session.home.locate(path).path
+            quarantine = try Quarantine(folder: folder, name: LocalPath.name(of: name))
+        } else {
+            quarantine = nil
+        }
         state = LuaState(options, control: session.control)
         environment = ScriptEnvironment(
             state: state, workers: session.workers, cancellation: session.cancellation, job: job, log: session.log, lifts: session.options.lifts,
             scriptFolder: LocalPath.parent(of: LocalPath.absolute(name)), arguments: arguments,
-            explains: session.options.explains, estimates: session.options.estimates, profiles: session.options.profiles)
+            explains: session.options.explains, estimates: session.options.estimates, profiles: session.options.profiles,
+            quarantine: quarantine, errorRecordLimit: session.options.errorRecordThreshold)
+        if let quarantine {
+            // Records that a bookmark will not read again must be safe before it moves.
+            job.beforeCommit = { [unowned job] in _ = try quarantine.publish(run: job.lastRunID) }
+        }
         try ScriptAPI.install(environment)
         try state.set(
             "arg", .table(LuaTable(items: arguments.map { .string($0) }, others: [LuaTable.Pair(.integer(0), .string(name))])))
@@ -67,6 +79,7 @@ public final class ScriptRun {
     /// Runs the body of the script and ends its job accordingly.
     func finish(_ body: () throws -> Void) -> ScriptOutcome {
         defer { LuaState.flush() }
+        defer { publishErrorRecords() }
         do {
             do {
                 try body()
@@ -95,6 +108,19 @@ public final class ScriptRun {
                 session.log.warning("after the error: \(second)")
             }
             return .failed(error)
+        }
+    }
+
+    /// Error records are what a person wants to see of a run that failed: they are written whether it did or not.
+    private func publishErrorRecords() {
+        guard let quarantine else { return }
+        do {
+            try quarantine.publish(run: job.lastRunID)
+            for (path, count) in quarantine.takeReport() {
+                session.log.warning("\(count) error record\(count == 1 ? "" : "s") written to \(path)")
+            }
+        } catch {
+            session.log.error("the error records could not be written: \(error)")
         }
     }
 }

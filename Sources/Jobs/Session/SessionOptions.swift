@@ -18,6 +18,10 @@ public struct SessionOptions: Sendable {
     public var estimates = false
     /// Whether actions note where their time goes.
     public var profiles = false
+    /// How many error records a script may have before it fails; nil for any number.
+    public var errorRecordThreshold: Int?
+    /// A folder that takes the error records as JSON lines; nil where they are only counted.
+    public var quarantinePath: String?
 
     public init(
         home: String? = nil, threads: Int? = nil, memoryBytes: Int? = nil, timeoutNanoseconds: Int? = nil, lifts: Bool = true, sandbox: Bool = false,

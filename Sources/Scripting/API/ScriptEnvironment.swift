@@ -36,13 +36,24 @@ public final class ScriptEnvironment: @unchecked Sendable {
     /// The script's `spark`: settings, temporary views, the current database.
     private(set) lazy var spark = SparkSession(self)
 
+    /// Takes the error records of all actions; nil where they are only counted.
+    public let quarantine: Quarantine?
+    /// How many error records the run may have; nil for any number.
+    public let errorRecordLimit: Int?
+    /// The most error records that a run of each stage had: an action that reads a frame again finds the same ones again.
+    private var errorCounts: [ObjectIdentifier: Int] = [:]
+    /// The error records of the script so far.
+    public var errorRecordCount: Int { errorCounts.values.reduce(0, +) }
+
     /// What the last complete run of each stage found wrong, for the report at the end.
     private var problems: [ObjectIdentifier: (order: Int, text: String)] = [:]
 
     public init(
         state: LuaState, workers: WorkerPool, cancellation: Cancellation, job: any JobContext, log: Logger, lifts: Bool, scriptFolder: String,
-        arguments: [String], explains: Bool = false, estimates: Bool = false, profiles: Bool = false
+        arguments: [String], explains: Bool = false, estimates: Bool = false, profiles: Bool = false,
+        quarantine: Quarantine? = nil, errorRecordLimit: Int? = nil
     ) {
+        (self.quarantine, self.errorRecordLimit) = (quarantine, errorRecordLimit)
         (self.explains, self.estimates, self.profiles) = (explains, estimates, profiles)
         (self.state, self.workers, self.cancellation, self.job, self.log) = (state, workers, cancellation, job, log)
         (self.lifts, self.scriptFolder, self.arguments) = (lifts, scriptFolder, arguments)
@@ -53,14 +64,19 @@ public final class ScriptEnvironment: @unchecked Sendable {
     /// - Parameter action: what the action does, for `explain` and profiles; the function that the script called if not given.
     func run<R>(_ action: String? = nil, _ body: (ExecutionContext) throws -> R) throws -> R {
         let spilling = SpillPolicy(folder: job.home.path + "/tmp")
-        guard explains || profiles else { return try run(ExecutionContext(workers: workers, cancellation: cancellation, spilling: spilling), body) }
+        let sink = explains ? nil : quarantine?.begin()
+        guard explains || profiles else {
+            let context = ExecutionContext(
+                workers: workers, cancellation: cancellation, spilling: spilling, errorSink: sink, errorLimit: errorRecordLimit)
+            return try run(context, sink, body)
+        }
         let call = state.currentCall
         let place = call?.file.map { file in " " + file + (call?.line.map { ":\($0)" } ?? "") } ?? ""
         let title = (action ?? call?.name ?? "run") + place
         if explains {
             return try run(ExecutionContext(workers: workers, cancellation: cancellation, explain: { [self] plan in
                 print("\(title)\n\(estimates ? plan.descriptionWithEstimates : plan.description)\n\n")
-            }), body)
+            }), nil, body)
         }
         let profile = Profile(action: title)
         let start = ContinuousClock.now
@@ -68,18 +84,29 @@ public final class ScriptEnvironment: @unchecked Sendable {
             let elapsed = (ContinuousClock.now - start).components
             profiled.append((profile, Int(elapsed.seconds) * 1_000_000_000 + Int(elapsed.attoseconds / 1_000_000_000)))
         }
-        return try run(ExecutionContext(workers: workers, cancellation: cancellation, spilling: spilling, profile: profile), body)
+        let context = ExecutionContext(
+            workers: workers, cancellation: cancellation, spilling: spilling, profile: profile, errorSink: sink, errorLimit: errorRecordLimit)
+        return try run(context, sink, body)
     }
 
-    private func run<R>(_ context: ExecutionContext, _ body: (ExecutionContext) throws -> R) throws -> R {
-        defer { note(context) }
-        return try body(context)
+    private func run<R>(_ context: ExecutionContext, _ sink: Quarantine.Action?, _ body: (ExecutionContext) throws -> R) throws -> R {
+        let result: R
+        do {
+            defer { note(context, sink) }
+            result = try body(context)
+        }
+        if let limit = errorRecordLimit, errorRecordCount > limit, let found = context.errors.summary.first {
+            throw PlanError.tooManyErrorRecords(limit: limit, count: errorRecordCount, stage: found.stage.label, first: found.first)
+        }
+        return result
     }
 
-    private func note(_ context: ExecutionContext) {
+    private func note(_ context: ExecutionContext, _ sink: Quarantine.Action?) {
+        if let sink { quarantine?.end(sink) }
         totals.rowsRead += context.counters.rowsRead
         totals.bytesRead += context.counters.bytesRead
         for (node, count, first) in context.errors.summary {
+            errorCounts[ObjectIdentifier(node)] = max(count, errorCounts[ObjectIdentifier(node)] ?? 0)
             let text = "\(node.label): \(count) error record\(count == 1 ? "" : "s"); the first: \(first)"
             problems[ObjectIdentifier(node)] = (problems[ObjectIdentifier(node)]?.order ?? problems.count, text)
             kept.append(node)

@@ -20,12 +20,24 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Say at the end where the time went: rows, time and threads of each operator.")
     var profile = false
 
+    @Option(help: ArgumentHelp("Folder that takes the records that fail, as JSON lines with the reason.", valueName: "dir"))
+    var quarantine: String?
+
+    @Option(name: .customLong("max-error-records"), help: ArgumentHelp("Fail the run when more records than this fail.", valueName: "n"))
+    var maximumErrorRecords: Int?
+
     @Argument(help: "The script's path; - for standard input.")
     var script: String
 
+    func validate() throws {
+        if let maximumErrorRecords, maximumErrorRecords < 0 {
+            throw ValidationError("--max-error-records takes a number from 0, not \(maximumErrorRecords)")
+        }
+    }
+
     func run() throws {
         var options = common.sessionOptions
-        options.profiles = profile
+        (options.profiles, options.quarantinePath, options.errorRecordThreshold) = (profile, quarantine, maximumErrorRecords)
         let session = Session(options)
         session.watch()
         let source = try ScriptFile.source(script)
