@@ -1,5 +1,5 @@
 internal import CCurl
-internal import Catalog
+public import Catalog
 public import Connectors
 internal import Foundation
 public import Logging
@@ -100,6 +100,20 @@ public final class Notifier: @unchecked Sendable {
                 case .dropped, .taken: continue
                 }
             }
+        }
+    }
+
+    /// Sends a message about a run that never was, past the outbox.
+    ///
+    /// - Returns: why it could not be sent; nil if it was.
+    public func test(_ target: NotificationTarget) throws -> String? {
+        var run = RunRecord(id: "jr_test", job: "test", state: .succeeded, started: clock())
+        run.finished = run.started
+        do {
+            try sender.send(try NotificationMessage(RunNotification(run, reason: .test, home: home, at: run.started), to: target), at: clock())
+            return nil
+        } catch let error as DeliveryError {
+            return error.description
         }
     }
 
