@@ -4,6 +4,7 @@ import PackageDescription
 // The target graph of docs/architecture.md: a target imports only what stands below it.
 //
 //     mastic      executable: commands, terminal
+//     MasticServer  the scheduler as a service; health and metrics over HTTP (Hummingbird)
 //     Jobs        runs, bookmarks, crawler
 //     Scripting   interpreter, values, job API          CLua      C shim; Lua's headers stay private to it
 //     Connectors  storage, files                        Catalog   databases, tables, partitions (GRDB)
@@ -26,6 +27,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // Without traits: no swift-configuration, and FoundationEssentials in place of Foundation.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     ],
     targets: [
         .systemLibrary(name: "CLuaSystem", path: "Sources/CLuaSystem", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
@@ -54,10 +60,18 @@ let package = Package(
             dependencies: [
                 "CPlatform", "CKernels", "CCurl", "Scripting", "Columnar", "Engine", "Formats", "Connectors", "Catalog", .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: settings),
+        .target(
+            name: "MasticServer",
+            dependencies: [
+                "Jobs", "Catalog", "Connectors", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: settings),
         .executableTarget(
             name: "mastic",
             dependencies: [
-                "Jobs", "Scripting", "Engine", "Columnar", "Connectors", "Catalog", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "MasticServer", "Jobs", "Scripting", "Engine", "Columnar", "Connectors", "Catalog", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: settings),
         .testTarget(name: "ColumnarTests", dependencies: ["Columnar"], swiftSettings: settings),
@@ -68,6 +82,7 @@ let package = Package(
         .testTarget(name: "ScriptingTests", dependencies: ["Scripting", "Engine", "Columnar"], swiftSettings: settings),
         .testTarget(
             name: "JobsTests", dependencies: ["Jobs", "Catalog", "Connectors", "Columnar", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+        .testTarget(name: "MasticServerTests", dependencies: ["MasticServer", "Jobs", "Catalog"], swiftSettings: settings),
         .testTarget(name: "MasticTests", dependencies: ["mastic", "Jobs", "Catalog"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

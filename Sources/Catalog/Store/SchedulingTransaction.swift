@@ -226,6 +226,18 @@ extension CatalogStore {
         }
     }
 
+    /// The runs that could work if there were room for them.
+    ///
+    /// - Returns: how many, and since when the first of them waits.
+    public func queue(at time: Double = CatalogStore.now) throws(CatalogError) -> (depth: Int, since: Double?) {
+        try read { db in
+            guard let row = try Row.fetchOne(db, sql: "SELECT count(*), min(due) FROM runs WHERE state = 'WAITING' AND due <= ?", arguments: [time]) else {
+                return (0, nil)
+            }
+            return (row[0], row[1])
+        }
+    }
+
     /// How many runs are in each state.
     public func runCounts() throws(CatalogError) -> [RunState: Int] {
         try read { db in

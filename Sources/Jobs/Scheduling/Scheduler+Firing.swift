@@ -46,7 +46,8 @@ extension Scheduler {
         switch policy {
         case .all:
             if ticks.count > Self.longestBacklog {
-                log.warning("trigger '\(entry.trigger?.name ?? "")' has missed \(ticks.count) times; the last \(Self.longestBacklog) are made up for")
+                log.warning(
+                    "missed \(ticks.count) times; the last \(Self.longestBacklog) are made up for", metadata: ["trigger": "\(entry.trigger?.name ?? "")"])
                 ticks = Array(ticks.suffix(Self.longestBacklog))
             }
         case .skip: ticks.removeFirst(missed.count)

@@ -12,6 +12,7 @@ extension Scheduler {
             try home.catalog.schedule(lease) { transaction in
                 for run in ended { try self.settle(run, now, transaction) }
             }
+            if let observer = options.observer { for run in ended { observer.runEnded(run) } }
         }
     }
 
@@ -92,7 +93,8 @@ extension Scheduler {
                 guard runs.allSatisfy({ $0.state.isFinal && $0.isSettled }) else { continue }
                 (workflow.state, workflow.finished) = (workflow.state == .stopping ? .stopped : .completed, now)
                 try transaction.put(workflow)
-                self.log.info("run \(workflow.id) of workflow \(workflow.workflow) ended: \(workflow.state.rawValue)")
+                self.log.info(
+                    "workflow ended: \(workflow.state.rawValue)", metadata: ["workflow": "\(workflow.workflow)", "workflowRun": "\(workflow.id)"])
             }
         }
     }

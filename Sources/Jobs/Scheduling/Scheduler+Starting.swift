@@ -52,9 +52,10 @@ extension Scheduler {
         }
         do {
             try supervisor.start(run, workingDirectory: folder)
+            log.info("run started", metadata: run.logMetadata)
             return true
         } catch {
-            log.error("run \(run.id) of \(run.job ?? ""): \(error)")
+            log.error("\(error)", metadata: run.logMetadata)
             try home.catalog.endRun(run.id, .failed, error: "\(error)", at: now)
             return false
         }

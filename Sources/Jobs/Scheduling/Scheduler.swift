@@ -20,6 +20,7 @@ public final class Scheduler {
         public var keptSeconds = 90.0 * 86400
         /// Common options that every run is started with, such as `--no-lift`.
         public var runOptions: [String] = []
+        public var observer: (any SchedulerObserver)?
 
         public init() {}
     }
@@ -50,6 +51,8 @@ public final class Scheduler {
     private var lastCleaning = 0.0
     /// Seconds that the latest tick of a trigger came late.
     public internal(set) var lag = 0.0
+    /// Whether nothing is started any more, because the scheduler comes to its end.
+    var isDraining = false
 
     /// - Returns: nil while another process schedules at this home.
     /// - Throws: `StorageError`, `CatalogError`.
@@ -84,12 +87,12 @@ public final class Scheduler {
         }
         for (run, end) in supervisor.ended() { try finish(run, end) }
         var next = now + Self.longestPause
-        if options.firesTriggers { next = min(next, try fireSchedules(now)) }
+        if options.firesTriggers, !isDraining { next = min(next, try fireSchedules(now)) }
         if try home.catalog.hasWork(at: now) {
             try settle(now)
             try closeWorkflows(now)
             try watch(now)
-            try startWaiting(now)
+            if !isDraining { try startWaiting(now) }
         }
         if now - lastBeat >= 5 || now < lastBeat {
             try home.catalog.beat(lease)
@@ -110,14 +113,17 @@ public final class Scheduler {
         while try !isEnough() {
             var pause: Double
             do {
+                let began = MonotonicTime.seconds
                 pause = try tick()
                 failures = 0
+                options.observer?.schedulerTicked(seconds: MonotonicTime.seconds - began, lag: lag)
             } catch let error as CatalogError where error.code == .staleLease {
                 throw error
             } catch {
                 failures += 1
                 pause = min(30, Double(failures))
                 log.error("the scheduler could not do its work, and tries again in \(Int(pause)) s: \(error)")
+                options.observer?.schedulerFailed(error)
             }
             supervisor.wait(seconds: pause, descriptor: -1)
         }
@@ -177,9 +183,9 @@ public final class Scheduler {
             try home.catalog.endRun(id, .failed, error: error + ", before it began" + lastWords(of: id), at: clock())
         }
         let report = try Recovery.finish(id, home, error: error, peakMemory: end.peakMemory)
-        for warning in report.warnings { log.warning("\(warning)") }
+        for warning in report.warnings { log.warning("\(warning)", metadata: ["run": "\(id)"]) }
         guard let run = try home.catalog.run(id) else { return }
-        log.info("run \(id) of \(run.job ?? "") ended: \(run.state.rawValue)\(run.error.map { ", " + $0 } ?? "")")
+        log.info("run ended: \(run.state.rawValue)\(run.error.map { ", " + $0 } ?? "")", metadata: run.logMetadata)
     }
 
     private func lastWords(of run: String) -> String {

@@ -59,7 +59,7 @@ struct SchedulerDefinitions {
                 trigger: trigger, crawler: crawler, schedule: schedule, seen: status.seen,
                 next: schedule.next(after: Int64(status.seen.rounded(.down))).map(Double.init))
         } catch {
-            if told.insert(name).inserted { log.error("the schedule \(name) cannot be read, and starts nothing: \(error)") }
+            if told.insert(name).inserted { log.error("the schedule cannot be read, and starts nothing: \(error)", metadata: ["trigger": "\(name)"]) }
             return nil
         }
     }

@@ -1,44 +1,45 @@
 internal import ArgumentParser
-internal import Connectors
 internal import Engine
-internal import Glibc
 internal import Jobs
-internal import Logging
+internal import MasticServer
 
 struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Runs the scheduler: jobs at their times, when files arrive, and after one another.",
         discussion: """
-            One scheduler owns a home; a second one stands by and takes over when the first is gone. An interrupt stops it; the runs it has started go on, and
-            the next scheduler takes them over.
+            One scheduler owns a home; a second one stands by and takes over when the first is gone. Over HTTP it answers /health, /ready and /metrics.
 
-            Example:
+            SIGTERM or an interrupt ends it: nothing is started any more, runs get until --grace to end, and are stopped then. A second one ends it at
+            once; the runs go on, and the next scheduler takes them over.
+
+            Examples:
               mastic serve --home /var/lib/mastic
+              mastic serve --port 0 --grace 30s --log-format json
             """)
     @OptionGroup var common: CommonOptions
+    @Option(help: ArgumentHelp("Address for HTTP; without authentication, so mind who can reach another one.", valueName: "address"))
+    var host = "127.0.0.1"
+    @Option(help: ArgumentHelp("Port for HTTP; 0 takes a free one and says which.", valueName: "port")) var port = 8420
+    @Flag(name: .customLong("no-http"), help: "Answer nothing over HTTP.") var noHTTP = false
     @Option(name: .customLong("max-runs"), help: ArgumentHelp("Runs at one time; twice the processors if not given.", valueName: "n")) var maxRuns: Int?
+    @Option(help: ArgumentHelp("How long runs may go on when the scheduler is to end; 5m if not given.", valueName: "duration")) var grace: RunDuration?
+    @Flag(name: .customLong("leave-runs"), help: "End without waiting for runs: they go on, and the next scheduler takes them over.") var leaveRuns = false
 
     func validate() throws {
         if let maxRuns, !(1...10_000).contains(maxRuns) { throw ValidationError("--max-runs takes a number from 1 to 10000, not \(maxRuns)") }
+        if !(0...65535).contains(port) { throw ValidationError("--port takes a number from 0 to 65535, not \(port)") }
+        if host.isEmpty { throw ValidationError("--host takes an address, such as 127.0.0.1") }
+        if leaveRuns, grace != nil { throw ValidationError("--leave-runs waits for no run, so --grace says nothing: give one of them") }
     }
 
     func run() throws {
         let session = Session(common.sessionOptions)
-        session.watch()
-        let home = try session.home
-        var options = Scheduler.Options()
-        if let maxRuns { options.maxRuns = maxRuns }
-        var isWaiting = false
-        while session.cancellation.reason == .none {
-            guard let scheduler = try Scheduler(home, options: options, log: session.log) else {
-                if !isWaiting { session.log.notice("another scheduler owns \(home.path); standing by") }
-                isWaiting = true
-                usleep(200_000)
-                continue
-            }
-            isWaiting = false
-            session.log.notice("scheduling at \(home.path)")
-            try scheduler.run { session.cancellation.reason != .none }
-        }
+        var options = HomeServer.Options()
+        (options.host, options.port, options.servesHTTP, options.version) = (host, port, !noHTTP, masticVersion)
+        if let maxRuns { options.scheduler.maxRuns = maxRuns }
+        if let grace { options.grace = Double(grace.nanoseconds) / 1e9 }
+        options.leavesRuns = leaveRuns
+        options.timeout = common.timeout.map { Double($0.nanoseconds) / 1e9 }
+        if try HomeServer(session.home, options: options, log: session.log).run() == .timeout { throw ExitStatus(124) }
     }
 }

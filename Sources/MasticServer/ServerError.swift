@@ -1,0 +1,20 @@
+internal import Glibc
+internal import NIOCore
+
+/// Why a server could not begin.
+public struct ServerError: Error, CustomStringConvertible, Sendable {
+    public let description: String
+
+    static func cannotListen(_ url: String, _ error: IOError) -> ServerError {
+        switch error.errnoCode {
+        case EADDRINUSE: ServerError(description: "\(url) is in use by another process; --port takes another port, 0 a free one, --no-http none")
+        case EADDRNOTAVAIL: ServerError(description: "\(url) cannot be listened on: the address is none of this machine's")
+        case EACCES: ServerError(description: "\(url) cannot be listened on: ports below 1024 need a privilege")
+        default: ServerError(description: "\(url) cannot be listened on: \(String(cString: strerror(error.errnoCode)).lowercased())")
+        }
+    }
+
+    static func unknownHost(_ host: String, _ reason: String) -> ServerError {
+        ServerError(description: "--host \(host): there is no such address (\(reason))")
+    }
+}
