@@ -2,6 +2,7 @@ internal import Catalog
 internal import Connectors
 internal import Dispatch
 internal import FoundationEssentials
+internal import Glibc
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
@@ -20,7 +21,7 @@ struct HTTPService: Service {
     private static let idleSeconds: Int64 = 30
 
     private let host: String
-    private let port: Int
+    private let port: Int?
     private let version: String
     private let catalog: CatalogReader
     private let status: ServerStatus
@@ -29,11 +30,11 @@ struct HTTPService: Service {
     private let onListening: @Sendable () -> Void
 
     /// - Parameters:
-    ///   - port: 0 for one that is free.
+    ///   - port: 0 for one that is free; nil for the usual one, or where another process has that, one that is free.
     ///   - home: the service's own, so that it reads while the scheduler writes.
     ///   - onListening: is called when requests are answered.
     init(
-        host: String, port: Int, version: String, home: Home, status: ServerStatus, metrics: ServerMetrics, log: Logger,
+        host: String, port: Int?, version: String, home: Home, status: ServerStatus, metrics: ServerMetrics, log: Logger,
         onListening: @escaping @Sendable () -> Void
     ) {
         (self.host, self.port, self.version, catalog) = (host, port, version, CatalogReader(home))
@@ -41,6 +42,17 @@ struct HTTPService: Service {
     }
 
     func run() async throws {
+        do {
+            try await listen(port ?? HomeServer.usualPort)
+        } catch let error as IOError where error.errnoCode == EADDRINUSE && port == nil {
+            // Two schedulers on one machine are nothing unusual: one of them stands by.
+            log.notice("\(Self.url(host, HomeServer.usualPort)) is in use by another process; taking a free port")
+            try await listen(0)
+        }
+    }
+
+    /// - Throws: `ServerError`; for a usual port that is taken, `IOError`.
+    private func listen(_ port: Int) async throws {
         // The library tells of every start and stop, which this service does itself.
         var quiet = log
         if quiet.logLevel == .info { quiet.logLevel = .notice }
@@ -58,7 +70,7 @@ struct HTTPService: Service {
             }, logger: quiet)
         do {
             try await app.run()
-        } catch let error as IOError {
+        } catch let error as IOError where error.errnoCode != EADDRINUSE || self.port != nil {
             throw ServerError.cannotListen(Self.url(host, port), error)
         } catch let error as SocketAddressError {
             throw ServerError.unknownHost(host, "\(error)")

@@ -16,8 +16,8 @@ public final class HomeServer {
     public struct Options: Sendable {
         /// An address of this machine, or a name of one.
         public var host = "127.0.0.1"
-        /// 0 for one that is free.
-        public var port = 8420
+        /// 0 for one that is free; nil for the usual one, or where another process has that, one that is free.
+        public var port: Int?
         /// Whether there is HTTP at all.
         public var servesHTTP = true
         public var scheduler = Scheduler.Options()
@@ -36,6 +36,7 @@ public final class HomeServer {
         case signal, timeout
     }
 
+    public static let usualPort = 8420
     /// Seconds beyond the grace in which everything has ended, or is made to.
     private static let margin = 45.0
 

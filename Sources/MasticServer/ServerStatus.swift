@@ -24,8 +24,6 @@ final class ServerStatus: Sendable {
         var beat = MonotonicTime.seconds
         /// The server has been asked to end.
         var isEnding = false
-        /// The server has been asked not to wait for runs.
-        var isHurried = false
     }
 
     /// Seconds since the epoch.
@@ -48,6 +46,4 @@ final class ServerStatus: Sendable {
             state.role = .draining
         }
     }
-
-    func hurry() { state.withLock { $0.isHurried = true } }
 }

@@ -19,7 +19,7 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
     @Option(help: ArgumentHelp("Address for HTTP; without authentication, so mind who can reach another one.", valueName: "address"))
     var host = "127.0.0.1"
-    @Option(help: ArgumentHelp("Port for HTTP; 0 takes a free one and says which.", valueName: "port")) var port = 8420
+    @Option(help: ArgumentHelp("Port for HTTP, 0 for a free one. If not given: 8420, or where that is taken, a free one.", valueName: "port")) var port: Int?
     @Flag(name: .customLong("no-http"), help: "Answer nothing over HTTP.") var noHTTP = false
     @Option(name: .customLong("max-runs"), help: ArgumentHelp("Runs at one time; twice the processors if not given.", valueName: "n")) var maxRuns: Int?
     @Option(help: ArgumentHelp("How long runs may go on when the scheduler is to end; 5m if not given.", valueName: "duration")) var grace: RunDuration?
@@ -27,7 +27,7 @@ struct ServeCommand: ParsableCommand {
 
     func validate() throws {
         if let maxRuns, !(1...10_000).contains(maxRuns) { throw ValidationError("--max-runs takes a number from 1 to 10000, not \(maxRuns)") }
-        if !(0...65535).contains(port) { throw ValidationError("--port takes a number from 0 to 65535, not \(port)") }
+        if let port, !(0...65535).contains(port) { throw ValidationError("--port takes a number from 0 to 65535, not \(port)") }
         if host.isEmpty { throw ValidationError("--host takes an address, such as 127.0.0.1") }
         if leaveRuns, grace != nil { throw ValidationError("--leave-runs waits for no run, so --grace says nothing: give one of them") }
     }
