@@ -72,6 +72,9 @@ final class SchedulerService: Service {
 
     /// The thread's work.
     private func work() throws {
+        let notifier = Notifier(home: home, log: log)
+        var options = options
+        options.onMessage = { notifier.wake() }
         var hasTold = false
         var hasBegun = false
         while !isAsked {
@@ -98,6 +101,8 @@ final class SchedulerService: Service {
             log.notice("scheduling at \(home.path)")
             status.setRole(.active)
             manager.tellReady("scheduling")
+            notifier.start()
+            defer { notifier.stop() }
             do {
                 try schedule(scheduler)
             } catch let error as CatalogError where error.code == .staleLease {

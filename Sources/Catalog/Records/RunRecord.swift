@@ -96,6 +96,8 @@ public struct RunDetails: Codable, Hashable, Sendable {
     public var began: Double?
     /// Files that brought the run about.
     public var files: [String]?
+    /// The firing that handed the files over: its runs answer for them together.
+    public var firing: String?
     /// What a person should know besides the error.
     public var note: String?
     /// Whether the delay was told.
@@ -109,7 +111,7 @@ public struct RunDetails: Codable, Hashable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case rowsRead = "RowsRead", rowsWritten = "RowsWritten", bytesRead = "BytesRead", bytesWritten = "BytesWritten", errorRecords = "ErrorRecords"
-        case peakMemory = "PeakMemory", errorFile = "ErrorFile", errorLine = "ErrorLine", timeout = "Timeout", began = "Began", files = "Files", note = "Note"
+        case peakMemory = "PeakMemory", errorFile = "ErrorFile", errorLine = "ErrorLine", timeout = "Timeout", began = "Began", files = "Files", firing = "Firing", note = "Note"
         case delayTold = "DelayTold", ending = "Ending", endingError = "EndingError"
     }
 }

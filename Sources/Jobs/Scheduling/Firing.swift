@@ -15,6 +15,7 @@ struct Firing {
     var predecessors: [String] = []
     /// Arguments beside those of the actions.
     var arguments: [String: String] = [:]
+    /// The files that arrived, where they brought it about.
     var files: [String]?
 
     /// Records the runs. A start trigger of a workflow begins a run of the workflow.
@@ -37,6 +38,7 @@ struct Firing {
             (run.key, run.due, run.isSettled, run.trigger) = ("\(key)#\(index)", time, false, trigger.name)
             (run.chain, run.workflow, run.workflowRun, run.predecessors) = (chain ?? key, workflow, workflowRun, predecessors)
             (run.details.timeout, run.details.files) = (action.timeout.map { $0 * 60 }, files)
+            if files != nil { run.details.firing = key }
             try admit(&run, in: transaction)
             if try transaction.insert(run) { ids.append(run.id) }
         }

@@ -1,3 +1,4 @@
+internal import Catalog
 public import Connectors
 internal import Glibc
 public import Logging
@@ -19,6 +20,10 @@ public final class RunFollower {
 
     /// - Parameter look: called several times a second; true ends the waiting.
     public func wait(_ look: () throws -> Bool) throws {
+        defer {
+            // Nobody else sends what this scheduler has posted.
+            if scheduler != nil { _ = try? Notifier(home: home, log: log).deliverDue(at: CatalogStore.now) }
+        }
         while try !look() {
             if scheduler == nil { scheduler = try Scheduler(home, options: options, log: log) }
             if let scheduler {

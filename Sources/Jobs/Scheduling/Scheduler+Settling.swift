@@ -25,7 +25,10 @@ extension Scheduler {
             try transaction.insert(retry)
         }
         try transaction.replace(run)
-        if !run.isSuperseded, let chain = run.chain { try fireConditions(after: run, chain, now, transaction) }
+        if run.isSuperseded { return }
+        if run.details.firing != nil { try settleFiles(of: run, job, now, transaction) }
+        if let job { try tell(run, job, now, transaction) }
+        if let chain = run.chain { try fireConditions(after: run, chain, now, transaction) }
     }
 
     /// The next attempt of a run that failed, if there is to be one.
@@ -47,8 +50,33 @@ extension Scheduler {
         (retry.trigger, retry.chain, retry.workflow, retry.workflowRun, retry.predecessors) = (
             run.trigger, run.chain, run.workflow, run.workflowRun, run.predecessors
         )
-        (retry.details.timeout, retry.details.files) = (run.details.timeout, run.details.files)
+        (retry.details.timeout, retry.details.files, retry.details.firing) = (run.details.timeout, run.details.files, run.details.firing)
         return retry
+    }
+
+    /// Puts the messages that a run brings about into the box of those that are to be sent.
+    func tell(_ run: RunRecord, _ job: JobRecord, reason: RunNotification.Reason = .state, _ now: Double, _ transaction: SchedulingTransaction) throws {
+        for message in NotificationMessage.compose(for: run, of: job, reason: reason, home: home, log: log, at: now) {
+            try transaction.post(message.body, run: run.id, at: now)
+            hasPosted = true
+        }
+    }
+
+    /// The last run of a firing says what becomes of the files that brought it about.
+    private func settleFiles(of run: RunRecord, _ job: JobRecord?, _ now: Double, _ transaction: SchedulingTransaction) throws {
+        guard let firing = run.details.firing, let chain = run.chain else { return }
+        let runs = try transaction.runs(inChain: chain).filter { $0.details.firing == firing && !$0.isSuperseded }
+        guard runs.allSatisfy({ $0.state.isFinal && $0.isSettled }) else { return }
+        if runs.allSatisfy({ $0.state == .succeeded }) {
+            try transaction.settleArrivals(of: firing, succeeded: true, at: now)
+        } else if let failed = runs.first(where: { $0.state != .succeeded && $0.state != .stopped }) {
+            let most = try transaction.definition(TriggerRecord.self, run.trigger ?? "")?.arrival?.maxFailures ?? 3
+            let error = "run \(failed.id) of \(failed.job ?? "") ended \(failed.state.rawValue)\(failed.error.map { ": " + $0 } ?? "")"
+            try transaction.settleArrivals(
+                of: firing, succeeded: false, error: error, maxFailures: most, at: now, retryAt: now + (job?.retryDelaySeconds(attempt: 1) ?? 30))
+        } else {
+            try transaction.returnArrivals(of: firing)
+        }
     }
 
     /// Fires the conditional triggers that the end of a run completes, each once in a chain.

@@ -80,6 +80,14 @@ extension Scheduler {
                 ask(run.id, now)
                 continue
             }
+            if let minutes = job.notificationProperty?.notifyDelayAfter, now - began > minutes * 60, run.details.delayTold != true {
+                try home.catalog.schedule(lease) { transaction in
+                    guard var run = try transaction.run(run.id), run.state.isOpen else { return }
+                    run.details.delayTold = true
+                    try transaction.replace(run)
+                    try self.tell(run, job, reason: .delay, now, transaction)
+                }
+            }
             guard let view = supervisor.view(of: run.id) else { continue }
             if let minutes = job.silenceTimeout, now - max(began, view.lastOutput) > minutes * 60 {
                 try stop(run.id, .timeout, "the run wrote nothing to its log for \(DurationText.of(minutes * 60))")

@@ -22,6 +22,9 @@ public final class Scheduler {
         public var runOptions: [String] = []
         public var observer: (any SchedulerObserver)?
 
+        /// Called when messages were put into the outbox.
+        public var onMessage: (@Sendable () -> Void)?
+
         public init() {}
     }
 
@@ -51,6 +54,10 @@ public final class Scheduler {
     private var lastCleaning = 0.0
     /// Seconds that the latest tick of a trigger came late.
     public internal(set) var lag = 0.0
+    /// Who looks for files, once a trigger waits for some.
+    var watcher: ArrivalWatcher?
+    /// Whether there are messages that nobody was told of.
+    var hasPosted = false
     /// Whether nothing is started any more, because the scheduler comes to its end.
     var isDraining = false
 
@@ -87,11 +94,16 @@ public final class Scheduler {
         }
         for (run, end) in supervisor.ended() { try finish(run, end) }
         var next = now + Self.longestPause
-        if options.firesTriggers, !isDraining { next = min(next, try fireSchedules(now)) }
+        if options.firesTriggers, !isDraining {
+            next = min(next, try fireSchedules(now))
+            next = min(next, try fireArrivals(now))
+        }
         if try home.catalog.hasWork(at: now) {
             try settle(now)
             try closeWorkflows(now)
             try watch(now)
+            if hasPosted { options.onMessage?() }
+            hasPosted = false
             if !isDraining { try startWaiting(now) }
         }
         if now - lastBeat >= 5 || now < lastBeat {
@@ -125,12 +137,12 @@ public final class Scheduler {
                 log.error("the scheduler could not do its work, and tries again in \(Int(pause)) s: \(error)")
                 options.observer?.schedulerFailed(error)
             }
-            supervisor.wait(seconds: pause, descriptor: -1)
+            self.pause(seconds: pause)
         }
     }
 
     /// Waits until something happens, or the time is over.
-    public func pause(seconds: Double) { supervisor.wait(seconds: seconds, descriptor: -1) }
+    public func pause(seconds: Double) { supervisor.wait(seconds: seconds, descriptor: watcher?.descriptor ?? -1) }
 
     /// Makes `run` look at once. From any thread.
     public func wake() { supervisor.wake() }
@@ -211,7 +223,10 @@ public final class Scheduler {
 
     private func clean(_ now: Double) throws {
         let forgotten = try home.catalog.pruneRuns(keeping: options.keptRuns, endedBefore: now - options.keptSeconds)
-        for run in forgotten { RunLog(home, run: run).remove() }
+        for run in forgotten {
+            RunLog(home, run: run).remove()
+            ArrivalArguments.remove(run: run, home: home)
+        }
         if !forgotten.isEmpty { log.info("\(forgotten.count) old runs and their logs were removed") }
     }
 }
