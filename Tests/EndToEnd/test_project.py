@@ -309,3 +309,42 @@ run wr_0001  RUNNING  2026-01-30 02:00:00  1m 12s
         plan = self.succeeds("apply", "--dry-run").out
         shown = re.search(r"    \$ mastic apply\n(.*?)    Apply\?", text, re.S).group(1)
         self.assertEqual(plan, re.sub(r"(?m)^    ", "", shown))
+
+    def test_the_example_runs_and_is_drawn(self):
+        with open(os.path.join(ROOT, "docs", "scheduling.md")) as file:
+            self.project(re.search(r"```lua\n-- project\.lua\n(.*?)```", file.read(), re.S).group(1))
+        self.write("data/sales/a.csv", "id,region\n" + "".join(f"{i},{'north' if i % 2 else 'south'}\n" for i in range(1000)))
+        self.write("jobs/load_sales.lua", """
+local args = getResolvedOptions(arg, {"JOB_NAME", "target"})
+local job = Job(glueContext)
+job:init(args.JOB_NAME, args)
+local sales = glueContext.create_dynamic_frame.from_catalog{database = "sales_db", table_name = "sales", transformation_ctx = "sales"}
+glueContext.write_dynamic_frame.from_options{
+  frame = sales, connection_type = "s3", format = "parquet", connection_options = {path = args.target}}
+job:commit()
+""")
+        self.write("jobs/report.lua", """
+local args = getResolvedOptions(arg, {"region", "target"})
+if args.region == "south" then error("region 'south' has no sales") end
+print(spark.read:parquet(args.target):filter("region = '" .. args.region .. "'"):count())
+""")
+        self.succeeds("apply", "--yes")
+        self.assertEqual(self.mastic("workflow", "run", "nightly").status, 1)
+        drawn = self.succeeds("workflow", "show", "nightly", "--run", "last").out
+        drawn = re.sub(r"\d+\.\d+ s", "TIME", re.sub(r"(?m)^run wr_\w+  COMPLETED  .*$", "RUN", drawn))
+        self.assertEqual(re.sub(r" +TIME", " TIME", drawn), """\
+workflow nightly  Loads what came in and reports on it
+RUN
+
+◆    nightly_1     cron(0 2 * * ? *) Europe/Berlin
+✔    raw_sales     SUCCEEDED TIME
+◆    nightly_2     after raw_sales
+✔    load_sales    SUCCEEDED TIME  1,000 rows
+◆    nightly_3     after load_sales
+├─╮
+✔ │  report_north  SUCCEEDED TIME
+  ✖  report_south  FAILED TIME  jobs/report.lua:3: region 'south' has no sales
+""")
+        north = self.lines("job", "runs", "report_north")
+        self.assertEqual(self.lines("job", "logs", north[0]), ["500"])
+        self.assertIn("error: jobs/report.lua:3: region 'south' has no sales", self.succeeds("job", "logs", self.lines("job", "runs", "report_south")[0]).out)

@@ -91,7 +91,7 @@ import Testing
         #expect(table.count == 3)
         #expect(table[0].hasPrefix("run          state   attempt  trigger  started              took    rows    error"))
         #expect(table[2].hasPrefix("jr_01234567  FAILED  2        nightly  "))
-        #expect(table[2].hasSuffix("  1m 01s  12,345  a.lua:1: w…"))
+        #expect(table[2].hasSuffix("  1m 01s  12,345  a.lua:1: what…"))
         #expect(table[2].count <= 90)
         #expect(RunListing.text([run], asTable: false) == "jr_0123456789abcdef\n")
     }

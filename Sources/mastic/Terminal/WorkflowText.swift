@@ -90,7 +90,7 @@ enum WorkflowText {
         if node.isInherited { parts.append("from the run before") }
         if let run = node.run {
             if run.attempt > 0 { parts.append("attempt \(run.attempt + 1)") }
-            if let rows = run.details.rowsWritten { parts.append("\(DefinitionListing.grouped(rows)) rows") }
+            if let rows = run.details.rowsWritten, rows > 0 { parts.append("\(DefinitionListing.grouped(rows)) rows") }
             if let error = run.error { parts.append(DefinitionListing.firstLine(error)) }
         }
         return parts.joined(separator: ", ")
