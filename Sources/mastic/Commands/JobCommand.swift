@@ -20,14 +20,15 @@ struct JobCommand: ParsableCommand {
 
         func run() throws {
             let catalog = try Session(common.sessionOptions).home.catalog
-            let jobs = catalog.exists ? try catalog.definitions(JobRecord.self) : []
-            if common.json { return print(try JSONListing.text(jobs)) }
             var listing = Listing("job", "state", "last run", "took", "next", "description")
             listing.style = { column, text in column == 1 ? DefinitionListing.style(of: text) : nil }
-            guard Screen.isTerminal else {
-                listing.rows = jobs.map { [$0.name] }
+            guard Screen.isTerminal || common.json else {
+                // Names alone, of which there may be many, need no record to be read.
+                listing.rows = catalog.exists ? try catalog.definitionNames(.job).map { [$0] } : []
                 return StandardOutput.write(listing.render(asTable: false))
             }
+            let jobs = catalog.exists ? try catalog.definitions(JobRecord.self) : []
+            if common.json { return print(try JSONListing.text(jobs)) }
             let last = try catalog.exists ? catalog.lastRuns(of: .job) : [:]
             let next = try Self.nextTimes(in: catalog)
             for job in jobs {
