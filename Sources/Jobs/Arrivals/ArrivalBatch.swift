@@ -15,10 +15,10 @@ public struct ArrivalBatch: Hashable, Sendable {
 
     /// - Parameters:
     ///   - pending: the files of one trigger, in any order.
-    ///   - condition: its size counts from 1 to 100, its window from 1 to 900 seconds; what lies outside counts as the nearest of these.
+    ///   - condition: a size and a window of at least 1. Glue's upper bounds, 100 files and 900 seconds, are none here.
     public init(_ pending: [ArrivalRecord], _ condition: TriggerRecord.EventBatchingCondition?, at now: Double) {
-        let size = min(max(condition?.batchSize ?? 1, 1), 100)
-        let window = Double(min(max(condition?.batchWindow ?? Self.defaultWindow, 1), 900))
+        let size = max(condition?.batchSize ?? 1, 1)
+        let window = Double(max(condition?.batchWindow ?? Self.defaultWindow, 1))
         var batches: [[String]] = []
         var waiting: [ArrivalRecord] = []
         var next: Double?
