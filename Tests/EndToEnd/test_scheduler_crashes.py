@@ -138,7 +138,7 @@ glueContext.write_dynamic_frame.from_options{{frame = frame, connection_type = "
             # Every job's output is complete and not doubled.
             for i in range(sum(LAYERS)):
                 name = f"job{i:02}"
-                table = support.duckdb.sql(f"SELECT count(*), count(DISTINCT id), min(by), max(by) FROM '{self.path('out')}/r{number}/{name}/*.parquet'")
+                table = support.duckdb.sql(f'''SELECT count(*), count(DISTINCT id), min("by"), max("by") FROM '{self.path("out")}/r{number}/{name}/*.parquet' ''')
                 self.assertEqual(table.fetchone(), (ROWS, ROWS, name, name))
         self.assertEqual(self.run_processes(), [], "no process is left")
         self.assertEqual(self.query("SELECT * FROM staging") + self.query("SELECT * FROM intents"), [])

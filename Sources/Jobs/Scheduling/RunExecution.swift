@@ -51,8 +51,7 @@ public enum RunExecution {
         options.memoryBytes = job.memory ?? options.memoryBytes
         options.threads = job.threads ?? options.threads
         options.timeoutNanoseconds = Int(min(run.details.timeout ?? job.timeoutSeconds, 9e9) * 1e9)
-        options.errorRecordThreshold = job.errorRecords?.threshold ?? options.errorRecordThreshold
-        options.quarantinePath = job.errorRecords?.quarantinePath ?? options.quarantinePath
+        if let policy = job.errorRecords { (options.errorRecordThreshold, options.quarantinePath) = (policy.threshold, policy.quarantinePath) }
         let session = Session(options)
         session.watch()
         let workflow = try run.workflowRun.flatMap { try home.catalog.workflowRun($0) }
@@ -72,10 +71,10 @@ public enum RunExecution {
             return 1
         }
         let totals = script.environment.totals
+        let errorRecords = script.environment.errorRecordCount
         func note(_ details: inout RunDetails) {
             (details.rowsRead, details.bytesRead, details.rowsWritten) = (totals.rowsRead, totals.bytesRead, totals.rowsWritten)
-            details.peakMemory = peakMemory
-            if script.environment.errorRecordCount > 0 { details.errorRecords = script.environment.errorRecordCount }
+            (details.errorRecords, details.peakMemory) = (errorRecords, peakMemory)
             if case .failed(let error) = outcome, let error = error as? ScriptError { (details.errorFile, details.errorLine) = (error.file, error.line) }
         }
         switch outcome {

@@ -16,7 +16,7 @@ final class ScriptJob: JobContext {
 
     /// Called before anything becomes visible; what it throws keeps it from that.
     var beforeCommit: () throws -> Void = {}
-    /// The run's id, once `job:init` was called, even when the run has ended.
+    /// The run's id, once `job:init` was called or if a scheduler recorded the run; also when it has ended.
     private(set) var lastRunID: String?
 
     /// Whether the script is only explained: nothing is written, locked or remembered, and the bookmark is read.
@@ -28,6 +28,7 @@ final class ScriptJob: JobContext {
 
     init(_ home: Home, log: Logger, isExplained: Bool = false, adopted: AdoptedRun? = nil) {
         (self.home, self.log, self.isExplained, self.adopted) = (home, log, isExplained, adopted)
+        lastRunID = adopted?.record.id
     }
 
     var isInitialized: Bool { transaction != nil || wasExplained }
