@@ -19,7 +19,7 @@ struct Mastic: ParsableCommand {
         version: "mastic \(masticVersion)",
         subcommands: [
             RunCommand.self, CheckCommand.self, ExplainCommand.self, ReplCommand.self, CrawlCommand.self, CatalogCommand.self, ApplyCommand.self, JobCommand.self,
-            TriggerCommand.self, CrawlerCommand.self, WorkflowCommand.self, ServeCommand.self, BookmarkCommand.self,
+            TriggerCommand.self, CrawlerCommand.self, WorkflowCommand.self, NotifyCommand.self, ServeCommand.self, BookmarkCommand.self,
         ])
 
     @OptionGroup var common: CommonOptions
