@@ -19,6 +19,8 @@ public final class ArrivalWatcher {
     private let notices: FolderNotices
     private var sites: [String: Site] = [:]
     private var hasToldLimit = false
+    /// Definitions that cannot be looked at, so that it is said once.
+    private var refused: [String: TriggerRecord.Arrival] = [:]
 
     /// What is known of one trigger's folder.
     private final class Site {
@@ -65,9 +67,11 @@ public final class ArrivalWatcher {
                 new[trigger.name] = site
                 continue
             }
+            if refused[trigger.name] == arrival { continue }
             do {
                 new[trigger.name] = Site(try ArrivalPath(arrival, trigger: trigger.name, home: home), arrival)
             } catch {
+                refused[trigger.name] = arrival
                 log.error("trigger \(trigger.name) waits for no files: \(error)")
             }
         }

@@ -32,13 +32,14 @@ enum SafeText {
     static func headerField(_ text: String) -> String {
         let line = printable(text, keepsLines: false).replacing("\t", with: " ")
         guard !line.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) || line.contains("=?") || line.utf8.count > 900 else { return line }
-        // An encoded word has 75 characters at most: 45 bytes are 60 characters of base64. It may not end inside a character.
+        // A line with encoded words has 76 characters at most, the field's name among them; 39 bytes are 52 characters of base64. A word may not end
+        // inside a character.
         var words: [String] = []
         var word: [UInt8] = []
         func close() { words.append("=?UTF-8?B?\(base64(word))?=") }
         for scalar in line.unicodeScalars {
             let bytes = Array(String(scalar).utf8)
-            if word.count + bytes.count > 45 {
+            if word.count + bytes.count > 39 {
                 close()
                 word = []
             }
