@@ -24,7 +24,7 @@ struct MailMessage {
     ///
     /// - Throws: `DeliveryError`.
     static func addresses(_ list: String) throws -> [String] {
-        let addresses = list.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        let addresses = list.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
         for address in addresses {
             let parts = address.split(separator: "@", omittingEmptySubsequences: false)
             let isPlain = address.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"<>()[]\\,;:\"".utf8.contains($0) }

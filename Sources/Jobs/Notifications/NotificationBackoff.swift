@@ -12,7 +12,7 @@ public enum NotificationBackoff {
     /// - Parameter failures: how many attempts have failed; at least 1.
     public static func limit(failures: Int) -> Double {
         var limit = 15.0
-        for _ in 1..<max(2, min(failures + 1, 8)) where failures > 1 { limit *= 4 }
+        for _ in 1..<min(max(failures, 1), maximumAttempts) { limit *= 4 }
         return min(limit, 61440)
     }
 

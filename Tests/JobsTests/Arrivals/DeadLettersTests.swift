@@ -119,7 +119,7 @@ import Testing
         #expect(try home.home.catalog.failedArrivals(at: inbox.now).isEmpty)
         unlink(home.folder + "/blocked")
         #expect(try letters.move(at: inbox.now + 60) == 1)
-        #expect(home.contents() == ["blocked/letters/a.csv", "blocked/letters/a.csv.error.json"])
+        #expect(home.contents() == ["blocked/letters/a.csv", "blocked/letters/a.csv.error.json", "in/"])
     }
 
     @Test func stoppedRunsSayNothingOfTheirFiles() throws {
