@@ -37,7 +37,11 @@ class ErrorRecordTests(MasticTest):
         """All records that were set aside; and that no other file stands there."""
         names = sorted(os.listdir(self.path(folder))) if os.path.isdir(self.path(folder)) else []
         self.assertTrue(all(name.endswith(".jsonl") and not name.startswith(".") for name in names), names)
-        return [json.loads(line) for name in names for line in open(self.path(folder, name), encoding="utf-8")]
+        records = []
+        for name in names:
+            with open(self.path(folder, name), encoding="utf-8") as file:
+                records += [json.loads(line) for line in file]
+        return records
 
     def test_records_are_set_aside_once(self):
         self.write("script.lua", SCRIPT)

@@ -110,7 +110,8 @@ class NotificationTests(MasticTest):
 
     def test_command(self):
         self.succeeds("notify", "test", "--command", 'cat > told; echo "$MASTIC_SUBJECT" >> told')
-        text = open(self.path("told"), encoding="utf-8").read()
+        with open(self.path("told"), encoding="utf-8") as file:
+            text = file.read()
         self.assertIn("This message was sent to try the way to you.", text)
         self.assertTrue(text.endswith("[mastic] test: SUCCEEDED\n"))
         self.fails("notify", "test", "--command", "echo that is wrong >&2; exit 7", says=["the command ended with status 7: that is wrong"])

@@ -10,6 +10,9 @@ struct ArgumentSplitter {
     private static let valued: Set<String> = ["--home", "--threads", "--memory", "--timeout", "--log-level", "--log-format"]
     private static let flags: Set<String> = ["--no-lift", "--json", "--quiet", "--no-progress", "--sandbox"]
 
+    /// Options of the commands below that are followed by a value.
+    private static let scriptedValued: Set<String> = ["--quarantine", "--max-error-records"]
+
     /// Commands whose first word is a script, and whose others are the script's own.
     private static let scripted: Set<String> = ["run", "explain"]
 
@@ -34,7 +37,12 @@ struct ArgumentSplitter {
             return
         }
         while let word = rest.first, word.hasPrefix("-"), word != "-" {
-            if let option = takeCommonOption() { words += option } else { words.append(rest.removeFirst()) }
+            if let option = takeCommonOption() {
+                words += option
+                continue
+            }
+            words.append(rest.removeFirst())
+            if Self.scriptedValued.contains(word), let value = rest.popFirst() { words.append(value) }
         }
         if let script = rest.first {
             words.append(script)
