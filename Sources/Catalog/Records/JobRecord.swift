@@ -109,7 +109,7 @@ public struct JobRecord: DefinitionRecord {
     /// - Parameter attempt: 1 for the first retry.
     public func retryDelaySeconds(attempt: Int) -> Double {
         var delay = retryDelay ?? 30
-        for _ in 1..<max(2, min(attempt + 1, 32)) where attempt > 1 { delay *= 2 }
+        for _ in 1..<max(1, min(attempt, 32)) { delay *= 2 }
         return min(delay, 3600)
     }
 }

@@ -90,6 +90,7 @@ public final class Scheduler {
         try definitions.refresh(home.catalog, log: log)
         if !isAdopted {
             try adopt()
+            try removeLocks()
             isAdopted = true
         }
         for (run, end) in supervisor.ended() { try finish(run, end) }
@@ -178,6 +179,17 @@ public final class Scheduler {
             } else {
                 try finish(run.id, ProcessEnd())
             }
+        }
+    }
+
+    /// Removes the locks that were left by processes which died while they looked whether others had.
+    private func removeLocks() throws {
+        guard let folder = opendir(home.path + "/runs") else { return }
+        defer { closedir(folder) }
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self)) }
+            guard name.hasSuffix(".lock"), let lock = try RunLock.acquire(home, run: String(name.dropLast(5))) else { continue }
+            if try home.catalog.run(String(name.dropLast(5)))?.state.isFinal ?? false { lock.remove() }
         }
     }
 

@@ -1,4 +1,5 @@
 import Catalog
+import Connectors
 import Testing
 
 @testable import Jobs
