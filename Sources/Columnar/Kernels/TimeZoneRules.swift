@@ -57,7 +57,10 @@ public final class TimeZoneRules: Sendable {
         if transitions.isEmpty { return nil }
         let known = reduced(seconds)
         let next = TimeZoneRules.count(transitions, notAfter: known)
-        if next < transitions.count { return transitions[next] + (seconds - known) }
+        if next < transitions.count {
+            let (change, overflow) = transitions[next].addingReportingOverflow(seconds - known)
+            return overflow ? nil : change
+        }
         guard repeatsFrom < .max else { return nil }
         // Behind the table's last change comes the first of the years that repeat.
         let again = transitions[TimeZoneRules.count(transitions, notAfter: repeatsFrom - TimeZoneRules.cycle - 1)] + TimeZoneRules.cycle
