@@ -72,8 +72,8 @@ struct HTTPService: Service {
             try await app.run()
         } catch let error as IOError where error.errnoCode != EADDRINUSE || self.port != nil {
             throw ServerError.cannotListen(Self.url(host, port), error)
-        } catch let error as SocketAddressError {
-            throw ServerError.unknownHost(host, "\(error)")
+        } catch let error as SocketAddressError.UnknownHost {
+            throw ServerError.unknownHost(error.host)
         }
     }
 

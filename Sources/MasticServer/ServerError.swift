@@ -14,7 +14,7 @@ public struct ServerError: Error, CustomStringConvertible, Sendable {
         }
     }
 
-    static func unknownHost(_ host: String, _ reason: String) -> ServerError {
-        ServerError(description: "--host \(host): there is no such address (\(reason))")
+    static func unknownHost(_ host: String) -> ServerError {
+        ServerError(description: "--host \(host): there is no such address; it takes one of this machine's, such as 127.0.0.1, or 0.0.0.0 for all")
     }
 }
