@@ -74,6 +74,7 @@ struct DeclarationReader {
         (self.reading, self.place, self.title) = (reading, place, title)
         for (key, value) in table.sortedFields {
             if case .null = value { continue }
+            if case .nil = value { continue }
             let snake = Self.snakeCase(key)
             let name = aliases[snake] ?? snake
             guard members.contains(name) || hidden.contains(name) else {

@@ -102,8 +102,8 @@ public struct SchedulingOrders: Sendable {
             try transaction.replace(run)
             return run
         }
-        // Whoever schedules would do it a moment later; without a scheduler nobody would.
-        if run.state == .stopping, run.processID > 0, RunLock.isHeld(home, run: id) { kill(run.processID, SIGTERM) }
+        // Whoever schedules asks the process, and a second signal would not let it end in order; without a scheduler nobody else asks.
+        if !isScheduled, run.state == .stopping, run.processID > 0, RunLock.isHeld(home, run: id) { kill(run.processID, SIGTERM) }
     }
 
     /// Stops a workflow's run: what works is stopped, what waits never starts.

@@ -304,6 +304,7 @@ import Testing
             world.now += 1
             try scheduler.tick()
         }
+        try world.settle(scheduler)
         let minutes = Int(world.now - 1_767_225_600) / 60
         for job in ["a", "b", "c"] {
             let final = try world.runs(of: job).filter { !$0.isSuperseded }
