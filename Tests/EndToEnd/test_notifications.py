@@ -97,7 +97,7 @@ class NotificationTests(MasticTest):
         self.succeeds("notify", "test", "--mail", "a@example.com, b@example.com", env=env)
         (mail,) = server.mails
         message = email.message_from_bytes(mail, policy=email.policy.default)
-        self.assertEqual((message["From"], message["To"]), ("<mastic@example.com>", "<a@example.com>, <b@example.com>"))
+        self.assertEqual((message["From"], message["To"]), ("mastic@example.com", "a@example.com, b@example.com"))
         self.assertEqual(message["Subject"], "[mastic] test: SUCCEEDED")
         self.assertIn("This message was sent to try the way to you.", message.get_content())
         self.assertEqual([c for c in server.commands if c.startswith("RCPT")], ["RCPT TO:<a@example.com>", "RCPT TO:<b@example.com>"])
