@@ -38,14 +38,62 @@ extension CatalogStore {
         }
     }
 
-    /// The newest run of each job or crawler that has one.
-    public func lastRuns(of kind: RunNode.Kind) throws(CatalogError) -> [String: RunRecord] {
+    /// What a list of definitions tells of each: no more is read, so that a thousand take no time.
+    public struct Overview: Hashable, Sendable {
+        public let name: String
+        public let description: String?
+        /// The newest run; nil if there is none.
+        public let run: RunRecord?
+    }
+
+    /// The jobs or crawlers by name, each with its newest run. Of a run, the state and the times are read.
+    public func overview(of kind: RunNode.Kind) throws(CatalogError) -> [Overview] {
         try read { db in
-            var last: [String: RunRecord] = [:]
-            for name in try String.fetchAll(db, sql: "SELECT name FROM definitions WHERE kind = ?", arguments: [kind.rawValue.lowercased()]) {
-                last[name] = try Self.runs(db, "WHERE job = ? AND kind = ? ORDER BY started DESC, id DESC LIMIT 1", [name, kind.rawValue]).first
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT d.name, json_extract(d.body, '$.Description'), r.id, r.state, r.started, r.finished, json_extract(nullif(r.details, ''), '$.Began')
+                    FROM definitions d LEFT JOIN runs r
+                        ON r.id = (SELECT id FROM runs WHERE job = d.name AND kind = :kind ORDER BY started DESC, id DESC LIMIT 1)
+                    WHERE d.kind = :definitions ORDER BY d.name
+                    """, arguments: ["kind": kind.rawValue, "definitions": kind.rawValue.lowercased()])
+            return rows.map { row in
+                var run: RunRecord?
+                if let id = row[2] as String? {
+                    var record = RunRecord(id: id, kind: kind, job: row[0], state: RunState(rawValue: row[3]) ?? .error, started: row[4])
+                    (record.finished, record.details.began) = (row[5], row[6])
+                    run = record
+                }
+                return Overview(name: row[0], description: row[1], run: run)
             }
-            return last
+        }
+    }
+
+    /// A schedule that starts something, as far as its trigger is active.
+    public struct ActiveSchedule: Hashable, Sendable {
+        public let expression: String
+        public let zone: String?
+        /// Seconds since the epoch; `rate(...)` counts from here.
+        public let activated: Double
+        public let starts: RunNode
+    }
+
+    /// The schedules of active triggers, once for each job or crawler that they start.
+    public func activeSchedules() throws(CatalogError) -> [ActiveSchedule] {
+        try read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT json_extract(d.body, '$.Schedule'), json_extract(d.body, '$.TimeZone'), s.activated,
+                        json_extract(a.value, '$.JobName'), json_extract(a.value, '$.CrawlerName')
+                    FROM definitions d JOIN triggerStates s ON s.name = d.name, json_each(d.body, '$.Actions') a
+                    WHERE d.kind = 'trigger' AND s.state = 'ACTIVATED' AND json_extract(d.body, '$.Type') = 'SCHEDULED'
+                        AND json_extract(d.body, '$.Schedule') IS NOT NULL
+                    """
+            ).map { row in
+                let node = (row[3] as String?).map { RunNode(.job, $0) } ?? RunNode(.crawler, row[4] ?? "")
+                return ActiveSchedule(expression: row[0], zone: row[1], activated: row[2], starts: node)
+            }
         }
     }
 

@@ -21,13 +21,13 @@ struct CrawlerCommand: ParsableCommand {
             let catalog = try Session(common.sessionOptions).home.catalog
             let crawlers = catalog.exists ? try catalog.definitions(CrawlerRecord.self) : []
             if common.json { return print(try JSONListing.text(crawlers)) }
-            let last = try catalog.exists ? catalog.lastRuns(of: .crawler) : [:]
+            let last = Dictionary(try catalog.exists ? catalog.overview(of: .crawler).map { ($0.name, $0.run) } : []) { $1 }
             let statuses = try catalog.exists ? catalog.triggerStatuses() : [:]
             var listing = Listing("crawler", "state", "last run", "next", "database", "targets")
             listing.style = { column, text in column == 1 ? DefinitionListing.style(of: text) : nil }
             for crawler in crawlers {
                 let next = ComingTimes.next(of: crawler, status: statuses[CatalogStore.crawlerTick(crawler.name)], after: CatalogStore.now)
-                let run = last[crawler.name]
+                let run = last[crawler.name] ?? nil
                 listing.rows.append([
                     crawler.name, run?.state.rawValue ?? "", Screen.time(run?.started), Screen.time(next), crawler.databaseName,
                     Complaint.escaped(crawler.targets.s3Targets.map(\.path).joined(separator: ", ")),

@@ -20,22 +20,18 @@ struct JobCommand: ParsableCommand {
 
         func run() throws {
             let catalog = try Session(common.sessionOptions).home.catalog
+            if common.json { return print(try JSONListing.text(catalog.exists ? try catalog.definitions(JobRecord.self) : [])) }
             var listing = Listing("job", "state", "last run", "took", "next", "description")
             listing.style = { column, text in column == 1 ? DefinitionListing.style(of: text) : nil }
-            guard Screen.isTerminal || common.json else {
-                // Names alone, of which there may be many, need no record to be read.
+            guard Screen.isTerminal else {
                 listing.rows = catalog.exists ? try catalog.definitionNames(.job).map { [$0] } : []
                 return StandardOutput.write(listing.render(asTable: false))
             }
-            let jobs = catalog.exists ? try catalog.definitions(JobRecord.self) : []
-            if common.json { return print(try JSONListing.text(jobs)) }
-            let last = try catalog.exists ? catalog.lastRuns(of: .job) : [:]
             let next = try Self.nextTimes(in: catalog)
-            for job in jobs {
-                let run = last[job.name]
+            for job in catalog.exists ? try catalog.overview(of: .job) : [] {
                 listing.rows.append([
-                    job.name, run?.state.rawValue ?? "", Screen.time(run?.started), run.map { DefinitionListing.duration($0) } ?? "", Screen.time(next[job.name]),
-                    DefinitionListing.firstLine(job.description),
+                    job.name, job.run?.state.rawValue ?? "", Screen.time(job.run?.started), job.run.map { DefinitionListing.duration($0) } ?? "",
+                    Screen.time(next[job.name]), DefinitionListing.firstLine(job.description),
                 ])
             }
             StandardOutput.write(listing.render())
@@ -44,11 +40,10 @@ struct JobCommand: ParsableCommand {
         /// When each job is started next by a schedule.
         private static func nextTimes(in catalog: CatalogStore) throws -> [String: Double] {
             guard catalog.exists else { return [:] }
-            let statuses = try catalog.triggerStatuses()
             var times: [String: Double] = [:]
-            for trigger in try catalog.definitions(TriggerRecord.self) {
-                guard let next = ComingTimes.next(of: trigger, status: statuses[trigger.name], after: CatalogStore.now) else { continue }
-                for job in trigger.actions.compactMap(\.jobName) { times[job] = min(times[job] ?? next, next) }
+            for schedule in try catalog.activeSchedules() where schedule.starts.kind == .job {
+                guard let next = ComingTimes.next(of: schedule, after: CatalogStore.now) else { continue }
+                times[schedule.starts.name] = min(times[schedule.starts.name] ?? next, next)
             }
             return times
         }
