@@ -109,12 +109,12 @@ glueContext.write_dynamic_frame.from_options{{frame = frame, connection_type = "
                 rounds.append(self.succeeds("workflow", "run", "chaos", "--round", f"r{len(rounds)}", "--detach").out.strip())
             time.sleep(self.random.uniform(0.02, 0.15))
             processes = self.run_processes()
-            if self.random.random() < 0.3 or not processes:
+            if self.random.random() < 0.3 or (not processes and self.random.random() < 0.3):
                 self.scheduler.kill()
                 self.scheduler.wait()
                 kills["scheduler"] += 1
                 self.serve()
-            else:
+            elif processes:
                 try:
                     os.kill(self.random.choice(processes), signal.SIGKILL)
                     kills["run"] += 1
@@ -143,6 +143,7 @@ glueContext.write_dynamic_frame.from_options{{frame = frame, connection_type = "
             # Every job's output is complete and not doubled.
             for i in range(sum(LAYERS)):
                 name = f"job{i:02}"
+                self.assertTrue(support.files_below(f"{self.path('out')}/r{number}/{name}"), self.facts(chain, name))
                 table = support.duckdb.sql(f'''SELECT count(*), count(DISTINCT id), min("by"), max("by") FROM '{self.path("out")}/r{number}/{name}/*.parquet' ''')
                 self.assertEqual(table.limit(1).fetchall()[0], (ROWS, ROWS, name, name))
         self.assertEqual(self.run_processes(), [], "no process is left")
@@ -150,6 +151,13 @@ glueContext.write_dynamic_frame.from_options{{frame = frame, connection_type = "
         left = [os.path.join(folder, name) for folder, folders, files in os.walk(self.folder) for name in folders + files if "staging" in name]
         self.assertEqual(left, [], "no staged file is left")
         self.assertEqual([name for name in os.listdir(f"{self.home}/runs") if name.endswith(".lock")], [])
+
+    def facts(self, chain, job):
+        """What there is to know of a job in a round."""
+        runs = self.query(f"SELECT id, state, attempt, committed, error, started, finished, pid, details FROM runs WHERE chain = '{chain}' AND job = '{job}'")
+        rest = self.query("SELECT runID, folder FROM staging") + self.query("SELECT runID, body FROM intents")
+        files = subprocess.run(["find", self.path("out"), "-path", f"*{job}*", "-o", "-name", "*staging*"], capture_output=True, text=True).stdout
+        return f"{runs}\n{rest}\n{files}\n{open(self.path('serve.log')).read()[-3000:]}"
 
     def test_a_second_scheduler_takes_over(self):
         self.write("tick.lua", 'local f = io.open("ticks", "a") f:write(arg[4] or "", "\\n") f:close()')

@@ -43,14 +43,19 @@ public enum Recovery {
     private static func recover(
         _ run: String, _ home: Home, _ report: inout Report, error: String = "the process ended before the run did", peakMemory: Int? = nil
     ) throws {
+        func hasNotBegun() throws -> Bool {
+            let state = try home.catalog.run(run)?.state
+            return state == .starting || state == .waiting
+        }
         // Nothing has begun that would be lost: the scheduler starts it, or has.
-        if try home.catalog.run(run)?.state == .starting { return }
+        if try hasNotBegun() { return }
         let isPublishing = try !home.catalog.pendingIntents(of: run).isEmpty
         guard let lock = try RunLock.acquire(home, run: run, patienceMilliseconds: isPublishing ? patienceMilliseconds : 0) else {
             if isPublishing { report.warnings.append("run \(run) is still publishing its files; what is read now may lack some of them") }
             return
         }
         // Now that nobody else can: what is left to do.
+        if try hasNotBegun() { return }
         let intents = try home.catalog.pendingIntents(of: run)
         for intent in intents {
             let publication = try Publication(json: intent.body)

@@ -19,19 +19,26 @@ final class RunLock: Sendable {
     /// - Returns: nil while another holds it.
     static func acquire(_ home: Home, run: String, patienceMilliseconds: Int = 0) throws(StorageError) -> RunLock? {
         let path = try home.folder("runs") + "/\(run).lock"
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw StorageError(.permissionDenied, path: path, "\(path) cannot be written: \(String(cString: strerror(errno)).lowercased())") }
         var waited = 0
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            if errno == EINTR { continue }
-            if waited >= patienceMilliseconds {
-                close(descriptor)
-                return nil
+        while true {
+            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+            guard descriptor >= 0 else { throw StorageError(.permissionDenied, path: path, "\(path) cannot be written: \(String(cString: strerror(errno)).lowercased())") }
+            while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+                if errno == EINTR { continue }
+                if waited >= patienceMilliseconds {
+                    close(descriptor)
+                    return nil
+                }
+                usleep(5000)
+                waited += 5
             }
-            usleep(5000)
-            waited += 5
+            // Whoever held the lock may have removed its file meanwhile; then another process may hold the lock on the next one.
+            var (ours, named) = (stat(), stat())
+            if fstat(descriptor, &ours) == 0, stat(path, &named) == 0, ours.st_ino == named.st_ino, ours.st_dev == named.st_dev {
+                return RunLock(descriptor: descriptor, path: path)
+            }
+            close(descriptor)
         }
-        return RunLock(descriptor: descriptor, path: path)
     }
 
     /// The lock that this process was started with.

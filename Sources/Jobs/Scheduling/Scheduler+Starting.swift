@@ -40,16 +40,15 @@ extension Scheduler {
     /// The order matters: the lock says that someone works on the run, then the catalog says so, then the process begins.
     private func start(_ run: RunRecord, in folder: String?, _ now: Double) throws -> Bool {
         guard try supervisor.prepare(run.id) else { return false }
-        let isOurs = try home.catalog.schedule(lease) { transaction in
+        var isOurs = false
+        defer { if !isOurs { supervisor.abandon(run.id) } }
+        isOurs = try home.catalog.schedule(lease) { transaction in
             guard var run = try transaction.run(run.id), run.state == .waiting else { return false }
             (run.state, run.started) = (.starting, now)
             try transaction.replace(run)
             return true
         }
-        guard isOurs else {
-            supervisor.abandon(run.id)
-            return false
-        }
+        guard isOurs else { return false }
         do {
             try supervisor.start(run, workingDirectory: folder)
             log.info("run started", metadata: run.logMetadata)

@@ -45,6 +45,8 @@ public final class Scheduler {
 
     /// What was read of definitions, and which generation.
     var definitions = SchedulerDefinitions()
+    /// Processes that have ended, and whose runs have not been put in order.
+    private var ended: [String: ProcessEnd] = [:]
     /// When processes were asked to stop.
     var asked: [String: Double] = [:]
     private var isAdopted = false
@@ -93,7 +95,8 @@ public final class Scheduler {
             try removeLocks()
             isAdopted = true
         }
-        for (run, end) in supervisor.ended() { try finish(run, end) }
+        for (run, end) in supervisor.ended() { ended[run] = end }
+        for (run, end) in ended { try finish(run, end) }
         var next = now + Self.longestPause
         if options.firesTriggers, !isDraining {
             next = min(next, try fireSchedules(now))
@@ -208,7 +211,16 @@ public final class Scheduler {
         }
         let report = try Recovery.finish(id, home, error: error, peakMemory: end.peakMemory)
         for warning in report.warnings { log.warning("\(warning)", metadata: ["run": "\(id)"]) }
-        guard let run = try home.catalog.run(id) else { return }
+        guard let run = try home.catalog.run(id) else {
+            ended[id] = nil
+            return
+        }
+        // Another process is putting it in order at this moment, and may die of it: to be looked at again.
+        guard run.state.isFinal else {
+            ended[id] = end
+            return
+        }
+        ended[id] = nil
         log.info("run ended: \(run.state.rawValue)\(run.error.map { ", " + $0 } ?? "")", metadata: run.logMetadata)
     }
 
