@@ -48,7 +48,10 @@ final class FakeWorld {
         }
     }
 
-    func runs(of job: String) throws -> [RunRecord] { try home.catalog.runs(of: .job, named: job, limit: 1_000_000).reversed() }
+    /// The runs of a job in their order; attempts may begin at one moment of the test's clock.
+    func runs(of job: String) throws -> [RunRecord] {
+        try home.catalog.runs(of: .job, named: job, limit: 1_000_000).sorted { ($0.started, $0.attempt) < ($1.started, $1.attempt) }
+    }
     func states(of job: String) throws -> [RunState] { try runs(of: job).map(\.state) }
 }
 
