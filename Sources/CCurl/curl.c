@@ -76,6 +76,17 @@ static void run(CURL *curl, transfer *t) {
     if (!t->result->completed && t->result->error[0] == 0) fail(t->result, curl_easy_strerror(code));
 }
 
+/// Runs what was begun, or says that it was not, and gives back what it took.
+static void conclude(CURL *curl, transfer *t, struct curl_slist *list) {
+    if (curl) {
+        run(curl, t);
+        curl_easy_cleanup(curl);
+    } else {
+        fail(t->result, "there is no memory for the transfer");
+    }
+    curl_slist_free_all(list);
+}
+
 static int append(struct curl_slist **list, const char *text) {
     struct curl_slist *longer = curl_slist_append(*list, text);
     if (!longer) return 0;
@@ -98,12 +109,8 @@ mst_curl_result mst_http_post(
         curl_easy_setopt(curl, CURLOPT_POST, 1L);
         curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
-        run(curl, &t);
-        curl_easy_cleanup(curl);
-    } else {
-        fail(&result, "there is no memory for the transfer");
     }
-    curl_slist_free_all(list);
+    conclude(curl, &t, list);
     return result;
 }
 
@@ -127,11 +134,7 @@ mst_curl_result mst_smtp_send(
         curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)length);
         curl_easy_setopt(curl, CURLOPT_READFUNCTION, give);
         curl_easy_setopt(curl, CURLOPT_READDATA, &t);
-        run(curl, &t);
-        curl_easy_cleanup(curl);
-    } else {
-        fail(&result, "there is no memory for the transfer");
     }
-    curl_slist_free_all(list);
+    conclude(curl, &t, list);
     return result;
 }

@@ -64,14 +64,7 @@ public final class LocalFileSink: ByteSink {
     }
 
     private func writeOut(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
-        var done = 0
-        while done < bytes.count {
-            let count = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
-            if count > 0 {
-                done += count
-            } else if count == 0 || errno != EINTR {
-                throw StorageError(path: path, action: "written", errno: count == 0 ? ENOSPC : errno)
-            }
-        }
+        let error = DescriptorOutput.write(bytes, to: descriptor)
+        if error != 0 { throw StorageError(path: path, action: "written", errno: error) }
     }
 }

@@ -140,7 +140,7 @@ public struct DeadLetters {
             if errno == EEXIST { return false }
             throw StorageError(path: path, action: "written", errno: errno)
         }
-        var failure = Self.write(Array(text.utf8)[...], to: descriptor)
+        var failure = DescriptorOutput.write(text, to: descriptor)
         if close(descriptor) != 0, failure == 0 { failure = errno }
         guard failure == 0 else {
             unlink(path)
@@ -163,7 +163,7 @@ public struct DeadLetters {
             if count < 0, errno == EINTR { continue }
             if count < 0 { failure = errno }
             if count <= 0 { break }
-            failure = Self.write(buffer[..<count], to: target)
+            failure = DescriptorOutput.write(buffer[..<count], to: target)
         }
         var info = stat()
         if failure == 0, fstat(source, &info) == 0 { futimens(target, [info.st_atim, info.st_mtim]) }
@@ -173,17 +173,5 @@ public struct DeadLetters {
             unlink(to)
             throw StorageError(path: to, action: "written", errno: failure)
         }
-    }
-
-    /// - Returns: 0, or an errno.
-    private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Int32 {
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            if count < 0 { return errno }
-            rest = rest.dropFirst(count)
-        }
-        return 0
     }
 }

@@ -25,7 +25,7 @@ public final class RunTransaction: WriteTransaction {
     /// The run's hold on its job; nil for runs that do not use the job's bookmark.
     public let lease: CatalogStore.Lease?
     private let staging: StagingArea
-    private let lock: RunLock
+    private let lock: FileLock
     /// Whether the run was there before, and ends with its process.
     private let isAdopted: Bool
     private let failpoint: @Sendable (Step) throws -> Void
@@ -134,5 +134,5 @@ public final class RunTransaction: WriteTransaction {
 /// A run that the scheduler recorded, in the process that works on it.
 public struct AdoptedRun: Sendable {
     public let record: RunRecord
-    let lock: RunLock
+    let lock: FileLock
 }

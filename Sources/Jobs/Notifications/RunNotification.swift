@@ -60,7 +60,7 @@ public struct RunNotification: Codable, Hashable, Sendable {
         (trigger, workflow, workflowRun) = (run.trigger, run.workflow, run.workflowRun)
         (rowsRead, rowsWritten, errorRecords) = (run.details.rowsRead, run.details.rowsWritten, run.details.errorRecords)
         (host, self.home) = (Self.hostName, home.path)
-        log = Self.lastLines(of: "\(home.path)/runs/\(run.id).log", count: Self.logLines)
+        log = Self.lastLines(of: RunLog(home, run: run.id).path, count: Self.logLines)
         if let file = errorFile, let line = errorLine {
             scriptLine = Self.line(line, of: LocalPath.absolute(file, from: workingDirectory ?? LocalPath.workingDirectory))
         }

@@ -65,6 +65,16 @@ public struct DependencyGraph: Sendable {
         return found
     }
 
+    /// The nodes that come after any of these.
+    public func nodes(behind nodes: [RunNode]) -> Set<RunNode> {
+        var found: Set<RunNode> = []
+        var rest = nodes
+        while let node = rest.popLast() {
+            for link in next[node] ?? [] where found.insert(link.to).inserted { rest.append(link.to) }
+        }
+        return found
+    }
+
     /// Cycles; at least one of those that any node is in, and each once. Every trigger on the way is a conditional one.
     public var cycles: [Cycle] {
         var finished = Set<RunNode>()

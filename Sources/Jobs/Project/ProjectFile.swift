@@ -55,7 +55,7 @@ private final class ProjectEvaluation {
     init(environment: [String: String], control: RunControl) {
         let options = LuaState.Options(memoryLimit: 256 << 20, instructionLimit: 500_000_000, sandbox: true) { bytes in
             // Standard output is the plan's.
-            _ = Glibc.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+            DescriptorOutput.write(bytes, to: STDERR_FILENO)
         }
         state = LuaState(options, control: control)
         for word in DefinitionWord.allCases {

@@ -12,7 +12,7 @@ final class ProcessSupervisor: RunSupervisor {
     private let program: String
     /// What follows `job exec RUN` on the command line.
     private let options: [String]
-    private var prepared: [String: RunLock] = [:]
+    private var prepared: [String: FileLock] = [:]
     private var watched: [String: Watched] = [:]
     private let wakeDescriptor: Int32
 

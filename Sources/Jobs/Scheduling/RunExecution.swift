@@ -19,7 +19,7 @@ public enum RunExecution {
     public static func perform(_ id: String, home: Home, options: SessionOptions) throws -> Int32 {
         // A person may follow the log while the run works.
         mst_line_buffer_output()
-        guard let lock = try inheritedLock(home, id) ?? RunLock.acquire(home, run: id) else {
+        guard let lock = try RunLock.inherited(home, run: id, descriptor: lockDescriptor) ?? RunLock.acquire(home, run: id) else {
             throw JobError(.alreadyRunning, "run \(id) is being worked on already")
         }
         guard let run = try home.catalog.beginRun(id, processID: getpid()) else {
@@ -34,15 +34,7 @@ public enum RunExecution {
         return status
     }
 
-    private static func inheritedLock(_ home: Home, _ run: String) -> RunLock? {
-        var ours = stat()
-        var lock = stat()
-        guard fstat(lockDescriptor, &ours) == 0, stat("\(home.path)/runs/\(run).lock", &lock) == 0, ours.st_ino == lock.st_ino, ours.st_dev == lock.st_dev
-        else { return nil }
-        return RunLock.inherited(home, run: run, descriptor: lockDescriptor)
-    }
-
-    private static func work(on run: RunRecord, _ lock: RunLock, _ home: Home, _ options: SessionOptions) throws -> Int32 {
+    private static func work(on run: RunRecord, _ lock: FileLock, _ home: Home, _ options: SessionOptions) throws -> Int32 {
         guard let job = try home.catalog.definition(JobRecord.self, run.job ?? "") else {
             try home.catalog.endRun(run.id, .error, error: "there is no job '\(run.job ?? "")' any more")
             return 1
@@ -67,7 +59,7 @@ public enum RunExecution {
             outcome = script.run(source, name: path)
         } catch {
             try home.catalog.endRun(run.id, .failed, error: "\(error)")
-            FileDescriptorText.write("error: \(error)\n", to: STDERR_FILENO)
+            DescriptorOutput.write("error: \(error)\n", to: STDERR_FILENO)
             return 1
         }
         let totals = script.environment.totals
@@ -81,7 +73,7 @@ public enum RunExecution {
         case .succeeded, .exited(0): try home.catalog.endRun(run.id, .succeeded, error: nil, note)
         case .exited(let status): try home.catalog.endRun(run.id, .failed, error: "the script called os.exit(\(status))", note)
         case .failed(let error):
-            FileDescriptorText.write("error: \(error)\n", to: STDERR_FILENO)
+            DescriptorOutput.write("error: \(error)\n", to: STDERR_FILENO)
             let state: RunState =
                 switch Interruption.reason(of: error) {
                 case .timedOut?: .timeout
@@ -93,7 +85,7 @@ public enum RunExecution {
         return outcome.status
     }
 
-    private static func crawl(_ run: RunRecord, _ lock: RunLock, _ home: Home, _ options: SessionOptions) throws -> Int32 {
+    private static func crawl(_ run: RunRecord, _ lock: FileLock, _ home: Home, _ options: SessionOptions) throws -> Int32 {
         guard let crawler = try home.catalog.definition(CrawlerRecord.self, run.job ?? "") else {
             try home.catalog.endRun(run.id, .error, error: "there is no crawler '\(run.job ?? "")' any more")
             return 1
@@ -109,14 +101,14 @@ public enum RunExecution {
                 for skipped in report.skipped { session.log.warning("\(skipped.path): \(skipped.reason)") }
                 lines += report.tables.map { "\($0.action.rawValue) \(crawler.databaseName).\($0.name)" }
             }
-            FileDescriptorText.write(lines.map { $0 + "\n" }.joined(), to: STDOUT_FILENO)
+            DescriptorOutput.write(lines.map { $0 + "\n" }.joined(), to: STDOUT_FILENO)
             try home.catalog.endRun(run.id, .succeeded, error: nil) { details in
                 details.note = lines.joined(separator: ", ")
                 details.peakMemory = peakMemory
             }
             return 0
         } catch {
-            FileDescriptorText.write("error: \(error)\n", to: STDERR_FILENO)
+            DescriptorOutput.write("error: \(error)\n", to: STDERR_FILENO)
             let isStopped = Interruption.reason(of: error) == .interrupted
             try home.catalog.endRun(run.id, isStopped ? .stopped : .failed, error: "\(error)") { $0.peakMemory = peakMemory }
             return isStopped ? 130 : 1
@@ -125,19 +117,6 @@ public enum RunExecution {
 
     /// Bytes of resident memory that the process has had at most.
     private static var peakMemory: Int { mst_peak_memory() }
-}
-
-/// Text straight to a descriptor.
-enum FileDescriptorText {
-    static func write(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            if count <= 0 { return }
-            bytes = bytes.dropFirst(count)
-        }
-    }
 }
 
 /// The words that a job's script gets, in Glue's order of precedence: those of the definition that nobody overrides, those of the run, the job's own,

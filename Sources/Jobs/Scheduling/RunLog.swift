@@ -26,33 +26,5 @@ public struct RunLog: Sendable {
         return Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) / 1e9
     }
 
-    /// Adds a line of the scheduler's own.
-    func append(_ line: String) {
-        guard let descriptor = try? openForWriting() else { return }
-        defer { close(descriptor) }
-        let bytes = Array((line + "\n").utf8)
-        _ = write(descriptor, bytes, bytes.count)
-    }
-
-    /// The bytes from an offset on, as far as there are any, at most `limit`.
-    public func read(from offset: Int, limit: Int = 1 << 20) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return [] }
-        defer { close(descriptor) }
-        return [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
-            count = max(0, pread(descriptor, buffer.baseAddress, limit, off_t(offset)))
-        }
-    }
-
-    /// The last lines, of at most 64 KiB.
-    public func tail(lines: Int) -> [String] {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return [] }
-        let bytes = read(from: max(0, Int(status.st_size) - 65536), limit: 65536)
-        var all = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        if all.last == "" { all.removeLast() }
-        return Array(all.suffix(lines))
-    }
-
     func remove() { unlink(path) }
 }

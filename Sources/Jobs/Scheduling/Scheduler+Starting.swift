@@ -75,7 +75,7 @@ extension Scheduler {
             let began = run.details.began ?? run.started
             let limit = run.details.timeout ?? job.timeoutSeconds
             if now - began > limit {
-                try stop(run.id, .timeout, "the run took longer than its limit of \(DurationText.of(limit))")
+                try stop(run.id, .timeout, "the run took longer than its limit of \(Quantity.duration(limit))")
                 ask(run.id, now)
                 continue
             }
@@ -89,7 +89,7 @@ extension Scheduler {
             }
             guard let view = supervisor.view(of: run.id) else { continue }
             if let minutes = job.silenceTimeout, now - max(began, view.lastOutput) > minutes * 60 {
-                try stop(run.id, .timeout, "the run wrote nothing to its log for \(DurationText.of(minutes * 60))")
+                try stop(run.id, .timeout, "the run wrote nothing to its log for \(Quantity.duration(minutes * 60))")
                 ask(run.id, now)
             } else if let memory = job.memory, view.residentMemory > memory + memory / 4 + (256 << 20) {
                 // Asking would take memory, too.
@@ -112,17 +112,5 @@ extension Scheduler {
             (run.state, run.details.ending, run.details.endingError) = (.stopping, ending, error)
             try transaction.replace(run)
         }
-    }
-}
-
-/// Lengths of time as people read them.
-enum DurationText {
-    /// - Parameter seconds: `90` gives `1m30s`.
-    static func of(_ seconds: Double) -> String {
-        if seconds < 10, seconds != seconds.rounded() { return "\((seconds * 10).rounded() / 10) s" }
-        let whole = Int(seconds.rounded())
-        let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
-        if whole < 60 { return "\(whole) s" }
-        return (hours > 0 ? "\(hours)h" : "") + (minutes > 0 ? "\(minutes)m" : "") + (rest > 0 ? "\(rest)s" : "")
     }
 }

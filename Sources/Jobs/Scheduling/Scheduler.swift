@@ -40,7 +40,7 @@ public final class Scheduler {
     let supervisor: any RunSupervisor
     let log: Logger
     let lease: SchedulerLease
-    private let lock: SchedulerLock?
+    private let lock: FileLock?
     private let clock: () -> Double
 
     /// What was read of definitions, and which generation.
@@ -73,7 +73,7 @@ public final class Scheduler {
 
     /// - Parameter clock: seconds since the epoch.
     init(
-        _ home: Home, options: Options, supervisor: any RunSupervisor, lock: SchedulerLock? = nil, log: Logger, clock: @escaping () -> Double
+        _ home: Home, options: Options, supervisor: any RunSupervisor, lock: FileLock? = nil, log: Logger, clock: @escaping () -> Double
     ) throws {
         (self.home, self.options, self.supervisor, self.lock, self.log, self.clock) = (home, options, supervisor, lock, log, clock)
         lease = try home.catalog.takeScheduler(owner: RunTransaction.makeRunID(), processID: getpid())
@@ -225,7 +225,7 @@ public final class Scheduler {
     }
 
     private func lastWords(of run: String) -> String {
-        RunLog(home, run: run).tail(lines: 1).first.map { ": " + $0 } ?? ""
+        RunNotification.lastLines(of: RunLog(home, run: run).path, count: 1).first.map { ": " + $0 } ?? ""
     }
 
     private static func name(ofSignal signal: Int32) -> String {

@@ -149,8 +149,7 @@ public struct SchedulingOrders: Sendable {
                 chosen = ended.values.filter { $0.state != .succeeded }.map(\.node)
                 if chosen.isEmpty { throw JobError(.illegalState, "every node of \(id) succeeded; name those that are to run again") }
             }
-            let graph = WorkflowOrder(old.triggers)
-            let behind = graph.nodes(behind: chosen)
+            let behind = DependencyGraph(old.triggers).nodes(behind: chosen)
             let first = chosen.filter { !behind.contains($0) }.sorted { $0.name < $1.name }
             let again = behind.union(chosen)
             let kept = ended.values.filter { !again.contains($0.node) }.sorted { $0.node.name < $1.node.name }
@@ -169,26 +168,5 @@ public struct SchedulingOrders: Sendable {
             }
             return (run.id, first.map(\.name))
         }
-    }
-}
-
-/// Which nodes of a workflow come after which.
-struct WorkflowOrder {
-    private var next: [RunNode: Set<RunNode>] = [:]
-
-    init(_ triggers: [TriggerRecord]) {
-        for trigger in triggers {
-            for condition in trigger.predicate?.conditions ?? [] { next[condition.node, default: []].formUnion(trigger.actions.map(\.node)) }
-        }
-    }
-
-    /// The nodes that come after any of these.
-    func nodes(behind nodes: [RunNode]) -> Set<RunNode> {
-        var found: Set<RunNode> = []
-        var rest = nodes
-        while let node = rest.popLast() {
-            for after in next[node] ?? [] where found.insert(after).inserted { rest.append(after) }
-        }
-        return found
     }
 }

@@ -1,3 +1,4 @@
+internal import Connectors
 internal import Glibc
 
 extension LuaState {
@@ -7,15 +8,7 @@ extension LuaState {
         text.withUTF8 { bytes in
             if let write = options.write { return write(UnsafeRawBufferPointer(bytes)) }
             LuaState.flush()
-            var rest = UnsafeRawBufferPointer(bytes)
-            while !rest.isEmpty {
-                let written = Glibc.write(STDOUT_FILENO, rest.baseAddress, rest.count)
-                if written < 0 {
-                    if errno == EINTR { continue }
-                    return
-                }
-                rest = UnsafeRawBufferPointer(rebasing: rest[written...])
-            }
+            DescriptorOutput.write(UnsafeRawBufferPointer(bytes), to: STDOUT_FILENO)
         }
     }
 

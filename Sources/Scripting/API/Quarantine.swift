@@ -41,7 +41,7 @@ public final class Quarantine: @unchecked Sendable {
         deinit { close(descriptor) }
 
         /// - Returns: 0, or an errno.
-        func append(_ bytes: [UInt8]) -> Int32 { Quarantine.write(bytes[...], to: descriptor) }
+        func append(_ bytes: [UInt8]) -> Int32 { DescriptorOutput.write(bytes[...], to: descriptor) }
     }
 
     /// The error records of one action.
@@ -153,20 +153,9 @@ public final class Quarantine: @unchecked Sendable {
             if count < 0, errno == EINTR { continue }
             if count < 0 { return errno }
             if count == 0 { return 0 }
-            let number = write(buffer[..<count], to: target)
+            let number = DescriptorOutput.write(buffer[..<count], to: target)
             if number != 0 { return number }
             offset += count
         }
-    }
-
-    private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Int32 {
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            if count < 0 { return errno }
-            rest = rest.dropFirst(count)
-        }
-        return 0
     }
 }

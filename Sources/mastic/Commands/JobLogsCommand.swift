@@ -27,7 +27,7 @@ extension JobCommand {
         func run() throws {
             let home = try Session(common.sessionOptions).home
             let record = try DefinitionNames.run(runID, in: home.catalog)
-            let path = home.path + "/runs/\(record.id).log"
+            let path = RunLog(home, run: record.id).path
             var file = LogFile(path)
             if file == nil, !follow || record.state.isFinal {
                 let reason = record.state == .waiting ? "it has not started" : "it was run without a scheduler, or its log is no longer kept"

@@ -206,7 +206,7 @@ struct RunWatch {
     func follow(_ first: String) throws -> Int32 {
         let home = try session.home
         var id = first
-        var offset = 0
+        var log: LogFile?
         var isStopping = false
         var last: RunRecord?
         try RunFollower(home, log: session.log).wait {
@@ -215,19 +215,16 @@ struct RunWatch {
                 try? SchedulingOrders(home).stopRun(id)
             }
             let run = try home.catalog.run(id)
-            while true {
-                let bytes = RunLog(home, run: id).read(from: offset)
-                if bytes.isEmpty { break }
-                offset += bytes.count
-                StandardOutput.write(String(decoding: bytes, as: UTF8.self))
-            }
+            if log == nil { log = LogFile(RunLog(home, run: id).path) }
+            while let bytes = log?.next() { LogFile.show(bytes) }
             guard let run, run.state.isFinal else { return run == nil }
             last = run
             // Until it is settled nobody knows whether it is tried again.
             guard run.isSettled else { return false }
             guard run.isSuperseded, let next = try home.catalog.run(withKey: "\(id)/retry") else { return true }
             say("run \(id) ended: \(run.state.rawValue)\(run.error.map { ": " + firstLine($0) } ?? ""); attempt \(next.attempt + 1) follows")
-            (id, offset) = (next.id, 0)
+            id = next.id
+            log = nil
             return false
         }
         guard let last else { return 1 }

@@ -1,3 +1,4 @@
+internal import Connectors
 internal import Glibc
 internal import Scripting
 
@@ -5,31 +6,14 @@ internal import Scripting
 enum StandardOutput {
     static func write(_ text: String) {
         LuaState.flush()
-        send(text, to: STDOUT_FILENO)
+        DescriptorOutput.write(text, to: STDOUT_FILENO)
     }
 
     /// Bytes that need not be UTF-8.
     static func write(_ bytes: [UInt8]) {
         LuaState.flush()
-        bytes.withUnsafeBytes { send($0, to: STDOUT_FILENO) }
+        DescriptorOutput.write(bytes[...], to: STDOUT_FILENO)
     }
 
-    static func writeError(_ text: String) { send(text, to: STDERR_FILENO) }
-
-    private static func send(_ text: String, to descriptor: Int32) {
-        var text = text
-        text.withUTF8 { send(UnsafeRawBufferPointer($0), to: descriptor) }
-    }
-
-    private static func send(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) {
-        var rest = bytes
-        while !rest.isEmpty {
-            let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
-            if written < 0 {
-                if errno == EINTR { continue }
-                return
-            }
-            rest = UnsafeRawBufferPointer(rebasing: rest[written...])
-        }
-    }
+    static func writeError(_ text: String) { DescriptorOutput.write(text, to: STDERR_FILENO) }
 }
