@@ -109,11 +109,6 @@ extension CatalogStore {
         }
     }
 
-    /// Replaces what is known of a run's work.
-    public func setRunDetails(_ id: String, _ details: RunDetails) throws(CatalogError) {
-        try write { try $0.execute(sql: "UPDATE runs SET details = ? WHERE id = ?", arguments: [RecordJSON.encode(details), id]) }
-    }
-
     /// The process of a run that was being started begins to work.
     ///
     /// - Returns: the run; nil if it is no longer to be started.

@@ -140,6 +140,9 @@ extension CatalogStore {
         }
     }
 
+    /// Looks at one state of the catalog, as a transaction of a scheduler would see it; changing anything is an error.
+    public func inspect<T>(_ body: (SchedulingTransaction) throws -> T) throws(CatalogError) -> T { try read { try body(SchedulingTransaction($0)) } }
+
     /// Whether there is anything for a scheduler to look at: cheap, and asked at every tick.
     public func hasWork(at time: Double) throws(CatalogError) -> Bool {
         try read {
@@ -152,11 +155,6 @@ extension CatalogStore {
                         OR EXISTS (SELECT 1 FROM workflowRuns WHERE state IN ('RUNNING', 'STOPPING'))
                     """, arguments: [time]) ?? false
         }
-    }
-
-    /// When the next waiting run is due.
-    public func nextDue() throws(CatalogError) -> Double? {
-        try read { try Double.fetchOne($0, sql: "SELECT min(due) FROM runs WHERE state = 'WAITING'") }
     }
 
     // MARK: - Workflow runs
@@ -208,21 +206,23 @@ extension CatalogStore {
 
     /// Forgets ended, settled runs: all but the newest of each job, and all that ended before a time.
     ///
-    /// - Returns: the ids of what was forgotten, so that their logs can go too.
-    public func pruneRuns(keeping count: Int, endedBefore time: Double) throws(CatalogError) -> [String] {
+    /// - Returns: the ids of what was forgotten and the keys of the firings that brought them about, so that their logs and lists of files can go too.
+    public func pruneRuns(keeping count: Int, endedBefore time: Double) throws(CatalogError) -> [(run: String, firing: String?)] {
         try write { db in
-            let ids = try String.fetchAll(
+            let forgotten = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT id FROM (
-                        SELECT id, finished, row_number() OVER (PARTITION BY kind, job ORDER BY started DESC, id DESC) AS place
+                    SELECT id, firing FROM (
+                        SELECT id, json_extract(nullif(details, ''), '$.Firing') AS firing, finished,
+                            row_number() OVER (PARTITION BY kind, job ORDER BY started DESC, id DESC) AS place
                         FROM runs WHERE settled = 1 AND finished IS NOT NULL)
                     WHERE place > ? OR finished < ?
-                    """, arguments: [count, time])
-            for id in ids { try db.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [id]) }
+                    """, arguments: [count, time]
+            ).map { row in (run: row[0] as String, firing: row[1] as String?) }
+            for (run, _) in forgotten { try db.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [run]) }
             try db.execute(sql: "DELETE FROM firings WHERE time < ?", arguments: [time])
             try db.execute(sql: "DELETE FROM workflowRuns WHERE finished < ?", arguments: [time])
-            return ids
+            return forgotten
         }
     }
 

@@ -8,7 +8,7 @@ public enum ArrivalArguments {
     public static let limit = 260_000
 
     /// The arguments for a run: `--files`, a JSON list of absolute paths; or, where that is longer than `limit`, `--files_list`, the path of a file
-    /// that holds the list, written to `runs/<run>.files` in the home.
+    /// that holds the list, written to `runs/<run>.files` in the home, where it stays until `remove`.
     ///
     /// - Throws: `StorageError` when the file cannot be written.
     public static func compose(_ files: [String], run: String, home: Home, limit: Int = limit) throws -> [String: String] {
@@ -23,6 +23,11 @@ public enum ArrivalArguments {
         return ["--files_list": path]
     }
 
-    /// Removes the list of a run that is forgotten.
-    public static func remove(run: String, home: Home) { unlink("\(home.path)/runs/\(run).files") }
+    /// Removes the list of a firing, if there is one.
+    ///
+    /// - Parameter firing: the firing's key; what follows its last '@' names the list.
+    public static func remove(firing: String, home: Home) {
+        guard let id = firing.split(separator: "@").last else { return }
+        unlink("\(home.path)/runs/\(id).files")
+    }
 }

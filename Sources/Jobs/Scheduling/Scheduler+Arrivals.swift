@@ -31,20 +31,22 @@ extension Scheduler {
         let id = RunTransaction.makeRunID().dropFirst(3)
         let key = "\(trigger.name)@\(id)"
         let arguments = try ArrivalArguments.compose(files, run: String(id), home: home)
-        try home.catalog.schedule(lease) { transaction in
+        let hasFired = try home.catalog.schedule(lease) { transaction in
             if let workflow = trigger.workflowName, let most = try transaction.definition(WorkflowRecord.self, workflow)?.maxConcurrentRuns,
                 try transaction.openWorkflowRuns().filter({ $0.workflow == workflow }).count >= most
             {
-                return
+                return false
             }
             let taken = try transaction.assignArrivals(trigger.name, files, run: key)
             guard taken.count == files.count, try transaction.fire(key, trigger: trigger.name, at: now) else {
                 try transaction.returnArrivals(of: key)
-                return
+                return false
             }
             var firing = Firing(trigger: trigger, key: key, time: now)
             (firing.files, firing.arguments) = (files, arguments)
             _ = try firing.carryOut(in: transaction)
+            return true
         }
+        if !hasFired { ArrivalArguments.remove(firing: key, home: home) }
     }
 }

@@ -7,7 +7,7 @@ extension Scheduler {
     /// Retries, conditional triggers and messages of the runs that have ended: one transaction a run.
     func settle(_ now: Double) throws {
         while true {
-            let ended = try home.catalog.schedule(lease) { try $0.unsettledRuns(limit: 200) }
+            let ended = try home.catalog.inspect { try $0.unsettledRuns(limit: 200) }
             if ended.isEmpty { return }
             try home.catalog.schedule(lease) { transaction in
                 for run in ended { try self.settle(run, now, transaction) }
@@ -68,6 +68,8 @@ extension Scheduler {
         let runs = try transaction.runs(inChain: chain).filter { $0.details.firing == firing && !$0.isSuperseded }
         guard runs.allSatisfy({ $0.state.isFinal && $0.isSettled }) else { return }
         if runs.allSatisfy({ $0.state == .succeeded }) {
+            // What failed may be resumed, and wants its list.
+            ArrivalArguments.remove(firing: firing, home: home)
             try transaction.settleArrivals(of: firing, succeeded: true, at: now)
         } else if let failed = runs.first(where: { $0.state != .succeeded && $0.state != .stopped }) {
             let most = try transaction.definition(TriggerRecord.self, run.trigger ?? "")?.arrival?.maxFailures ?? 3
@@ -105,6 +107,7 @@ extension Scheduler {
 
     /// Ends the workflows of which nothing more can run, and stops what belongs to those that are to stop.
     func closeWorkflows(_ now: Double) throws {
+        if try home.catalog.inspect({ try $0.openWorkflowRuns().isEmpty }) { return }
         try home.catalog.schedule(lease) { transaction in
             for var workflow in try transaction.openWorkflowRuns() {
                 let runs = try transaction.runs(inChain: workflow.id)

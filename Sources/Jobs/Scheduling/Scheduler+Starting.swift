@@ -7,7 +7,7 @@ internal import Logging
 extension Scheduler {
     /// Starts the waiting runs that are due, as far as the limits allow.
     func startWaiting(_ now: Double) throws {
-        let (waiting, open) = try home.catalog.schedule(lease) { (try $0.waitingRuns(dueBy: now), try $0.openRuns()) }
+        let (waiting, open) = try home.catalog.inspect { (try $0.waitingRuns(dueBy: now), try $0.openRuns()) }
         if waiting.isEmpty { return }
         var total = open.count
         var working: [RunNode: Int] = [:]

@@ -170,7 +170,7 @@ public final class Scheduler {
 
     /// Takes over the runs of the scheduler before.
     private func adopt() throws {
-        for run in try home.catalog.openRuns() where !run.isSettled || run.kind == .crawler {
+        for run in try home.catalog.openRuns() where !run.isSettled {
             if try supervisor.adopt(run) { continue }
             if run.state == .starting {
                 // Its process was never started: the run waits again.
@@ -247,9 +247,9 @@ public final class Scheduler {
 
     private func clean(_ now: Double) throws {
         let forgotten = try home.catalog.pruneRuns(keeping: options.keptRuns, endedBefore: now - options.keptSeconds)
-        for run in forgotten {
+        for (run, firing) in forgotten {
             RunLog(home, run: run).remove()
-            ArrivalArguments.remove(run: run, home: home)
+            if let firing { ArrivalArguments.remove(firing: firing, home: home) }
         }
         if !forgotten.isEmpty { log.info("\(forgotten.count) old runs and their logs were removed") }
     }

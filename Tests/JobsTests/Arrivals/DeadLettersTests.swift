@@ -149,7 +149,7 @@ import Testing
         let path = home.home.path + "/runs/r.files"
         #expect(try ArrivalArguments.compose(many, run: "r", home: home.home) == ["--files_list": path])
         #expect(try RecordJSON.decode([String].self, from: String(contentsOfFile: path, encoding: .utf8)) == many)
-        ArrivalArguments.remove(run: "r", home: home.home)
+        ArrivalArguments.remove(firing: "arrived@r", home: home.home)
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 }
