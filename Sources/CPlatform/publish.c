@@ -45,7 +45,17 @@ static void run_steps(const mst_step *steps, long count, mst_publish_result *res
     }
 }
 
-mst_publish_result mst_publish(const mst_step *steps, long count, int detached) {
+// Leaves open nothing but one descriptor, or nothing at all. A kernel without close_range(2) leaves the copies to the child's end.
+static void close_others(int kept) {
+    if (kept < 0) {
+        (void)close_range(0, ~0U, 0);
+        return;
+    }
+    if (kept > 0) (void)close_range(0, (unsigned)kept - 1, 0);
+    (void)close_range((unsigned)kept + 1, ~0U, 0);
+}
+
+mst_publish_result mst_publish(const mst_step *steps, long count, int detached, int kept) {
     mst_publish_result result = {0, 0};
     mst_publish_result *shared = MAP_FAILED;
     if (detached) shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -63,9 +73,7 @@ mst_publish_result mst_publish(const mst_step *steps, long count, int detached) 
     if (child == 0) {
         // Between fork and _exit only async-signal-safe calls (signal-safety(7)): another thread may have held any lock.
         setsid();
-        close(0);
-        close(1);
-        close(2);
+        close_others(kept);
         run_steps(steps, count, shared);
         _exit(0);
     }

@@ -27,9 +27,10 @@ typedef struct {
 /// Runs the steps in order up to the first that fails.
 ///
 /// With `detached`, a forked child in a session of its own runs them, so that a signal that kills the caller, SIGKILL included, stops between
-/// no two of them; the call returns when the child has ended. The child keeps the caller's open file descriptors from 3 on, and with them
-/// its `flock` locks, for as long as it runs. When there is no memory or process slot for a child, the caller runs the steps itself.
-mst_publish_result mst_publish(const mst_step *steps, long count, int detached);
+/// no two of them; the call returns when the child has ended. The child keeps one of the caller's file descriptors open, and with it
+/// its `flock` lock, for as long as it runs: `kept`, or none where that is negative. When there is no memory or process slot for a child, the
+/// caller runs the steps itself.
+mst_publish_result mst_publish(const mst_step *steps, long count, int detached, int kept);
 
 /// Begins to write the file's bytes to the disk and does not wait: sync_file_range(2). A hint; what fails is left to fsync.
 void mst_begin_sync(int descriptor);

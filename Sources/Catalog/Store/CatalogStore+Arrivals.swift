@@ -42,7 +42,7 @@ extension CatalogStore {
     /// The files that a trigger knows and that have not vanished.
     public func knownArrivals(of trigger: String) throws(CatalogError) -> [ArrivedFile] {
         try read { db in
-            try Row.fetchAll(db, sql: "SELECT path, size, modified FROM arrivals WHERE trigger = ? AND size >= 0", arguments: [trigger])
+            try Row.fetchAll(db.kept("SELECT path, size, modified FROM arrivals WHERE trigger = ? AND size >= 0"), arguments: [trigger])
                 .map { ArrivedFile(path: $0[0], size: $0[1], modified: $0[2]) }
         }
     }
@@ -65,17 +65,17 @@ extension CatalogStore {
     /// A file could not be moved to the dead letters; it is tried again later.
     public func postponeFailedArrival(_ arrival: ArrivalRecord, until time: Double) throws(CatalogError) {
         try write {
-            try $0.execute(
-                sql: "UPDATE arrivals SET due = ? WHERE trigger = ? AND path = ? AND state = 'FAILED'", arguments: [time, arrival.trigger, arrival.file.path])
+            try $0.perform(
+                "UPDATE arrivals SET due = ? WHERE trigger = ? AND path = ? AND state = 'FAILED'", [time, arrival.trigger, arrival.file.path])
         }
     }
 
     /// A file was moved to the dead letters: what it was is forgotten, unless another file has its place already.
     public func removeFailedArrival(_ arrival: ArrivalRecord) throws(CatalogError) {
         try write {
-            try $0.execute(
-                sql: "DELETE FROM arrivals WHERE trigger = ? AND path = ? AND state = 'FAILED' AND size = ? AND modified = ?",
-                arguments: [arrival.trigger, arrival.file.path, arrival.file.size, arrival.file.modified])
+            try $0.perform(
+                "DELETE FROM arrivals WHERE trigger = ? AND path = ? AND state = 'FAILED' AND size = ? AND modified = ?",
+                [arrival.trigger, arrival.file.path, arrival.file.size, arrival.file.modified])
         }
     }
 
@@ -84,7 +84,7 @@ extension CatalogStore {
     private static let arrivalColumns = "trigger, path, size, modified, seen, state, runID, history, alone, due"
 
     static func arrivals(_ db: Database, _ tail: String, _ arguments: StatementArguments) throws -> [ArrivalRecord] {
-        try Row.fetchAll(db, sql: "SELECT \(arrivalColumns) FROM arrivals \(tail)", arguments: arguments).map { row in
+        try Row.fetchAll(db.kept("SELECT \(arrivalColumns) FROM arrivals \(tail)"), arguments: arguments).map { row in
             let history: String = row[7]
             return ArrivalRecord(
                 trigger: row[0], file: ArrivedFile(path: row[1], size: row[2], modified: row[3]), seen: row[4],
@@ -116,7 +116,7 @@ extension SchedulingTransaction {
 
     /// Hands the files of a run to the run that takes its place: a retry.
     public func reassignArrivals(from run: String, to next: String) throws {
-        try db.execute(sql: "UPDATE arrivals SET runID = ? WHERE runID = ? AND state = 'ASSIGNED'", arguments: [next, run])
+        try db.perform("UPDATE arrivals SET runID = ? WHERE runID = ? AND state = 'ASSIGNED'", [next, run])
     }
 
     /// The run has come to its end and no retry follows. Does nothing the second time.
@@ -132,9 +132,9 @@ extension SchedulingTransaction {
     public func settleArrivals(
         of run: String, succeeded: Bool, error: String? = nil, maxFailures: Int = 3, at time: Double, retryAt: Double? = nil
     ) throws -> [String] {
-        try db.execute(sql: "DELETE FROM arrivals WHERE runID = ? AND state = 'ASSIGNED' AND size < 0", arguments: [run])
+        try db.perform("DELETE FROM arrivals WHERE runID = ? AND state = 'ASSIGNED' AND size < 0", [run])
         if succeeded {
-            try db.execute(sql: "UPDATE arrivals SET state = 'DONE' WHERE runID = ? AND state = 'ASSIGNED'", arguments: [run])
+            try db.perform("UPDATE arrivals SET state = 'DONE' WHERE runID = ? AND state = 'ASSIGNED'", [run])
             return []
         }
         let files = try CatalogStore.arrivals(db, "WHERE runID = ? AND state = 'ASSIGNED' ORDER BY path", [run])
@@ -143,11 +143,10 @@ extension SchedulingTransaction {
             let failures = file.failures + [ArrivalFailure(run: run, error: error ?? "the run failed", time: time)]
             let isFailed = failures.count >= max(1, maxFailures)
             if isFailed { failed.append(file.file.path) }
-            try db.execute(
-                sql: """
+            try db.perform(
+                """
                     UPDATE arrivals SET state = ?, failures = ?, alone = ?, due = ?, history = ? WHERE trigger = ? AND path = ?
-                    """,
-                arguments: [
+                    """, [
                     (isFailed ? ArrivalState.failed : .pending).rawValue, failures.count, file.isAlone || files.count > 1, isFailed ? time : retryAt ?? time,
                     RecordJSON.encode(failures), file.trigger, file.file.path,
                 ])
@@ -157,7 +156,7 @@ extension SchedulingTransaction {
 
     /// The run was stopped by a person or skipped, which says nothing of its files: they wait again, as they did before.
     public func returnArrivals(of run: String) throws {
-        try db.execute(sql: "DELETE FROM arrivals WHERE runID = ? AND state = 'ASSIGNED' AND size < 0", arguments: [run])
-        try db.execute(sql: "UPDATE arrivals SET state = 'PENDING', runID = NULL WHERE runID = ? AND state = 'ASSIGNED'", arguments: [run])
+        try db.perform("DELETE FROM arrivals WHERE runID = ? AND state = 'ASSIGNED' AND size < 0", [run])
+        try db.perform("UPDATE arrivals SET state = 'PENDING', runID = NULL WHERE runID = ? AND state = 'ASSIGNED'", [run])
     }
 }

@@ -31,13 +31,13 @@ extension CatalogStore {
 
     /// The names of all definitions of a kind, sorted.
     public func definitionNames(_ kind: DefinitionKind) throws(CatalogError) -> [String] {
-        try read { try String.fetchAll($0, sql: "SELECT name FROM definitions WHERE kind = ? ORDER BY name", arguments: [kind.rawValue]) }
+        try read { try String.fetchAll($0.kept("SELECT name FROM definitions WHERE kind = ? ORDER BY name"), arguments: [kind.rawValue]) }
     }
 
     /// Numbers that grow with every change of a definition of the kind, so that readers know when to read again.
     public func definitionGenerations() throws(CatalogError) -> [String: Int64] {
         try read { db in
-            Dictionary(try Row.fetchAll(db, sql: "SELECT kind, number FROM generations").map { ($0[0], $0[1]) }) { $1 }
+            Dictionary(try Row.fetchAll(db.kept("SELECT kind, number FROM generations")).map { ($0[0], $0[1]) }) { $1 }
         }
     }
 
@@ -54,7 +54,7 @@ extension CatalogStore {
                     try Self.put(db, record)
                     let timing = [record.schedule, record.timeZone]
                     if record.schedule == nil {
-                        try db.execute(sql: "DELETE FROM triggerStates WHERE name = ?", arguments: [Self.crawlerTick(record.name)])
+                        try db.perform("DELETE FROM triggerStates WHERE name = ?", [Self.crawlerTick(record.name)])
                     } else if old.map({ [$0.schedule, $0.timeZone] }) != timing {
                         try Self.setTriggerState(db, Self.crawlerTick(record.name), .activated, restarts: true)
                     }
@@ -67,12 +67,12 @@ extension CatalogStore {
                     let idle = record.type == .event ? TriggerState.deactivated : .created
                     try Self.setTriggerState(db, record.name, isActive ? .activated : idle, restarts: isNew)
                 case .delete(let kind, let name):
-                    try db.execute(sql: "DELETE FROM definitions WHERE kind = ? AND name = ?", arguments: [kind.rawValue, name])
+                    try db.perform("DELETE FROM definitions WHERE kind = ? AND name = ?", [kind.rawValue, name])
                     if kind == .trigger {
-                        try db.execute(sql: "DELETE FROM triggerStates WHERE name = ?", arguments: [name])
-                        try db.execute(sql: "DELETE FROM arrivals WHERE trigger = ?", arguments: [name])
+                        try db.perform("DELETE FROM triggerStates WHERE name = ?", [name])
+                        try db.perform("DELETE FROM arrivals WHERE trigger = ?", [name])
                     }
-                    if kind == .crawler { try db.execute(sql: "DELETE FROM triggerStates WHERE name = ?", arguments: [Self.crawlerTick(name)]) }
+                    if kind == .crawler { try db.perform("DELETE FROM triggerStates WHERE name = ?", [Self.crawlerTick(name)]) }
                     try Self.grow(db, kind)
                 }
             }
@@ -93,12 +93,12 @@ extension CatalogStore {
 
     /// Lets every schedule count from a time: what tests with a clock of their own want.
     package func resetTicks(to time: Double) throws(CatalogError) {
-        try write { try $0.execute(sql: "UPDATE triggerStates SET activated = ?, seen = ?", arguments: [time, time]) }
+        try write { try $0.perform("UPDATE triggerStates SET activated = ?, seen = ?", [time, time]) }
     }
 
     public func triggerStatuses() throws(CatalogError) -> [String: TriggerStatus] {
         try read { db in
-            let rows = try Row.fetchAll(db, sql: "SELECT name, state, activated, seen, fired FROM triggerStates")
+            let rows = try Row.fetchAll(db.kept("SELECT name, state, activated, seen, fired FROM triggerStates"))
             return Dictionary(rows.map { row in
                 let status = TriggerStatus(
                     name: row[0], state: TriggerState(rawValue: row[1]) ?? .created, activated: row[2], seen: row[3], fired: row[4])
@@ -110,12 +110,12 @@ extension CatalogStore {
     // MARK: - Inside a transaction
 
     static func definition<Record: DefinitionRecord>(_ db: Database, _ type: Record.Type, _ name: String) throws -> Record? {
-        try String.fetchOne(db, sql: "SELECT body FROM definitions WHERE kind = ? AND name = ?", arguments: [type.kind.rawValue, name])
+        try String.fetchOne(db.kept("SELECT body FROM definitions WHERE kind = ? AND name = ?"), arguments: [type.kind.rawValue, name])
             .map { try RecordJSON.decode(type, from: $0) }
     }
 
     static func definitions<Record: DefinitionRecord>(_ db: Database, _ type: Record.Type) throws -> [Record] {
-        try String.fetchAll(db, sql: "SELECT body FROM definitions WHERE kind = ? ORDER BY name", arguments: [type.kind.rawValue])
+        try String.fetchAll(db.kept("SELECT body FROM definitions WHERE kind = ? ORDER BY name"), arguments: [type.kind.rawValue])
             .map { try RecordJSON.decode(type, from: $0) }
     }
 
@@ -127,24 +127,24 @@ extension CatalogStore {
         let old = try definition(db, Record.self, record.name)
         let time = now
         (new.createdOn, new.lastModifiedOn) = (old?.createdOn ?? time, time)
-        try db.execute(
-            sql: "REPLACE INTO definitions (kind, name, body) VALUES (?, ?, ?)", arguments: [Record.kind.rawValue, record.name, RecordJSON.encode(new)])
+        try db.perform(
+            "REPLACE INTO definitions (kind, name, body) VALUES (?, ?, ?)", [Record.kind.rawValue, record.name, RecordJSON.encode(new)])
         try grow(db, Record.kind)
     }
 
     static func grow(_ db: Database, _ kind: DefinitionKind) throws {
-        try db.execute(
-            sql: "INSERT INTO generations (kind, number) VALUES (?, 1) ON CONFLICT DO UPDATE SET number = number + 1", arguments: [kind.rawValue])
+        try db.perform(
+            "INSERT INTO generations (kind, number) VALUES (?, 1) ON CONFLICT DO UPDATE SET number = number + 1", [kind.rawValue])
     }
 
     /// - Parameter restarts: whether ticks count from now.
     private static func setTriggerState(_ db: Database, _ name: String, _ state: TriggerState, restarts: Bool) throws {
         let time = now
-        try db.execute(
-            sql: """
+        try db.perform(
+            """
                 INSERT INTO triggerStates (name, state, activated, seen) VALUES (?, ?, ?, ?)
                 ON CONFLICT DO UPDATE SET state = excluded.state
-                """, arguments: [name, state.rawValue, time, time])
-        if restarts { try db.execute(sql: "UPDATE triggerStates SET activated = ?, seen = ? WHERE name = ?", arguments: [time, time, name]) }
+                """, [name, state.rawValue, time, time])
+        if restarts { try db.perform("UPDATE triggerStates SET activated = ?, seen = ? WHERE name = ?", [time, time, name]) }
     }
 }

@@ -139,6 +139,7 @@ extension CatalogStore {
         CREATE INDEX runsByChain ON runs (chain) WHERE chain IS NOT NULL;
         CREATE INDEX waitingRuns ON runs (due) WHERE state = 'WAITING';
         CREATE INDEX unsettledRuns ON runs (started) WHERE settled = 0;
+        CREATE INDEX endedRuns ON runs (finished) WHERE settled = 1 AND finished IS NOT NULL;
         CREATE INDEX runsByState ON runs (state);
         """
 }

@@ -50,13 +50,12 @@ extension CatalogStore {
     public func overview(of kind: RunNode.Kind) throws(CatalogError) -> [Overview] {
         try read { db in
             let rows = try Row.fetchAll(
-                db,
-                sql: """
+                db.kept("""
                     SELECT d.name, json_extract(d.body, '$.Description'), r.id, r.state, r.started, r.finished, json_extract(nullif(r.details, ''), '$.Began')
                     FROM definitions d LEFT JOIN runs r
                         ON r.id = (SELECT id FROM runs WHERE job = d.name AND kind = :kind ORDER BY started DESC, id DESC LIMIT 1)
                     WHERE d.kind = :definitions ORDER BY d.name
-                    """, arguments: ["kind": kind.rawValue, "definitions": kind.rawValue.lowercased()])
+                    """), arguments: ["kind": kind.rawValue, "definitions": kind.rawValue.lowercased()])
             return rows.map { row in
                 var run: RunRecord?
                 if let id = row[2] as String? {
@@ -82,15 +81,14 @@ extension CatalogStore {
     public func activeSchedules() throws(CatalogError) -> [ActiveSchedule] {
         try read { db in
             try Row.fetchAll(
-                db,
-                sql: """
+                db.kept("""
                     SELECT json_extract(d.body, '$.Schedule'), json_extract(d.body, '$.TimeZone'), s.activated,
                         json_extract(a.value, '$.JobName'), json_extract(a.value, '$.CrawlerName')
                     FROM definitions d JOIN triggerStates s ON s.name = d.name, json_each(d.body, '$.Actions') a
                     WHERE d.kind = 'trigger' AND s.state = 'ACTIVATED' AND json_extract(d.body, '$.Type') = 'SCHEDULED'
                         AND json_extract(d.body, '$.Schedule') IS NOT NULL
                     """
-            ).map { row in
+            )).map { row in
                 let node = (row[3] as String?).map { RunNode(.job, $0) } ?? RunNode(.crawler, row[4] ?? "")
                 return ActiveSchedule(expression: row[0], zone: row[1], activated: row[2], starts: node)
             }
@@ -105,7 +103,7 @@ extension CatalogStore {
     /// The ids that begin with a text, for people who type few digits.
     public func runIDs(startingWith prefix: String, limit: Int = 10) throws(CatalogError) -> [String] {
         try read {
-            try String.fetchAll($0, sql: "SELECT id FROM runs WHERE id >= ? AND id < ? ORDER BY id LIMIT ?", arguments: [prefix, prefix + "\u{10FFFF}", limit])
+            try String.fetchAll($0.kept("SELECT id FROM runs WHERE id >= ? AND id < ? ORDER BY id LIMIT ?"), arguments: [prefix, prefix + "\u{10FFFF}", limit])
         }
     }
 
@@ -166,28 +164,27 @@ extension CatalogStore {
 
     /// Notes that a run is going to write under a folder, so that the folder is cleared away should the run die.
     public func addStagingFolder(_ folder: String, of run: String) throws(CatalogError) {
-        try write { try $0.execute(sql: "INSERT INTO staging (runID, folder) VALUES (?, ?) ON CONFLICT DO NOTHING", arguments: [run, folder]) }
+        try write { try $0.perform("INSERT INTO staging (runID, folder) VALUES (?, ?) ON CONFLICT DO NOTHING", [run, folder]) }
     }
 
     public func stagingFolders(of run: String) throws(CatalogError) -> [String] {
-        try read { try String.fetchAll($0, sql: "SELECT folder FROM staging WHERE runID = ? ORDER BY folder", arguments: [run]) }
+        try read { try String.fetchAll($0.kept("SELECT folder FROM staging WHERE runID = ? ORDER BY folder"), arguments: [run]) }
     }
 
     /// The runs that have staging folders or an intent: those that recovery must look at.
     public func unfinishedRuns() throws(CatalogError) -> [String] {
         try read {
             try String.fetchAll(
-                $0,
-                sql: """
+                $0.kept("""
                     SELECT runID FROM staging UNION SELECT runID FROM intents
                     UNION SELECT id FROM runs WHERE state IN ('STARTING', 'RUNNING', 'STOPPING')
-                    """)
+                    """))
         }
     }
 
     /// Forgets a run's staging folders.
     public func removeStagingFolders(of run: String) throws(CatalogError) {
-        try write { try $0.execute(sql: "DELETE FROM staging WHERE runID = ?", arguments: [run]) }
+        try write { try $0.perform("DELETE FROM staging WHERE runID = ?", [run]) }
     }
 
     // MARK: - Leases
@@ -208,16 +205,15 @@ extension CatalogStore {
         on job: String, for run: String, isAlive: (RunRecord) -> Bool
     ) throws(CatalogError) -> (lease: Lease?, holder: RunRecord?) {
         try write { db in
-            let row = try Row.fetchOne(db, sql: "SELECT runID, token FROM leases WHERE job = ?", arguments: [job])
+            let row = try Row.fetchOne(db.kept("SELECT runID, token FROM leases WHERE job = ?"), arguments: [job])
             if let holderID = row?["runID"] as String?, holderID != run, let holder = try Self.runs(db, "WHERE id = ?", [holderID]).first,
                 isAlive(holder)
             {
                 return (nil, holder)
             }
             let token = (row?["token"] as Int64? ?? 0) + 1
-            try db.execute(
-                sql: "INSERT INTO leases (job, runID, token) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET runID = excluded.runID, token = excluded.token",
-                arguments: [job, run, token])
+            try db.perform(
+                "INSERT INTO leases (job, runID, token) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET runID = excluded.runID, token = excluded.token", [job, run, token])
             return (Lease(job: job, run: run, token: token), nil)
         }
     }
@@ -230,20 +226,20 @@ extension CatalogStore {
     // MARK: - Inside a transaction
 
     static func setRunState(_ db: Database, _ id: String, _ state: RunState, error: String?, onlyOpen: Bool = true) throws -> Bool {
-        try db.execute(
-            sql: """
+        try db.perform(
+            """
                 UPDATE runs SET state = ?, finished = ?, error = ? WHERE id = ? \(onlyOpen ? "AND state IN ('STARTING', 'RUNNING', 'STOPPING', 'WAITING')" : "")
-                """, arguments: [state.rawValue, state.isOpen || state == .waiting ? nil : now, error, id])
+                """, [state.rawValue, state.isOpen || state == .waiting ? nil : now, error, id])
         return db.changesCount > 0
     }
 
     static func releaseLease(_ db: Database, _ lease: Lease) throws {
-        try db.execute(sql: "UPDATE leases SET runID = NULL WHERE job = ? AND token = ?", arguments: [lease.job, lease.token])
+        try db.perform("UPDATE leases SET runID = NULL WHERE job = ? AND token = ?", [lease.job, lease.token])
     }
 
     /// - Throws: `staleLease`.
     static func checkLease(_ db: Database, _ lease: Lease) throws {
-        let row = try Row.fetchOne(db, sql: "SELECT runID, token FROM leases WHERE job = ?", arguments: [lease.job])
+        let row = try Row.fetchOne(db.kept("SELECT runID, token FROM leases WHERE job = ?"), arguments: [lease.job])
         guard row?["token"] as Int64? == lease.token, row?["runID"] as String? == lease.run else {
             let holder = row?["runID"] as String?
             throw CatalogError(
@@ -253,17 +249,17 @@ extension CatalogStore {
     }
 
     static func insertRun(_ db: Database, _ run: RunRecord) throws {
-        try db.execute(
-            sql: """
+        try db.perform(
+            """
                 INSERT INTO runs (\(runColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """, arguments: values(of: run))
+                """, values(of: run))
     }
 
     static func replaceRun(_ db: Database, _ run: RunRecord) throws {
-        try db.execute(
-            sql: """
+        try db.perform(
+            """
                 REPLACE INTO runs (\(runColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """, arguments: values(of: run))
+                """, values(of: run))
     }
 
     private static let runColumns = """
@@ -285,7 +281,7 @@ extension CatalogStore {
     }
 
     static func runs(_ db: Database, _ tail: String, _ arguments: StatementArguments) throws -> [RunRecord] {
-        try Row.fetchAll(db, sql: "SELECT \(runColumns) FROM runs \(tail)", arguments: arguments).map { row in
+        try Row.fetchAll(db.kept("SELECT \(runColumns) FROM runs \(tail)"), arguments: arguments).map { row in
             let words: String = row[6]
             var run = RunRecord(
                 id: row[0], kind: RunNode.Kind(rawValue: row[1]) ?? .job, job: row[2], state: RunState(rawValue: row[3]) ?? .error,

@@ -28,13 +28,20 @@ public final class CatalogStore: Sendable {
 
     /// Runs reads that see one state of the database.
     func read<T>(_ body: (Database) throws -> T) throws(CatalogError) -> T {
-        try translatingErrors { try database().read(body) }
+        try translatingErrors {
+            // GRDB's own `read` sets query_only and takes it back, and with each setting SQLite forgets every compiled statement.
+            try database().unsafeRead { db in
+                let changes = db.totalChangesCount
+                defer { assert(db.totalChangesCount == changes, "a read has written") }
+                return try Self.transaction(.deferred, db, body)
+            }
+        }
     }
 
     /// Runs one write transaction, which happens in full or not at all.
     func write<T>(_ body: (Database) throws -> T) throws(CatalogError) -> T {
         try translatingErrors {
-            try database().writeWithoutTransaction { db in try Self.immediate(db, body) }
+            try database().writeWithoutTransaction { db in try Self.transaction(.immediate, db, body) }
         }
     }
 
@@ -44,17 +51,17 @@ public final class CatalogStore: Sendable {
     func writeDurably<T>(_ body: (Database) throws -> T) throws(CatalogError) -> T {
         try translatingErrors {
             try database().writeWithoutTransaction { db in
-                try db.execute(sql: "PRAGMA synchronous = FULL")
-                defer { try? db.execute(sql: "PRAGMA synchronous = NORMAL") }
-                return try Self.immediate(db, body)
+                try db.perform("PRAGMA synchronous = FULL")
+                defer { try? db.perform("PRAGMA synchronous = NORMAL") }
+                return try Self.transaction(.immediate, db, body)
             }
         }
     }
 
-    /// The write lock is taken at the beginning, so that what the transaction reads first is still so when it writes.
-    private static func immediate<T>(_ db: Database, _ body: (Database) throws -> T) throws -> T {
+    /// - Parameter kind: `immediate` for what writes: the lock is taken at the beginning, so that what is read first is still so at the writing.
+    private static func transaction<T>(_ kind: Database.TransactionKind, _ db: Database, _ body: (Database) throws -> T) throws -> T {
         var result: T?
-        try db.inTransaction(.immediate) {
+        try db.inTransaction(kind) {
             result = try body(db)
             return .commit
         }

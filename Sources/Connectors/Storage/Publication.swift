@@ -40,15 +40,16 @@ public struct Publication: Codable, Sendable, Hashable {
 
     /// Carries the orders out, as far as they are not yet.
     ///
+    /// - Parameter lock: the descriptor of a lock that is to be held until the last rename is done, even if this process is killed before.
     /// - Throws: `StorageError`; what is done stays done, and the rest may be tried again.
-    public func publish() throws(StorageError) {
+    public func publish(under lock: Int32? = nil) throws(StorageError) {
         var canExchange = true
         var changed = Set<String>()
         for round in 0..<Self.maximumRounds {
             let steps = try plan(canExchange: canExchange, creatingFolders: true)
             if steps.isEmpty { return try sync(changed) }
             for step in steps { changed.insert(LocalPath.parent(of: step.to)) }
-            guard let failure = Self.run(steps) else { continue }
+            guard let failure = Self.run(steps, lock) else { continue }
             switch failure.errno {
             case EINVAL where failure.step.kind == .exchange, ENOSYS where failure.step.kind == .exchange: canExchange = false
             case EEXIST, ENOTEMPTY, ENOENT, EINTR:
@@ -162,7 +163,7 @@ public struct Publication: Codable, Sendable, Hashable {
     /// Runs the steps; two or more in a child process.
     ///
     /// - Returns: the step that failed, or nil.
-    private static func run(_ steps: [Step]) -> (step: Step, errno: Int32)? {
+    private static func run(_ steps: [Step], _ lock: Int32?) -> (step: Step, errno: Int32)? {
         var strings: [UnsafeMutablePointer<CChar>?] = []
         defer { for string in strings { free(string) } }
         var raw: [mst_step] = []
@@ -177,7 +178,7 @@ public struct Publication: Codable, Sendable, Hashable {
             strings += [from, to]
             raw.append(mst_step(kind: kind, from: from, to: to))
         }
-        let result = mst_publish(raw, raw.count, raw.count > 1 ? 1 : 0)
+        let result = mst_publish(raw, raw.count, raw.count > 1 ? 1 : 0, lock ?? -1)
         return result.error == 0 ? nil : (steps[min(Int(result.done), steps.count - 1)], result.error)
     }
 

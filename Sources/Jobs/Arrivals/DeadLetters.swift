@@ -128,7 +128,7 @@ public struct DeadLetters {
         from.withCString { from in
             to.withCString { to in
                 var step = mst_step(kind: MST_MOVE_NEW, from: from, to: to)
-                return mst_publish(&step, 1, 0).error
+                return mst_publish(&step, 1, 0, -1).error
             }
         }
     }

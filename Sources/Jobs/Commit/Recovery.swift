@@ -59,7 +59,7 @@ public enum Recovery {
         let intents = try home.catalog.pendingIntents(of: run)
         for intent in intents {
             let publication = try Publication(json: intent.body)
-            try publication.publish()
+            try publication.publish(under: lock.descriptor)
             try home.catalog.finishIntent(intent.id)
             try publication.removeLeftovers()
         }

@@ -102,7 +102,7 @@ public final class RunTransaction: WriteTransaction {
 
         guard let publication, let intent else { return }
         do {
-            try publication.publish()
+            try publication.publish(under: lock.descriptor)
         } catch {
             throw JobError(.unpublished, "\(error.message). The commit is recorded; the next command with this home completes it")
         }

@@ -19,8 +19,9 @@ final class FakeWorld {
     var views: [String: ProcessView] = [:]
 
     /// - Parameter now: seconds since the epoch.
-    init(now: Double = 1_767_225_600) throws {
-        place = try TemporaryHome()
+    /// - Parameter inMemory: for many runs.
+    init(now: Double = 1_767_225_600, inMemory: Bool = false) throws {
+        place = try TemporaryHome(inMemory: inMemory)
         self.now = now
     }
 

@@ -10,7 +10,7 @@ import Testing
         let days = ProcessInfo.processInfo.environment["MASTIC_LONG_TESTS"] == nil ? 3.0 : 30.0
         // Over the nights in which New York, Berlin and Lord Howe change their clocks.
         let start = 1_774_396_800.0
-        let world = try FakeWorld(now: start)
+        let world = try FakeWorld(now: start, inMemory: true)
         defer { world.place.remove() }
         let zones = ["UTC", "America/New_York", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe"]
         var expected: [String: [Int64]] = [:]
