@@ -23,6 +23,31 @@ import Testing
         #expect(try store.run("r1")?.arguments == ["--x": "1"])
     }
 
+    @Test func runsAreForgottenByNumberAndAge() throws {
+        let catalog = TemporaryCatalog()
+        defer { catalog.remove() }
+        let store = catalog.store
+        for job in ["j", nil, "few"] {
+            for i in 0..<(job == "few" ? 2 : 6) {
+                var record = run("\(job ?? "none")\(i)", job)
+                (record.started, record.state, record.isSettled) = (Double(i * 10), i == 3 ? .running : .succeeded, i != 2)
+                record.finished = i == 3 ? nil : Double(i * 10 + 5)
+                if i == 0 { record.details.firing = "t@\(job ?? "none")" }
+                try store.insertRun(record)
+            }
+        }
+        // 2 is not settled and 3 is working: neither counts, neither goes. Of the others of each job, the two newest stay.
+        let many = try store.pruneRuns(keeping: 2, endedBefore: -1)
+        #expect(many.map(\.run).sorted() == ["j0", "j1", "none0", "none1"].sorted())
+        #expect(Set(many.map { $0.firing ?? "" }) == ["", "t@j", "t@none"])
+        #expect(try store.runs(ofJob: "j").map(\.id) == ["j5", "j4", "j3", "j2"])
+        #expect(try store.runs(ofJob: nil).map(\.id) == ["none5", "none4", "none3", "none2"])
+        // What ended before a time goes, few or not.
+        #expect(try store.pruneRuns(keeping: 2, endedBefore: 15).map(\.run) == ["few0"])
+        #expect(try store.runs(ofJob: "few").map(\.id) == ["few1"])
+        #expect(try store.pruneRuns(keeping: 2, endedBefore: 15).isEmpty)
+    }
+
     @Test func aLeaseIsTakenOverFromTheDeadAlone() throws {
         let catalog = TemporaryCatalog()
         defer { catalog.remove() }

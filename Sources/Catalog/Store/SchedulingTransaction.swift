@@ -49,7 +49,8 @@ public struct SchedulingTransaction {
     /// The runs of a job or crawler that work or wait, the oldest first.
     public func activeRuns(of node: RunNode) throws -> [RunRecord] {
         try CatalogStore.runs(
-            db, "WHERE state IN ('WAITING', 'STARTING', 'RUNNING', 'STOPPING') AND job = ? AND kind = ? ORDER BY started, id", [node.name, node.kind.rawValue])
+            db, "INDEXED BY activeRuns WHERE state IN ('WAITING', 'STARTING', 'RUNNING', 'STOPPING') AND job = ? AND kind = ? ORDER BY started, id",
+            [node.name, node.kind.rawValue])
     }
 
     public func openRuns() throws -> [RunRecord] {

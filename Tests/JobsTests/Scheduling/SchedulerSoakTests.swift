@@ -18,8 +18,10 @@ import Testing
         for i in 0..<200 {
             let expression =
                 switch i % 10 {
-                case 0, 1, 2: "cron(\(i % 60) * * * ? *)"
-                case 3: "cron(0/30 \(i % 12)-\(i % 12 + 8) ? * MON-FRI *)"
+                case 0: "cron(\(i % 60) * * * ? *)"
+                case 1: "cron(\(i % 60) 0/2 * * ? *)"
+                case 2: "cron(\(i % 60) 1/3 * * ? *)"
+                case 3: "cron(0/30 \(i % 12)-\(i % 12 + 5) ? * MON-FRI *)"
                 case 4: "rate(\(1 + i % 5) hours)"
                 case 5: "cron(30 2 * * ? *)"
                 case 6: "cron(15 \(i % 24) ? * \(1 + i % 7) *)"
