@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Columnar
 internal import Glibc
 internal import Jobs
 internal import Scripting
@@ -22,6 +23,41 @@ struct Mastic: ParsableCommand {
             TriggerCommand.self, CrawlerCommand.self, WorkflowCommand.self, NotifyCommand.self, ServeCommand.self, BookmarkCommand.self,
         ])
 
+    @OptionGroup var words: EvaluateCommand
+
+    func run() throws { try words.run() }
+
+    /// The command that the words name.
+    ///
+    /// The parser goes through every command and all of its options before it looks at a word, which takes longer than many a job. So a command is
+    /// found by its name first; the whole parser is asked where that fails, because its messages know the whole.
+    static func command(_ words: [String]) throws -> any ParsableCommand {
+        if let command = named(words[...], Self.self) { return command }
+        if let problem = unknownName(words[...], Self.self, path: "mastic") { throw problem }
+        return try parseAsRoot(words)
+    }
+
+    /// What to say of a word that stands where a command's name belongs and is none; nil where there is no such word.
+    private static func unknownName(_ words: ArraySlice<String>, _ type: any ParsableCommand.Type, path: String) -> ValidationError? {
+        let commands = type.configuration.subcommands
+        guard let word = words.first, !word.hasPrefix("-"), word != "help", !commands.isEmpty else { return nil }
+        if let next = commands.first(where: { $0._commandName == word }) { return unknownName(words.dropFirst(), next, path: path + " " + word) }
+        let names = commands.filter { $0.configuration.shouldDisplay }.map { $0._commandName }
+        var advice = "there are \(names.joined(separator: ", "))"
+        if let nearest = Suggestion.nearest(word, in: names) { advice = "did you mean '\(path) \(nearest)'?" }
+        if word.hasSuffix(".lua") { advice = "to run a script: mastic run \(word)" }
+        return ValidationError("there is no command '\(path) \(word)'; \(advice)")
+    }
+
+    private static func named(_ words: ArraySlice<String>, _ type: any ParsableCommand.Type) -> (any ParsableCommand)? {
+        if let name = words.first, let next = type.configuration.subcommands.first(where: { $0._commandName == name }) { return named(words.dropFirst(), next) }
+        if type == Self.self { return try? EvaluateCommand.parse(Array(words)) }
+        return type.configuration.subcommands.isEmpty ? try? type.parse(Array(words)) : nil
+    }
+}
+
+/// `mastic` without the name of a command.
+struct EvaluateCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     @Option(name: .short, help: ArgumentHelp("Run one statement and print its value.", valueName: "code"))
@@ -64,7 +100,7 @@ enum Main {
         RunCommand.jobArguments = splitter.jobArguments
         var command: any ParsableCommand
         do {
-            command = try Mastic.parseAsRoot(splitter.words)
+            command = try Mastic.command(splitter.words)
         } catch {
             let code = Mastic.exitCode(for: error)
             let message = Mastic.fullMessage(for: error)

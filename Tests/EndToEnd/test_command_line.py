@@ -33,7 +33,10 @@ class HelpTests(MasticTest):
 
     def test_wrong_usage_ends_with_2(self):
         for words, says in [
-            (["frobnicate"], "frobnicate"),
+            (["frobnicate"], "there is no command 'mastic frobnicate'; there are run, check, explain, "),
+            (["wrokflow", "list"], "there is no command 'mastic wrokflow'; did you mean 'mastic workflow'?"),
+            (["--quiet", "trigger", "nxet"], "there is no command 'mastic trigger nxet'; did you mean 'mastic trigger next'?"),
+            (["sales.lua", "--day", "1"], "to run a script: mastic run sales.lua"),
             (["--no-such-option"], "--no-such-option"),
             (["run"], "script"),
             (["run", "--no-such-option", "x.lua"], "--no-such-option"),

@@ -31,11 +31,13 @@ struct ArgumentSplitter {
             words = leading + rest
             return
         }
-        words = [rest.removeFirst()] + leading
+        words = [rest.removeFirst()]
         guard Self.scripted.contains(command) else {
-            words += rest
+            // Behind the names of the commands below; but what follows -- is no option.
+            words += rest.contains("--") ? leading + rest : rest + leading
             return
         }
+        words += leading
         while let word = rest.first, word.hasPrefix("-"), word != "-" {
             if let option = takeCommonOption() {
                 words += option
