@@ -84,6 +84,10 @@ struct mst_state {
     char *error_message, *error_source, *error_traceback;
     size_t error_message_length, error_source_length, error_traceback_length;
     int32_t error_line;
+    // Where the script was when the memory limit last refused something, and what is said of it.
+    char refused_source[256];
+    int refused_line;
+    char memory_text[96];
     bool traceback_wanted;
 
     // Metatables, for telling userdata apart; they live as long as the registry.

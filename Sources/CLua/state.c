@@ -84,6 +84,20 @@ static inline void pool_give(struct mst_state *s, void *block, size_t class) {
     s->free_lists[class] = block;
 }
 
+/// Notes the line that the script is at. Nothing may be allocated here; the stack of a running state may be read at any time.
+static void note_refusal(struct mst_state *s) {
+    s->refused_line = 0;
+    lua_Debug ar;
+    for (int level = 0; s->L && level < 200 && lua_getstack(s->L, level, &ar); level++) {
+        lua_getinfo(s->L, "Sl", &ar);
+        if (ar.currentline <= 0 || mst_is_internal_source(ar.source)) continue;
+        const char *source = *ar.source == '@' || *ar.source == '=' ? ar.source + 1 : ar.short_src;
+        snprintf(s->refused_source, sizeof s->refused_source, "%s", source);
+        s->refused_line = ar.currentline;
+        return;
+    }
+}
+
 static void *allocate(void *context, void *block, size_t old_size, size_t new_size) {
     struct mst_state *s = context;
     if (!block) old_size = 0;
@@ -98,7 +112,10 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
     if (new_size > old_size && s->limit) {
         // A doomed run needs a little room to unwind in.
         size_t limit = s->doom ? s->limit + RESERVE : s->limit;
-        if (new_size - old_size > limit || s->used > limit - (new_size - old_size)) return NULL;
+        if (new_size - old_size > limit || s->used > limit - (new_size - old_size)) {
+            if (!s->doom) note_refusal(s);
+            return NULL;
+        }
     }
     void *result;
     if (!block) {
@@ -141,11 +158,11 @@ int mst_check(struct mst_state *s) {
     return reason;
 }
 
-static const char *doom_text(int reason) {
+static const char *doom_text(const struct mst_state *s, int reason) {
     switch (reason) {
     case MST_INTERRUPTED: return "interrupted";
     case MST_TIMED_OUT: return "the time limit is over";
-    case MST_OUT_OF_MEMORY: return "not enough memory";
+    case MST_OUT_OF_MEMORY: return s->memory_text;
     case MST_TOO_MANY_INSTRUCTIONS: return "the instruction limit is reached";
     default: return "exit";
     }
@@ -154,7 +171,7 @@ static const char *doom_text(int reason) {
 int mst_raise_doom(lua_State *L, struct mst_state *s) {
     // From here on the hook fires at every instruction, so that no handler gets far.
     mst_set_hook(s, L, true);
-    lua_pushstring(L, doom_text(s->doom));
+    lua_pushstring(L, doom_text(s, s->doom));
     return lua_error(L);
 }
 
@@ -209,6 +226,7 @@ mst_state *mst_create(const mst_options *options, mst_control *control) {
     s->instruction_limit = options->instruction_limit;
     s->hook_interval = 1000;
     s->steps_left = 4096;
+    snprintf(s->memory_text, sizeof s->memory_text, "not enough memory");
     s->L = lua_newstate(allocate, s);
     if (!s->L) {
         while (s->chunks) {
@@ -227,6 +245,9 @@ mst_state *mst_create(const mst_options *options, mst_control *control) {
         return NULL;
     }
     s->limit = options->memory_limit;
+    if (s->limit >= 1 << 20) {
+        snprintf(s->memory_text, sizeof s->memory_text, "not enough memory: the script's values take more than %zu MiB, all they may", s->limit >> 20);
+    }
     mst_set_hook(s, s->L, true);
     return s;
 }
@@ -344,12 +365,13 @@ int mst_message_handler(lua_State *L) {
 void mst_capture_error(struct mst_state *s, lua_State *L, int status) {
     if (status == LUA_ERRRUN) return;
     if (status == LUA_ERRMEM && !s->doom) s->doom = MST_OUT_OF_MEMORY;
-    const char *message = status == LUA_ERRMEM ? doom_text(MST_OUT_OF_MEMORY) : lua_tostring(L, -1);
+    const char *message = status == LUA_ERRMEM ? doom_text(s, MST_OUT_OF_MEMORY) : lua_tostring(L, -1);
     if (!message) message = "error in error handling";
     keep(&s->error_message, &s->error_message_length, message, strlen(message));
-    keep(&s->error_source, &s->error_source_length, NULL, 0);
+    bool is_placed = status == LUA_ERRMEM && s->refused_line > 0;
+    keep(&s->error_source, &s->error_source_length, is_placed ? s->refused_source : NULL, is_placed ? strlen(s->refused_source) : 0);
     keep(&s->error_traceback, &s->error_traceback_length, NULL, 0);
-    s->error_line = 0;
+    s->error_line = is_placed ? s->refused_line : 0;
 }
 
 mst_error mst_last_error(const mst_state *s) {

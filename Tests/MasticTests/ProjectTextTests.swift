@@ -88,11 +88,19 @@ import Testing
         (run.finished, run.trigger, run.error, run.attempt) = (1_769_738_461, "nightly", "a.lua:1: what is said is quite long\nand goes on", 2)
         run.details.rowsWritten = 12_345
         let table = RunListing.text([run], asTable: true, width: 90, hasColours: false).split(separator: "\n").map(String.init)
-        #expect(table.count == 3)
-        #expect(table[0].hasPrefix("run          state   attempt  trigger  started              took    rows    error"))
+        #expect(table.count == 4)
+        #expect(table[0] == "run          state   attempt  trigger  started              took    rows")
         #expect(table[2].hasPrefix("jr_01234567  FAILED  2        nightly  "))
-        #expect(table[2].hasSuffix("  1m 01s  12,345  a.lua:1: what…"))
-        #expect(table[2].count <= 90)
+        #expect(table[2].hasSuffix("  1m 01s  12,345"))
+        #expect(table[3] == "  a.lua:1: what is said is quite long")
+        let narrow = RunListing.text([run], asTable: true, width: 30, hasColours: false).split(separator: "\n").map(String.init)
+        #expect(narrow.suffix(2) == ["  a.lua:1: what is said is", "  quite long"])
+        // Columns that say nothing are left out; the jobs are named where there are several.
+        (run.attempt, run.trigger, run.error, run.details.rowsWritten) = (0, nil, nil, nil)
+        let all = RunListing.text([run], namesJobs: true, asTable: true, width: 90, hasColours: true).split(separator: "\n").map(String.init)
+        #expect(all[0] == "run          job  state   started              took")
+        #expect(all[2].hasPrefix("jr_01234567  a    \u{1b}[31mFAILED\u{1b}[0m  "))
+        #expect(all.count == 3)
         #expect(RunListing.text([run], asTable: false) == "jr_0123456789abcdef\n")
     }
 

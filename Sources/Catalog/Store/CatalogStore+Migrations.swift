@@ -140,6 +140,7 @@ extension CatalogStore {
         CREATE INDEX waitingRuns ON runs (due) WHERE state = 'WAITING';
         CREATE INDEX unsettledRuns ON runs (started) WHERE settled = 0;
         CREATE INDEX endedRuns ON runs (finished) WHERE settled = 1 AND finished IS NOT NULL;
+        CREATE INDEX runsByTime ON runs (started);
         CREATE INDEX runsByState ON runs (state);
         CREATE INDEX activeRuns ON runs (job, started) WHERE state IN ('WAITING', 'STARTING', 'RUNNING', 'STOPPING');
         DROP INDEX openRuns;

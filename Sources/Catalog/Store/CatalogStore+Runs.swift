@@ -33,7 +33,7 @@ extension CatalogStore {
     /// - Parameter name: of one job or crawler; nil for all.
     public func runs(of kind: RunNode.Kind, named name: String?, limit: Int = 1000) throws(CatalogError) -> [RunRecord] {
         try read { db in
-            guard let name else { return try Self.runs(db, "WHERE kind = ? ORDER BY started DESC, id DESC LIMIT ?", [kind.rawValue, limit]) }
+            guard let name else { return try Self.runs(db, "INDEXED BY runsByTime WHERE kind = ? ORDER BY started DESC, id DESC LIMIT ?", [kind.rawValue, limit]) }
             return try Self.runs(db, "WHERE job = ? AND kind = ? ORDER BY started DESC, id DESC LIMIT ?", [name, kind.rawValue, limit])
         }
     }

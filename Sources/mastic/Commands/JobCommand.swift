@@ -90,9 +90,10 @@ struct JobCommand: ParsableCommand {
 
     struct Runs: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lists the runs of a job, newest first.", discussion: "Examples:\n  mastic job runs load_sales\n  mastic job runs load_sales -n 5 --json")
+            abstract: "Lists the runs of a job, or of all jobs, newest first.",
+            discussion: "Examples:\n  mastic job runs\n  mastic job runs load_sales -n 5 --json")
         @OptionGroup var common: CommonOptions
-        @Argument(help: "The job.") var name: String
+        @Argument(help: "The job; all if not given.") var name: String?
         @Option(name: .shortAndLong, help: ArgumentHelp("How many runs to list at most.", valueName: "n")) var number = 20
 
         func validate() throws {
@@ -103,25 +104,28 @@ struct JobCommand: ParsableCommand {
             let catalog = try Session(common.sessionOptions).home.catalog
             let runs = catalog.exists ? try catalog.runs(of: .job, named: name, limit: number) : []
             // A job that is gone may still have runs.
-            if runs.isEmpty { _ = try DefinitionNames.require(JobRecord.self, name, in: catalog) }
+            if runs.isEmpty, let name { _ = try DefinitionNames.require(JobRecord.self, name, in: catalog) }
             if common.json { return print(try JSONListing.text(runs)) }
-            StandardOutput.write(RunListing.text(runs))
+            StandardOutput.write(RunListing.text(runs, namesJobs: name == nil))
         }
     }
 }
 
-/// Runs as a table, or one id a line.
+/// Runs as a table with the error of each beneath it, or one id a line.
 enum RunListing {
-    static func text(_ runs: [RunRecord], asTable: Bool = Screen.isTerminal, width: Int? = Screen.width, hasColours: Bool = Screen.hasColours) -> String {
-        var listing = Listing("run", "state", "attempt", "trigger", "started", "took", "rows", "error")
-        listing.style = { column, text in column == 1 ? DefinitionListing.style(of: text) : nil }
-        for run in runs {
+    static func text(_ runs: [RunRecord], namesJobs: Bool = false, asTable: Bool = Screen.isTerminal, width: Int? = Screen.width, hasColours: Bool = Screen.hasColours) -> String {
+        var listing = Listing("run", "job", "state", "attempt", "trigger", "started", "took", "rows")
+        listing.style = { column, text in column == 2 ? DefinitionListing.style(of: text) : nil }
+        for (place, run) in runs.enumerated() {
             let rows = run.details.rowsWritten ?? run.details.rowsRead
             listing.rows.append([
-                asTable ? DefinitionListing.short(run.id) : run.id, run.state.rawValue, "\(run.attempt)", run.trigger ?? "", Screen.time(run.started),
-                DefinitionListing.duration(run), DefinitionListing.grouped(rows), DefinitionListing.firstLine(run.error ?? run.details.note),
+                asTable ? DefinitionListing.short(run.id) : run.id, namesJobs ? run.job ?? "(script)" : "", run.state.rawValue, "\(run.attempt)", run.trigger ?? "", Screen.time(run.started),
+                DefinitionListing.duration(run), DefinitionListing.grouped(rows),
             ])
+            let said = DefinitionListing.firstLine(run.error ?? run.details.note)
+            if !said.isEmpty { listing.notes[place] = said }
         }
+        if !runs.isEmpty { listing = listing.without(["attempt"], where: { $0 == "0" }).without(["job", "trigger", "rows"]) }
         return listing.render(asTable: asTable, width: width, hasColours: hasColours)
     }
 }

@@ -4,10 +4,23 @@ internal import Glibc
 struct Listing {
     let headers: [String]
     var rows: [[String]] = []
+    /// What is said of a row beneath it, by the row's index.
+    var notes: [Int: String] = [:]
     /// The colour of a cell, by its column and text.
     var style: (Int, String) -> Screen.Style? = { _, _ in nil }
 
     init(_ headers: String...) { self.headers = headers }
+
+    private init(headers: [String]) { self.headers = headers }
+
+    /// The listing without columns that say nothing.
+    func without(_ names: [String], where isEmpty: (String) -> Bool = \.isEmpty) -> Listing {
+        let kept = headers.indices.filter { column in !names.contains(headers[column]) || !rows.allSatisfy { isEmpty($0[column]) } }
+        var listing = Listing(headers: kept.map { headers[$0] })
+        listing.rows = rows.map { row in kept.map { row[$0] } }
+        (listing.notes, listing.style) = (notes, { column, text in style(kept[column], text) })
+        return listing
+    }
 
     /// - Parameters:
     ///   - asTable: whether standard output is a terminal.
@@ -31,6 +44,10 @@ struct Listing {
             }
             return padded.enumerated().map { Screen.paint($1, style($0, cells[$0]), if: true) }.joined(separator: "  ") + "\n"
         }
-        return line(headers) + line(widths.map { String(repeating: "-", count: $0) }) + rows.map { line($0, painted: true) }.joined()
+        func note(_ row: Int) -> String {
+            guard let text = notes[row] else { return "" }
+            return Screen.wrap(text, to: (width ?? .max) - 2).map { "  " + Screen.paint($0, .faint, if: hasColours) + "\n" }.joined()
+        }
+        return line(headers) + line(widths.map { String(repeating: "-", count: $0) }) + rows.indices.map { line(rows[$0], painted: true) + note($0) }.joined()
     }
 }

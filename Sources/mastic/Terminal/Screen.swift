@@ -33,6 +33,21 @@ enum Screen {
     /// A text cut to a width, with … where something is missing.
     static func cut(_ text: String, to width: Int) -> String { text.count <= width ? text : width < 1 ? "" : String(text.prefix(width - 1)) + "…" }
 
+    /// A text in lines of a width, broken at blanks; a word that is longer stands alone.
+    static func wrap(_ text: String, to width: Int) -> [String] {
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+            if !line.isEmpty, line.count + 1 + word.count > width {
+                lines.append(line)
+                line = String(word)
+            } else {
+                line += line.isEmpty ? String(word) : " " + word
+            }
+        }
+        return lines + [line]
+    }
+
     /// A time for people: local, to the second.
     static func time(_ seconds: Double?) -> String {
         guard let seconds, seconds.isFinite, abs(seconds) < 1e11 else { return "" }
