@@ -200,12 +200,14 @@ class ServeTest(support.MasticTest):
 
     def test_runs_that_do_not_end_in_time_are_stopped(self):
         self.write("nap.lua", "while true do end")
-        server = self.serve("--grace", "200ms")
-        nap = self.started("nap")
-        self.wait_for_state(nap, "RUNNING")
-        server.process.send_signal(signal.SIGINT)
-        self.assertEqual(server.process.wait(timeout=30), 0, server.said())
-        self.assertEqual(self.state(nap), ("STOPPED", "the scheduler was shut down while the run worked"))
+        for grace in ["200ms", "0"]:
+            with self.subTest(grace=grace):
+                server = self.serve("--grace", grace)
+                nap = self.started("nap")
+                self.wait_for_state(nap, "RUNNING")
+                server.process.send_signal(signal.SIGINT)
+                self.assertEqual(server.process.wait(timeout=30), 0, server.said())
+                self.assertEqual(self.state(nap), ("STOPPED", "the scheduler was shut down while the run worked"))
 
     def test_runs_may_go_on_without_it(self):
         for options, signals, status in [(["--leave-runs"], 1, 0), ([], 2, 130)]:

@@ -17,7 +17,7 @@ extension Scheduler {
         let end = MonotonicTime.seconds + seconds
         var isStopped = false
         let count = try workingRuns().count
-        if count > 0 { log.notice("waiting up to \(Quantity.duration(seconds)) for \(count) \(count == 1 ? "run" : "runs")") }
+        if count > 0, seconds > 0 { log.notice("waiting up to \(Quantity.duration(seconds)) for \(count) \(count == 1 ? "run" : "runs")") }
         try run {
             let working = try workingRuns()
             if working.isEmpty || isEnough() { return true }

@@ -86,10 +86,26 @@ struct RunDuration: ExpressibleByArgument {
     let nanoseconds: Int
 
     init?(argument: String) {
+        guard let length = Self.nanoseconds(argument), length > 0 else { return nil }
+        nanoseconds = length
+    }
+
+    /// - Returns: nil for what is no length of time; nothing at all, 0, is one.
+    static func nanoseconds(_ argument: String) -> Int? {
         let text = argument.lowercased()
         let digits = text.prefix { $0.isNumber || $0 == "." }
         let units: [String: Double] = ["ms": 1e6, "": 1e9, "s": 1e9, "sec": 1e9, "m": 60e9, "min": 60e9, "h": 3600e9, "d": 86400e9]
-        guard let number = Double(digits), let unit = units[String(text.dropFirst(digits.count))], number * unit > 0, number * unit < 9e18 else { return nil }
-        nanoseconds = Int(number * unit)
+        guard let number = Double(digits), let unit = units[String(text.dropFirst(digits.count))], number * unit < 9e18 else { return nil }
+        return Int(number * unit)
+    }
+}
+
+/// How long to wait before something is ended: a length of time, or 0 for not at all.
+struct GracePeriod: ExpressibleByArgument {
+    let seconds: Double
+
+    init?(argument: String) {
+        guard let nanoseconds = RunDuration.nanoseconds(argument) else { return nil }
+        seconds = Double(nanoseconds) / 1e9
     }
 }

@@ -22,7 +22,7 @@ struct ServeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Port for HTTP, 0 for a free one. If not given: 8420, or where that is taken, a free one.", valueName: "port")) var port: Int?
     @Flag(name: .customLong("no-http"), help: "Answer nothing over HTTP.") var noHTTP = false
     @Option(name: .customLong("max-runs"), help: ArgumentHelp("Runs at one time; twice the processors if not given.", valueName: "n")) var maxRuns: Int?
-    @Option(help: ArgumentHelp("How long runs may go on when the scheduler is to end; 5m if not given.", valueName: "duration")) var grace: RunDuration?
+    @Option(help: ArgumentHelp("How long runs may go on when the scheduler is to end; 5m if not given, 0 for not at all.", valueName: "duration")) var grace: GracePeriod?
     @Flag(name: .customLong("leave-runs"), help: "End without waiting for runs: they go on, and the next scheduler takes them over.") var leaveRuns = false
 
     func validate() throws {
@@ -37,7 +37,7 @@ struct ServeCommand: ParsableCommand {
         var options = HomeServer.Options()
         (options.host, options.port, options.servesHTTP, options.version) = (host, port, !noHTTP, masticVersion)
         if let maxRuns { options.scheduler.maxRuns = maxRuns }
-        if let grace { options.grace = Double(grace.nanoseconds) / 1e9 }
+        if let grace { options.grace = grace.seconds }
         options.leavesRuns = leaveRuns
         options.timeout = common.timeout.map { Double($0.nanoseconds) / 1e9 }
         if try HomeServer(session.home, options: options, log: session.log).run() == .timeout { throw ExitStatus(124) }

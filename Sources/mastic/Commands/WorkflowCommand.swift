@@ -51,15 +51,17 @@ struct WorkflowCommand: ParsableCommand {
             let runs = catalog.exists ? try catalog.workflowRuns(of: name, limit: number) : []
             if runs.isEmpty { _ = try DefinitionNames.require(WorkflowRecord.self, name, in: catalog) }
             if common.json { return print(try JSONListing.text(runs)) }
-            var listing = Listing("run", "state", "started", "took", "jobs", "error")
+            var listing = Listing("run", "state", "started", "took", "jobs")
             listing.style = { column, text in column == 1 ? DefinitionListing.style(of: text) : nil }
-            for run in runs {
+            for (place, run) in runs.enumerated() {
                 let members = try catalog.runs(inChain: run.id).filter { !$0.isSuperseded }
                 let succeeded = members.count { $0.state == .succeeded }
                 listing.rows.append([
                     Screen.isTerminal ? DefinitionListing.short(run.id) : run.id, run.state.rawValue, Screen.time(run.started), List.duration(run),
-                    "\(succeeded) of \(members.count)", DefinitionListing.firstLine(run.error),
+                    "\(succeeded) of \(members.count)",
                 ])
+                let said = DefinitionListing.firstLine(run.error)
+                if !said.isEmpty { listing.notes[place] = said }
             }
             StandardOutput.write(listing.render())
         }
