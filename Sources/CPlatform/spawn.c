@@ -45,6 +45,8 @@ int mst_spawn(
     return error;
 }
 
+int mst_spawn_in(posix_spawn_file_actions_t *actions, const char *folder) { return posix_spawn_file_actions_addchdir_np(actions, folder); }
+
 int mst_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 void mst_line_buffer_output(void) { setvbuf(stdout, NULL, _IOLBF, 0); }

@@ -1,6 +1,8 @@
 #ifndef CPLATFORM_H
 #define CPLATFORM_H
 
+#include <spawn.h>
+
 /// One step of a publication.
 typedef enum {
     /// Renames `from` to `to`; fails with EEXIST when `to` exists.
@@ -42,6 +44,9 @@ int mst_sync_file_system(int descriptor);
 /// closed; signals are as in a fresh process. Returns 0, or the error number; `pid` gets the process.
 int mst_spawn(
     const char *program, char *const *arguments, char *const *environment, const char *folder, int output, int kept, int *pid);
+
+/// Adds to what a process does before it begins: it changes to a folder. Returns 0 or an errno.
+int mst_spawn_in(posix_spawn_file_actions_t *actions, const char *folder);
 
 /// A descriptor that one thread waits at and another wakes it with: eventfd(2), non-blocking. Returns -1 with errno.
 int mst_eventfd(void);

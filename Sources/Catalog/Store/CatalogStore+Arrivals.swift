@@ -114,9 +114,9 @@ extension SchedulingTransaction {
         }
     }
 
-    /// Hands the files of a run to the run that takes its place: a retry.
-    public func reassignArrivals(from run: String, to next: String) throws {
-        try db.perform("UPDATE arrivals SET runID = ? WHERE runID = ? AND state = 'ASSIGNED'", [next, run])
+    /// What is known of files of a trigger; those of which nothing is known are missing.
+    public func arrivals(of trigger: String, at paths: [String]) throws -> [ArrivalRecord] {
+        try paths.flatMap { try CatalogStore.arrivals(db, "WHERE trigger = ? AND path = ?", [trigger, $0]) }
     }
 
     /// The run has come to its end and no retry follows. Does nothing the second time.
@@ -125,12 +125,14 @@ extension SchedulingTransaction {
     /// one. Files that have failed `maxFailures` times, together or alone, are failed.
     ///
     /// - Parameters:
+    ///   - run: as it was given to `assignArrivals`.
+    ///   - failed: the run that failed, where `run` is a firing.
     ///   - maxFailures: at least 1.
     ///   - retryAt: when the files may be tried again.
     /// - Returns: the paths that are to be moved to the dead letters. They are recorded: see `failedArrivals(at:)`.
     @discardableResult
     public func settleArrivals(
-        of run: String, succeeded: Bool, error: String? = nil, maxFailures: Int = 3, at time: Double, retryAt: Double? = nil
+        of run: String, succeeded: Bool, failed failedRun: String? = nil, error: String? = nil, maxFailures: Int = 3, at time: Double, retryAt: Double? = nil
     ) throws -> [String] {
         try db.perform("DELETE FROM arrivals WHERE runID = ? AND state = 'ASSIGNED' AND size < 0", [run])
         if succeeded {
@@ -140,7 +142,7 @@ extension SchedulingTransaction {
         let files = try CatalogStore.arrivals(db, "WHERE runID = ? AND state = 'ASSIGNED' ORDER BY path", [run])
         var failed: [String] = []
         for file in files {
-            let failures = file.failures + [ArrivalFailure(run: run, error: error ?? "the run failed", time: time)]
+            let failures = file.failures + [ArrivalFailure(run: failedRun ?? run, error: error ?? "the run failed", time: time)]
             let isFailed = failures.count >= max(1, maxFailures)
             if isFailed { failed.append(file.file.path) }
             try db.perform(

@@ -1,4 +1,5 @@
 internal import CCurl
+internal import CPlatform
 internal import Glibc
 
 /// A command of `/bin/sh` in a session of its own, with a text on its standard input.
@@ -6,12 +7,14 @@ struct CommandRun {
     private let command: String
     private let input: String
     private let environment: [String: String]
+    private let folder: String?
 
     /// Bytes of what the command says that an error repeats.
     private static let keptBytes = 2000
 
-    init(_ command: String, input: String, environment: [String: String]) {
-        (self.command, self.input, self.environment) = (command, input, environment)
+    /// - Parameter folder: where it works; nil for where this process does.
+    init(_ command: String, input: String, environment: [String: String], folder: String? = nil) {
+        (self.command, self.input, self.environment, self.folder) = (command, input, environment, folder)
     }
 
     /// Runs the command to its end. After the time it and what it started get SIGTERM, and SIGKILL a second later.
@@ -54,6 +57,10 @@ struct CommandRun {
         posix_spawn_file_actions_adddup2(&actions, input, 0)
         posix_spawn_file_actions_adddup2(&actions, output, 1)
         posix_spawn_file_actions_adddup2(&actions, output, 2)
+        if let folder {
+            guard access(folder, X_OK) == 0 else { throw failure("its folder \(folder) cannot be entered", errno) }
+            mst_spawn_in(&actions, folder)
+        }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

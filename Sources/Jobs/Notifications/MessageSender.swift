@@ -19,7 +19,7 @@ struct MessageSender {
         case (let url?, nil, nil): try post(message, to: url, at: now)
         case (nil, let address?, nil): try mail(message, to: address, at: now)
         case (nil, nil, let command?):
-            try CommandRun(command, input: message.text, environment: environment(for: message)).finish(within: commandSeconds, cancelled: cancelled)
+            try CommandRun(command, input: message.text, environment: environment(for: message), folder: message.folder).finish(within: commandSeconds, cancelled: cancelled)
         default: throw DeliveryError(description: "a notification goes to exactly one of Command, Webhook and Mail", isPermanent: true)
         }
     }
@@ -111,8 +111,9 @@ struct MessageSender {
     private func environment(for message: NotificationMessage) -> [String: String] {
         let facts = message.notification
         var variables = Home.processEnvironment
-        // A run's own settings are no business of another process's.
-        for name in ["MASTIC_SMTP_PASSWORD", message.target.secret].compactMap({ $0 }) { variables[name] = nil }
+        // The keys of the job's other ways are no business of a command's.
+        let others = (try? home.catalog.definition(JobRecord.self, facts.job))??.notifications ?? []
+        for name in ["MASTIC_SMTP_PASSWORD"] + others.compactMap(\.secret) { variables[name] = nil }
         func set(_ name: String, _ value: String?) { variables["MASTIC_" + name] = value.map { SafeText.printable($0) } ?? "" }
         set("REASON", facts.reason.rawValue)
         set("JOB", facts.job)

@@ -12,13 +12,15 @@ public struct NotificationMessage: Codable, Hashable, Sendable {
     /// One line.
     public let subject: String
     public let text: String
+    /// Where a command works; nil for the folder of whoever sends it.
+    public let folder: String?
 
-    private enum CodingKeys: String, CodingKey { case target = "Target", notification = "Notification", subject = "Subject", text = "Text" }
+    private enum CodingKeys: String, CodingKey { case target = "Target", notification = "Notification", subject = "Subject", text = "Text", folder = "WorkingDirectory" }
 
     /// - Parameter template: the text of a template; nil for the one that comes with Mastic.
     /// - Throws: `JobError` for a template that is none.
-    public init(_ notification: RunNotification, to target: NotificationTarget, template: String? = nil) throws {
-        (self.target, self.notification) = (target, notification)
+    public init(_ notification: RunNotification, to target: NotificationTarget, template: String? = nil, folder: String? = nil) throws {
+        (self.target, self.notification, self.folder) = (target, notification, folder)
         (subject, text) = try NotificationTemplate(template ?? NotificationTemplate.standard).render(notification)
     }
 
@@ -55,7 +57,7 @@ public struct NotificationMessage: Codable, Hashable, Sendable {
         return targets.compactMap { target in
             var own = facts
             own.id = UUID().uuidString.lowercased()
-            return (try? NotificationMessage(own, to: target, template: template)) ?? (try? NotificationMessage(own, to: target))
+            return (try? NotificationMessage(own, to: target, template: template, folder: folder)) ?? (try? NotificationMessage(own, to: target, folder: folder))
         }
     }
 

@@ -59,7 +59,8 @@ public struct WorkflowGraph: Sendable {
         }
         var edges: [(from: Int, to: Int)] = []
         for trigger in triggers {
-            let isReached = fired.contains(trigger.name) || (run != nil && trigger.type != .conditional)
+            let firedBefore = !trigger.actions.isEmpty && trigger.actions.allSatisfy { inherited[$0.node] != nil }
+            let isReached = fired.contains(trigger.name) || firedBefore || (run != nil && trigger.type != .conditional)
             let here = nodes.count
             nodes.append(Node(content: .trigger(trigger), isReached: isReached, state: nil, run: nil, isInherited: false))
             for condition in trigger.predicate?.conditions ?? [] { edges.append((place(condition.node), here)) }

@@ -53,7 +53,8 @@ struct Firing {
             return
         }
         guard let job = try transaction.definition(JobRecord.self, name) else { return end(&run, .error, "there is no job '\(name)'") }
-        let policy = job.overlap ?? (isTick ? .skip : .queue)
+        // Files that wait for a run are not passed over: without it they would come again at once.
+        let policy = files != nil ? .queue : job.overlap ?? (isTick ? .skip : .queue)
         guard policy != .queue else { return }
         let others = try transaction.activeRuns(of: run.node)
         guard others.count >= job.maxConcurrentRuns else { return }

@@ -67,15 +67,17 @@ extension Scheduler {
         guard let firing = run.details.firing, let chain = run.chain else { return }
         let runs = try transaction.runs(inChain: chain).filter { $0.details.firing == firing && !$0.isSuperseded }
         guard runs.allSatisfy({ $0.state.isFinal && $0.isSettled }) else { return }
-        if runs.allSatisfy({ $0.state == .succeeded }) {
+        // A run that failed after its commit has taken its files: their rows are there.
+        func hasTaken(_ run: RunRecord) -> Bool { run.state == .succeeded || run.isCommitted }
+        if runs.allSatisfy(hasTaken) {
             // What failed may be resumed, and wants its list.
             ArrivalArguments.remove(firing: firing, home: home)
             try transaction.settleArrivals(of: firing, succeeded: true, at: now)
-        } else if let failed = runs.first(where: { $0.state != .succeeded && $0.state != .stopped }) {
+        } else if let failed = runs.first(where: { !hasTaken($0) && $0.state != .stopped }) {
             let most = try transaction.definition(TriggerRecord.self, run.trigger ?? "")?.arrival?.maxFailures ?? 3
             let error = "run \(failed.id) of \(failed.job ?? "") ended \(failed.state.rawValue)\(failed.error.map { ": " + $0 } ?? "")"
             try transaction.settleArrivals(
-                of: firing, succeeded: false, error: error, maxFailures: most, at: now, retryAt: now + (job?.retryDelaySeconds(attempt: 1) ?? 30))
+                of: firing, succeeded: false, failed: failed.id, error: error, maxFailures: most, at: now, retryAt: now + (job?.retryDelaySeconds(attempt: 1) ?? 30))
         } else {
             try transaction.returnArrivals(of: firing)
         }

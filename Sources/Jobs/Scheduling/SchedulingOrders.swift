@@ -147,7 +147,6 @@ public struct SchedulingOrders: Sendable {
                 }
             } else {
                 chosen = ended.values.filter { $0.state != .succeeded }.map(\.node)
-                if chosen.isEmpty { throw JobError(.illegalState, "every node of \(id) succeeded; name those that are to run again") }
             }
             let behind = DependencyGraph(old.triggers).nodes(behind: chosen)
             let first = chosen.filter { !behind.contains($0) }.sorted { $0.name < $1.name }
@@ -157,6 +156,23 @@ public struct SchedulingOrders: Sendable {
                 workflow: old.workflow, key: id, time: now, properties: old.properties, previousRun: id, inherited: kept
             ).carryOut(in: transaction, starting: nil)
             if run.state == .error { throw JobError(.illegalState, "workflow '\(old.workflow)' was not resumed: \(run.error ?? "")") }
+            // What the kept nodes had not yet brought about when the run was stopped.
+            var missed: [RunNode] = []
+            if nodes == nil {
+                let states = kept.map { ($0.node, $0.state, $0.run) }
+                for trigger in run.triggers where trigger.type == .conditional && trigger.actions.allSatisfy({ ended[$0.node] == nil }) {
+                    guard let met = trigger.predicate?.met(by: states) else { continue }
+                    let key = "\(trigger.name)@\(run.id)"
+                    guard try transaction.fire(key, trigger: trigger.name, at: now) else { continue }
+                    var firing = Firing(trigger: trigger, key: key, time: now)
+                    (firing.chain, firing.workflow, firing.workflowRun, firing.predecessors) = (run.id, old.workflow, run.id, met)
+                    _ = try firing.carryOut(in: transaction)
+                    missed += trigger.actions.map(\.node)
+                }
+                if chosen.isEmpty, missed.isEmpty {
+                    throw JobError(.illegalState, "every node of \(id) succeeded; name those that are to run again")
+                }
+            }
             for node in first {
                 var next = RunRecord(
                     id: RunTransaction.makeRunID(), kind: node.kind, job: node.name, state: .waiting, arguments: arguments[node]?.arguments ?? [:], started: now)
@@ -164,9 +180,34 @@ public struct SchedulingOrders: Sendable {
                 (next.workflow, next.workflowRun, next.trigger, next.previousRun) = (
                     old.workflow, run.id, arguments[node]?.trigger, arguments[node]?.id
                 )
+                if let before = arguments[node], let firing = try takeFiles(of: before, for: run.id, in: transaction) {
+                    (next.details.firing, next.details.files) = (firing, before.details.files)
+                }
                 try transaction.insert(next)
             }
-            return (run.id, first.map(\.name))
+            return (run.id, first.map(\.name) + missed.map(\.name).sorted())
         }
+    }
+
+    /// Hands the files that brought a run about to the run that takes its place.
+    ///
+    /// - Returns: the key of the firing that has them now; nil where no files brought the run about, or they have been dealt with by it.
+    /// - Throws: `JobError.illegalState` where another run has them, or had them: they would be taken twice.
+    private func takeFiles(of run: RunRecord, for workflowRun: String, in transaction: SchedulingTransaction) throws -> String? {
+        guard let firing = run.details.firing, let files = run.details.files, let trigger = run.trigger else { return nil }
+        let next = "\(trigger)@\(workflowRun.dropFirst(3))"
+        for arrival in try transaction.arrivals(of: trigger, at: files) {
+            switch arrival.state {
+            case .pending: continue
+            case .assigned where arrival.run == next, .done where arrival.run == firing: continue
+            case .assigned, .done:
+                throw JobError(.illegalState, "\(arrival.file.path) was handed to another run of trigger '\(trigger)' meanwhile; it would be taken twice")
+            case .failed:
+                throw JobError(
+                    .illegalState, "\(arrival.file.path) has failed too often and goes to the dead letters; mend it and move it back, and trigger '\(trigger)' takes it again")
+            }
+        }
+        try transaction.assignArrivals(trigger, files, run: next)
+        return next
     }
 }

@@ -129,8 +129,7 @@ import Testing
         let inbox = try Inbox(home)
         _ = try inbox.look(after: 20)
         try home.home.catalog.schedule(nil) { transaction in
-            try transaction.assignArrivals("t", [home.folder + "/in/a.csv"], run: "r1")
-            try transaction.reassignArrivals(from: "r1", to: "r2")
+            try transaction.assignArrivals("t", [home.folder + "/in/a.csv"], run: "r2")
             try transaction.returnArrivals(of: "r1")
         }
         #expect(try inbox.pending() == [])
