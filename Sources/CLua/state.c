@@ -86,16 +86,11 @@ static inline void pool_give(struct mst_state *s, void *block, size_t class) {
 
 /// Notes the line that the script is at. Nothing may be allocated here; the stack of a running state may be read at any time.
 static void note_refusal(struct mst_state *s) {
-    s->refused_line = 0;
     lua_Debug ar;
-    for (int level = 0; s->L && level < 200 && lua_getstack(s->L, level, &ar); level++) {
-        lua_getinfo(s->L, "Sl", &ar);
-        if (ar.currentline <= 0 || mst_is_internal_source(ar.source)) continue;
-        const char *source = *ar.source == '@' || *ar.source == '=' ? ar.source + 1 : ar.short_src;
-        snprintf(s->refused_source, sizeof s->refused_source, "%s", source);
-        s->refused_line = ar.currentline;
-        return;
-    }
+    if (!s->L || !mst_user_place(s->L, 0, &ar)) return;
+    const char *source = *ar.source == '@' || *ar.source == '=' ? ar.source + 1 : ar.short_src;
+    snprintf(s->refused_source, sizeof s->refused_source, "%s", source);
+    s->refused_line = ar.currentline;
 }
 
 static void *allocate(void *context, void *block, size_t old_size, size_t new_size) {
