@@ -17,7 +17,9 @@ import Testing
     @Test(arguments: [
         Case("--home h run --no-lift job.lua --day 1", "run --home h --no-lift job.lua", job: "--day 1"),
         Case("run job.lua --home x", "run job.lua", job: "--home x"),
-        Case("--home=h --json catalog tables db", "catalog --home=h --json tables db"),
+        Case("--home=h --json catalog tables db", "catalog tables db --home=h --json"),
+        Case("--home h job run sales --day 1", "job run sales --day 1 --home h"),
+        Case("--json job run sales -- --home x", "job --json run sales -- --home x"),
         Case("-e 1", "-e 1"),
         Case("--quiet -e 1", "--quiet -e 1"),
         Case("run --bad job.lua", "run --bad job.lua"),
