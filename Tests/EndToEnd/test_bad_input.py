@@ -493,7 +493,7 @@ class ScriptTests(BadInputTest):
         result = self.fails("--memory", "16MiB", "-e", "string.rep('x', 1e9)", says=["memory"])
         self.write("much.lua", "local t = {}\nfor i = 1, 1e8 do\n  t[i] = { i }\nend\n")
         self.fails("--memory", "16MiB", "run", "much.lua", says=[
-            "error: much.lua:3: not enough memory: the script's values take more than 16 MiB, all they may\n      t[i] = { i }\n"])
+            "error: much.lua:3: not enough memory: the script's values take more than 16 MiB, all they may\n    t[i] = { i }\n"])
         self.assertLess(result.peak_bytes, GIBIBYTE)
 
     def test_endless_recursion_is_an_error(self):
