@@ -45,14 +45,10 @@ static void run_steps(const mst_step *steps, long count, mst_publish_result *res
     }
 }
 
-// Leaves open nothing but one descriptor, or nothing at all. A kernel without close_range(2) leaves the copies to the child's end.
+// Leaves open nothing but one descriptor, or for -1 nothing at all. A kernel without close_range(2) leaves the copies to the child's end.
 static void close_others(int kept) {
-    if (kept < 0) {
-        (void)close_range(0, ~0U, 0);
-        return;
-    }
     if (kept > 0) (void)close_range(0, (unsigned)kept - 1, 0);
-    (void)close_range((unsigned)kept + 1, ~0U, 0);
+    (void)close_range((unsigned)(kept + 1), ~0U, 0);
 }
 
 mst_publish_result mst_publish(const mst_step *steps, long count, int detached, int kept) {

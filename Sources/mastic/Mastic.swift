@@ -32,27 +32,28 @@ struct Mastic: ParsableCommand {
     /// The parser goes through every command and all of its options before it looks at a word, which takes longer than many a job. So a command is
     /// found by its name first; the whole parser is asked where that fails, because its messages know the whole.
     static func command(_ words: [String]) throws -> any ParsableCommand {
-        if let command = named(words[...], Self.self) { return command }
-        if let problem = unknownName(words[...], Self.self, path: "mastic") { throw problem }
+        var type: any ParsableCommand.Type = Self.self
+        var (path, rest) = ("mastic", words[...])
+        while let name = rest.first, let next = type.configuration.subcommands.first(where: { $0._commandName == name }) {
+            (type, path, rest) = (next, path + " " + name, rest.dropFirst())
+        }
+        let commands = type.configuration.subcommands
+        if type == Self.self {
+            if let command = try? EvaluateCommand.parse(Array(rest)) { return command }
+        } else if commands.isEmpty, let command = try? type.parse(Array(rest)) {
+            return command
+        }
+        if let word = rest.first, !word.hasPrefix("-"), word != "help", !commands.isEmpty { throw unknown(word, of: commands, path) }
         return try parseAsRoot(words)
     }
 
-    /// What to say of a word that stands where a command's name belongs and is none; nil where there is no such word.
-    private static func unknownName(_ words: ArraySlice<String>, _ type: any ParsableCommand.Type, path: String) -> ValidationError? {
-        let commands = type.configuration.subcommands
-        guard let word = words.first, !word.hasPrefix("-"), word != "help", !commands.isEmpty else { return nil }
-        if let next = commands.first(where: { $0._commandName == word }) { return unknownName(words.dropFirst(), next, path: path + " " + word) }
+    /// What to say of a word that stands where a command's name belongs and is none.
+    private static func unknown(_ word: String, of commands: [any ParsableCommand.Type], _ path: String) -> ValidationError {
         let names = commands.filter { $0.configuration.shouldDisplay }.map { $0._commandName }
         var advice = "there are \(names.joined(separator: ", "))"
         if let nearest = Suggestion.nearest(word, in: names) { advice = "did you mean '\(path) \(nearest)'?" }
         if word.hasSuffix(".lua") { advice = "to run a script: mastic run \(word)" }
         return ValidationError("there is no command '\(path) \(word)'; \(advice)")
-    }
-
-    private static func named(_ words: ArraySlice<String>, _ type: any ParsableCommand.Type) -> (any ParsableCommand)? {
-        if let name = words.first, let next = type.configuration.subcommands.first(where: { $0._commandName == name }) { return named(words.dropFirst(), next) }
-        if type == Self.self { return try? EvaluateCommand.parse(Array(words)) }
-        return type.configuration.subcommands.isEmpty ? try? type.parse(Array(words)) : nil
     }
 }
 

@@ -8,13 +8,15 @@ public enum ArrivalArguments {
     public static let limit = 260_000
 
     /// The arguments for a run: `--files`, a JSON list of absolute paths; or, where that is longer than `limit`, `--files_list`, the path of a file
-    /// that holds the list, written to `runs/<run>.files` in the home, where it stays until `remove`.
+    /// that holds the list, written to the home's `runs/`, where it stays until `remove`.
     ///
+    /// - Parameter firing: the key of the firing that hands them over.
     /// - Throws: `StorageError` when the file cannot be written.
-    public static func compose(_ files: [String], run: String, home: Home, limit: Int = limit) throws -> [String: String] {
+    public static func compose(_ files: [String], firing: String, home: Home, limit: Int = limit) throws -> [String: String] {
         let list = RecordJSON.encode(files)
         guard list.utf8.count > limit else { return ["--files": list] }
-        let path = try home.folder("runs") + "/\(run).files"
+        _ = try home.folder("runs")
+        let path = path(firing, home)
         do {
             try Data(list.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
@@ -24,10 +26,8 @@ public enum ArrivalArguments {
     }
 
     /// Removes the list of a firing, if there is one.
-    ///
-    /// - Parameter firing: the firing's key; what follows its last '@' names the list.
-    public static func remove(firing: String, home: Home) {
-        guard let id = firing.split(separator: "@").last else { return }
-        unlink("\(home.path)/runs/\(id).files")
-    }
+    public static func remove(firing: String, home: Home) { unlink(path(firing, home)) }
+
+    /// What follows the last '@' of a firing's key names its list.
+    private static func path(_ firing: String, _ home: Home) -> String { "\(home.path)/runs/\(firing.split(separator: "@").last ?? "").files" }
 }

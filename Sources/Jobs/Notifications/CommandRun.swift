@@ -1,5 +1,6 @@
 internal import CCurl
 internal import CPlatform
+internal import Connectors
 internal import Glibc
 
 /// A command of `/bin/sh` in a session of its own, with a text on its standard input.
@@ -28,13 +29,8 @@ struct CommandRun {
         _ = fcntl(source, F_SETFD, FD_CLOEXEC)
         defer { close(source) }
         unlink(name)
-        var text = Array(input.utf8)[...]
-        while !text.isEmpty {
-            let count = text.withUnsafeBytes { write(source, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw failure("its input cannot be written", errno) }
-            text = text.dropFirst(count)
-        }
+        let error = DescriptorOutput.write(input, to: source)
+        guard error == 0 else { throw failure("its input cannot be written", error) }
         lseek(source, 0, SEEK_SET)
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw failure("there is no pipe for it", errno) }
@@ -83,7 +79,7 @@ struct CommandRun {
     }
 
     private func wait(for process: pid_t, output: Int32, within seconds: Double, cancelled: UnsafePointer<Int32>) throws {
-        let start = Self.clock
+        let start = MonotonicTime.seconds
         var said: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         var stopped: Double?
@@ -103,7 +99,7 @@ struct CommandRun {
             // Somebody else has taken note of its end; how it ended is not known.
             if ended < 0, errno == ECHILD { return }
             if ready > 0 && descriptor.revents & Int16(POLLHUP) != 0 { usleep(20_000) }
-            let now = Self.clock
+            let now = MonotonicTime.seconds
             if let stopped {
                 if now - stopped > 1 { kill(-process, SIGKILL) }
             } else if now - start > seconds || mst_flag_get(cancelled) != 0 {
@@ -119,13 +115,6 @@ struct CommandRun {
         let words = SafeText.printable(String(decoding: said.suffix(300), as: UTF8.self), keepsLines: false)
         let end = status & 0x7F == 0 ? "ended with status \((status >> 8) & 0xFF)" : "was ended by signal \(status & 0x7F)"
         throw DeliveryError(description: "the command \(end)\(words.isEmpty ? "" : ": " + words)")
-    }
-
-    /// Seconds of a clock that nobody sets.
-    private static var clock: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     private func failure(_ what: String, _ number: Int32) -> DeliveryError {

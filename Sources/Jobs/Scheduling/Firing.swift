@@ -45,6 +45,22 @@ struct Firing {
         return (ids, workflowRun)
     }
 
+    /// Fires a conditional trigger whose conditions are met, once in a chain.
+    ///
+    /// - Returns: false where they are not met, or it has fired in the chain.
+    static func whenMet(
+        _ trigger: TriggerRecord, by ended: [(node: RunNode, state: RunState, run: String)], chain: String, workflow: String?, workflowRun: String?, at now: Double,
+        in transaction: SchedulingTransaction
+    ) throws -> Bool {
+        guard let met = trigger.predicate?.met(by: ended) else { return false }
+        let key = "\(trigger.name)@\(chain)"
+        guard try transaction.fire(key, trigger: trigger.name, at: now) else { return false }
+        var firing = Firing(trigger: trigger, key: key, time: now)
+        (firing.chain, firing.workflow, firing.workflowRun, firing.predecessors) = (chain, workflow, workflowRun, met)
+        _ = try firing.carryOut(in: transaction)
+        return true
+    }
+
     /// Whether the run may come at all: its job must be there, and a tick may have to let a run pass that still works.
     private func admit(_ run: inout RunRecord, in transaction: SchedulingTransaction) throws {
         let name = run.job ?? ""

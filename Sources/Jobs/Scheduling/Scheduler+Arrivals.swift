@@ -30,7 +30,7 @@ extension Scheduler {
     private func fire(_ trigger: TriggerRecord, _ files: [String], _ now: Double) throws {
         let id = RunTransaction.makeRunID().dropFirst(3)
         let key = "\(trigger.name)@\(id)"
-        let arguments = try ArrivalArguments.compose(files, run: String(id), home: home)
+        let arguments = try ArrivalArguments.compose(files, firing: key, home: home)
         let hasFired = try home.catalog.schedule(lease) { transaction in
             if let workflow = trigger.workflowName, let most = try transaction.definition(WorkflowRecord.self, workflow)?.maxConcurrentRuns,
                 try transaction.openWorkflowRuns().filter({ $0.workflow == workflow }).count >= most

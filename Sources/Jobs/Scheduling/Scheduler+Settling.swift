@@ -98,12 +98,7 @@ extension Scheduler {
         var ended: [(node: RunNode, state: RunState, run: String)] = (workflow?.inherited ?? []).map { ($0.node, $0.state, $0.run) }
         ended += try transaction.runs(inChain: chain).filter { $0.isSettled && !$0.isSuperseded && $0.state.isFinal }.map { ($0.node, $0.state, $0.id) }
         for trigger in triggers {
-            guard let predicate = trigger.predicate, let met = predicate.met(by: ended) else { continue }
-            let key = "\(trigger.name)@\(chain)"
-            guard try transaction.fire(key, trigger: trigger.name, at: now) else { continue }
-            var firing = Firing(trigger: trigger, key: key, time: now)
-            (firing.chain, firing.workflow, firing.workflowRun, firing.predecessors) = (chain, run.workflow, run.workflowRun, met)
-            _ = try firing.carryOut(in: transaction)
+            _ = try Firing.whenMet(trigger, by: ended, chain: chain, workflow: run.workflow, workflowRun: run.workflowRun, at: now, in: transaction)
         }
     }
 

@@ -161,13 +161,9 @@ public struct SchedulingOrders: Sendable {
             if nodes == nil {
                 let states = kept.map { ($0.node, $0.state, $0.run) }
                 for trigger in run.triggers where trigger.type == .conditional && trigger.actions.allSatisfy({ ended[$0.node] == nil }) {
-                    guard let met = trigger.predicate?.met(by: states) else { continue }
-                    let key = "\(trigger.name)@\(run.id)"
-                    guard try transaction.fire(key, trigger: trigger.name, at: now) else { continue }
-                    var firing = Firing(trigger: trigger, key: key, time: now)
-                    (firing.chain, firing.workflow, firing.workflowRun, firing.predecessors) = (run.id, old.workflow, run.id, met)
-                    _ = try firing.carryOut(in: transaction)
-                    missed += trigger.actions.map(\.node)
+                    if try Firing.whenMet(trigger, by: states, chain: run.id, workflow: old.workflow, workflowRun: run.id, at: now, in: transaction) {
+                        missed += trigger.actions.map(\.node)
+                    }
                 }
                 if chosen.isEmpty, missed.isEmpty {
                     throw JobError(.illegalState, "every node of \(id) succeeded; name those that are to run again")

@@ -116,14 +116,12 @@ enum RunListing {
     static func text(_ runs: [RunRecord], namesJobs: Bool = false, asTable: Bool = Screen.isTerminal, width: Int? = Screen.width, hasColours: Bool = Screen.hasColours) -> String {
         var listing = Listing("run", "job", "state", "attempt", "trigger", "started", "took", "rows")
         listing.style = { column, text in column == 2 ? DefinitionListing.style(of: text) : nil }
-        for (place, run) in runs.enumerated() {
+        for run in runs {
             let rows = run.details.rowsWritten ?? run.details.rowsRead
-            listing.rows.append([
+            listing.append([
                 asTable ? DefinitionListing.short(run.id) : run.id, namesJobs ? run.job ?? "(script)" : "", run.state.rawValue, "\(run.attempt)", run.trigger ?? "", Screen.time(run.started),
                 DefinitionListing.duration(run), DefinitionListing.grouped(rows),
-            ])
-            let said = DefinitionListing.firstLine(run.error ?? run.details.note)
-            if !said.isEmpty { listing.notes[place] = said }
+            ], note: DefinitionListing.firstLine(run.error ?? run.details.note))
         }
         if !runs.isEmpty { listing = listing.without(["attempt"], where: { $0 == "0" }).without(["job", "trigger", "rows"]) }
         return listing.render(asTable: asTable, width: width, hasColours: hasColours)

@@ -53,15 +53,13 @@ struct WorkflowCommand: ParsableCommand {
             if common.json { return print(try JSONListing.text(runs)) }
             var listing = Listing("run", "state", "started", "took", "jobs")
             listing.style = { column, text in column == 1 ? DefinitionListing.style(of: text) : nil }
-            for (place, run) in runs.enumerated() {
+            for run in runs {
                 let members = try catalog.runs(inChain: run.id).filter { !$0.isSuperseded }
                 let succeeded = members.count { $0.state == .succeeded }
-                listing.rows.append([
+                listing.append([
                     Screen.isTerminal ? DefinitionListing.short(run.id) : run.id, run.state.rawValue, Screen.time(run.started), List.duration(run),
                     "\(succeeded) of \(members.count)",
-                ])
-                let said = DefinitionListing.firstLine(run.error)
-                if !said.isEmpty { listing.notes[place] = said }
+                ], note: DefinitionListing.firstLine(run.error))
             }
             StandardOutput.write(listing.render())
         }

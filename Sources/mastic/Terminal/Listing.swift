@@ -5,13 +5,19 @@ struct Listing {
     let headers: [String]
     var rows: [[String]] = []
     /// What is said of a row beneath it, by the row's index.
-    var notes: [Int: String] = [:]
+    private var notes: [Int: String] = [:]
     /// The colour of a cell, by its column and text.
     var style: (Int, String) -> Screen.Style? = { _, _ in nil }
 
     init(_ headers: String...) { self.headers = headers }
 
     private init(headers: [String]) { self.headers = headers }
+
+    /// - Parameter note: what is said beneath the row; nothing where it is empty.
+    mutating func append(_ cells: [String], note: String) {
+        if !note.isEmpty { notes[rows.count] = note }
+        rows.append(cells)
+    }
 
     /// The listing without columns that say nothing.
     func without(_ names: [String], where isEmpty: (String) -> Bool = \.isEmpty) -> Listing {

@@ -143,10 +143,10 @@ import Testing
     @Test func argumentsOfManyFilesStandInAFile() throws {
         let home = try TemporaryHome()
         defer { home.remove() }
-        #expect(try ArrivalArguments.compose(["/a b", "/é\"\n"], run: "r", home: home.home) == ["--files": #"["/a b","/é\"\n"]"#])
+        #expect(try ArrivalArguments.compose(["/a b", "/é\"\n"], firing: "r", home: home.home) == ["--files": #"["/a b","/é\"\n"]"#])
         let many = (0..<100).map { "/" + String(repeating: "x", count: 3000) + "\($0)" }
         let path = home.home.path + "/runs/r.files"
-        #expect(try ArrivalArguments.compose(many, run: "r", home: home.home) == ["--files_list": path])
+        #expect(try ArrivalArguments.compose(many, firing: "r", home: home.home) == ["--files_list": path])
         #expect(try RecordJSON.decode([String].self, from: String(contentsOfFile: path, encoding: .utf8)) == many)
         ArrivalArguments.remove(firing: "arrived@r", home: home.home)
         #expect(!FileManager.default.fileExists(atPath: path))
