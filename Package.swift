@@ -4,6 +4,7 @@ import PackageDescription
 // The target graph of docs/architecture.md: a target imports only what stands below it.
 //
 //     mastic      executable: commands, terminal
+//     MasticKernel  the kernel of Jupyter notebooks
 //     MasticServer  the scheduler as a service; health and metrics over HTTP (Hummingbird)
 //     Jobs        runs, bookmarks, crawler
 //     Scripting   interpreter, values, job API          CLua      C shim; Lua's headers stay private to it
@@ -14,6 +15,9 @@ import PackageDescription
 //                                                       CRegex    regular expressions (PCRE2)
 //                                                       CPlatform system calls that need C: renames that outlive a kill
 //                                                       CCurl     HTTP and mail, through libcurl
+//                                                       CEdit     line editing (libedit)
+//                                                       CReference  annotations of the script API, as bytes
+//                                                       CZeroMQ   messages to notebooks (libzmq, loaded when needed)
 let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
@@ -45,6 +49,9 @@ let package = Package(
         .target(name: "CKernels"),
         .target(name: "CRegex", linkerSettings: [.linkedLibrary("pcre2-8")]),
         .target(name: "CPlatform"),
+        .target(name: "CEdit", linkerSettings: [.linkedLibrary("edit")]),
+        .target(name: "CZeroMQ"),
+        .target(name: "CReference", exclude: ["annotations"]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "Columnar", dependencies: ["CKernels", "CRegex"], swiftSettings: settings),
         .target(name: "Formats", dependencies: ["Columnar", "CCodecs", "CKernels"], swiftSettings: settings),
@@ -53,7 +60,7 @@ let package = Package(
             name: "Catalog", dependencies: ["Columnar", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: settings),
         .target(name: "Connectors", dependencies: ["Columnar", "Formats", "Engine", "Catalog", "CPlatform"], swiftSettings: settings),
         .target(
-            name: "Scripting", dependencies: ["CLua", "Columnar", "Engine", "Formats", "Connectors", "Catalog", .product(name: "Logging", package: "swift-log")],
+            name: "Scripting", dependencies: ["CLua", "CReference", "Columnar", "Engine", "Formats", "Connectors", "Catalog", .product(name: "Logging", package: "swift-log")],
             resources: [.embedInCode("stdlib")], swiftSettings: settings),
         .target(
             name: "Jobs",
@@ -63,15 +70,17 @@ let package = Package(
         .target(
             name: "MasticServer",
             dependencies: [
-                "Jobs", "Catalog", "Connectors", .product(name: "Hummingbird", package: "hummingbird"),
+                "Columnar", "Jobs", "Catalog", "Connectors", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: settings),
+        .target(
+            name: "MasticKernel", dependencies: ["Jobs", "Scripting", "Engine", "Columnar", "Connectors", "Catalog", "CZeroMQ", "CPlatform"], swiftSettings: settings),
         .executableTarget(
             name: "mastic",
             dependencies: [
-                "MasticServer", "Jobs", "Scripting", "Engine", "Columnar", "Connectors", "Catalog", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "MasticServer", "MasticKernel", "CEdit", "Jobs", "Scripting", "Engine", "Columnar", "Connectors", "Catalog", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: settings),
         .testTarget(name: "ColumnarTests", dependencies: ["Columnar"], swiftSettings: settings),
@@ -81,8 +90,9 @@ let package = Package(
         .testTarget(name: "ConnectorsTests", dependencies: ["Connectors", "Catalog", "Engine", "Formats", "Columnar"], swiftSettings: settings),
         .testTarget(name: "ScriptingTests", dependencies: ["Scripting", "Engine", "Columnar"], swiftSettings: settings),
         .testTarget(
-            name: "JobsTests", dependencies: ["Jobs", "Catalog", "Connectors", "Columnar", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+            name: "JobsTests", dependencies: ["Jobs", "Scripting", "Catalog", "Connectors", "Columnar", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
         .testTarget(name: "MasticServerTests", dependencies: ["MasticServer", "Jobs", "Catalog"], swiftSettings: settings),
+        .testTarget(name: "MasticKernelTests", dependencies: ["MasticKernel", "Jobs", "Catalog"], swiftSettings: settings),
         .testTarget(name: "MasticTests", dependencies: ["mastic", "Jobs", "Catalog"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

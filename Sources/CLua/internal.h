@@ -107,6 +107,9 @@ struct mst_state {
     int short_ref;
     /// The innermost loop over rows.
     struct mst_loop_state *loop;
+    /// Whether lines are counted, and those of the chunks so far, the last one met first.
+    bool covers_lines;
+    struct mst_covered *covered;
 };
 
 static inline struct mst_state *mst_of(lua_State *L) { return *(struct mst_state **)lua_getextraspace(L); }
@@ -129,6 +132,11 @@ static inline void mst_step(lua_State *L, struct mst_state *s) {
         mst_checkpoint(L);
     }
 }
+
+// coverage.c
+/// Counts the line that a line hook was called for.
+MST_INTERNAL void mst_coverage_note(lua_State *L, struct mst_state *s, lua_Debug *ar);
+MST_INTERNAL void mst_coverage_free(struct mst_state *s);
 
 // traceback.c
 MST_INTERNAL void mst_push_traceback(lua_State *L, lua_State *from, int level, const char *message);

@@ -51,13 +51,17 @@ static int base_tostring(lua_State *L) {
 
 static void write_out(struct mst_state *s, const char *bytes, size_t length) {
     if (s->host.write) s->host.write(s->host.context, bytes, length);
-    else fwrite(bytes, 1, length, stdout);
+    else {
+        mst_announce_output();
+        fwrite(bytes, 1, length, stdout);
+    }
 }
 
 static int base_print(lua_State *L) {
     struct mst_state *s = mst_of(L);
     int count = lua_gettop(L);
     if (!s->host.write) {
+        mst_announce_output();
         for (int i = 1; i <= count; i++) {
             size_t length;
             const char *text = mst_tolstring(L, i, &length);

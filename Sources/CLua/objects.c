@@ -336,6 +336,25 @@ int32_t mst_make_function(mst_state *s, const char *name, int32_t function) {
     return r.result;
 }
 
+typedef struct {
+    int32_t reference, number;
+} numbering;
+
+static int find_number(lua_State *L) {
+    numbering *n = lua_touserdata(L, 1);
+    if (lua_rawgeti(L, LUA_REGISTRYINDEX, n->reference) == LUA_TFUNCTION && lua_tocfunction(L, -1) == mst_trampoline &&
+        lua_getupvalue(L, -1, 1)) {
+        n->number = (int32_t)lua_tointeger(L, -1);
+    }
+    return 0;
+}
+
+int32_t mst_function_number(mst_state *s, int32_t reference) {
+    numbering n = {reference, -1};
+    mst_protect(s, find_number, &n);
+    return n.number;
+}
+
 bool mst_set_resolver(mst_state *s, int32_t function) {
     int32_t reference = mst_make_function(s, "require", function);
     if (reference) s->resolver_ref = reference;

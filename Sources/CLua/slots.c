@@ -230,7 +230,9 @@ static int row_length(lua_State *L) {
 
 /// Replaces the table of names on top by a metatable for rows of these columns.
 static void push_row_metatable(lua_State *L) {
-    lua_createtable(L, 0, 2);
+    lua_createtable(L, 0, 3);
+    lua_pushvalue(L, -2);
+    lua_setfield(L, -2, "columns");
     lua_pushvalue(L, -2);
     lua_pushcclosure(L, row_index, 1);
     lua_setfield(L, -2, "__index");
@@ -277,6 +279,8 @@ const mst_slot *mst_write(lua_State *L, struct mst_state *s, const mst_slot *slo
                 lua_setmetatable(L, -2);
             }
             lua_rawseti(L, -2, (lua_Integer)i);
+            // Millions of rows take seconds.
+            if ((i & 4095) == 0) mst_checkpoint(L);
         }
         for (uint64_t i = 0; i < pairs; i++) {
             slot = mst_write(L, s, slot);

@@ -176,8 +176,11 @@ void mst_checkpoint(lua_State *L) {
 }
 
 static void hook(lua_State *L, lua_Debug *ar) {
-    (void)ar;
     struct mst_state *s = mst_of(L);
+    if (ar->event == LUA_HOOKLINE) {
+        mst_coverage_note(L, s, ar);
+        return;
+    }
     if (s->instruction_limit) {
         s->instructions += (uint64_t)s->hook_interval;
         if (s->instructions > s->instruction_limit && !s->doom) s->doom = MST_TOO_MANY_INSTRUCTIONS;
@@ -186,7 +189,7 @@ static void hook(lua_State *L, lua_Debug *ar) {
 }
 
 void mst_set_hook(struct mst_state *s, lua_State *L, bool on) {
-    if (on) lua_sethook(L, hook, LUA_MASKCOUNT, s->doom ? 1 : s->hook_interval);
+    if (on) lua_sethook(L, hook, LUA_MASKCOUNT | (s->covers_lines ? LUA_MASKLINE : 0), s->doom ? 1 : s->hook_interval);
     else lua_sethook(L, NULL, 0, 0);
 }
 
@@ -252,6 +255,7 @@ void mst_close(mst_state *s) {
     lua_close(s->L);
     mst_drain_released(NULL, s);
     mst_frames_free(s);
+    mst_coverage_free(s);
     while (s->chunks) {
         mst_pool_chunk *next = s->chunks->next;
         free(s->chunks);
@@ -270,6 +274,10 @@ size_t mst_memory_peak(const mst_state *s) { return s->peak; }
 int32_t mst_doom(const mst_state *s) { return s->doom; }
 int32_t mst_exit_code(const mst_state *s) { return s->exit_code; }
 void mst_flush(void) { fflush(stdout); }
+
+static void (*output_listener)(void);
+void mst_on_output(void (*listener)(void)) { output_listener = listener; }
+void mst_announce_output(void) { if (output_listener) output_listener(); }
 
 void mst_revive(mst_state *s) {
     s->doom = MST_RUNNING;
@@ -327,11 +335,50 @@ static int line_of_message(const char *message, const lua_Debug *ar) {
     return *end == ':' && line > 0 && line < INT32_MAX ? (int)line : 0;
 }
 
+static int compare_names(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+
+/// Pushes what is said of an error that is no text: a table with its plain fields in the order of their names, `nil` as such. Pushes nothing for others.
+static bool push_raised(lua_State *L) {
+    enum { MOST = 16 };
+    if (lua_isnil(L, 1)) {
+        lua_pushliteral(L, "nil was raised as an error; error(\"text\") says what is wrong");
+        return true;
+    }
+    if (!lua_istable(L, 1) || luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL) return false;
+    const char *names[MOST];
+    int count = 0;
+    bool more = false;
+    lua_pushnil(L);
+    while (lua_next(L, 1)) {
+        int type = lua_type(L, -1);
+        bool is_plain = type == LUA_TSTRING || type == LUA_TNUMBER || type == LUA_TBOOLEAN;
+        if (is_plain && lua_type(L, -2) == LUA_TSTRING && count < MOST) names[count++] = lua_tostring(L, -2);
+        else more = true;
+        lua_pop(L, 1);
+    }
+    qsort(names, (size_t)count, sizeof(*names), compare_names);
+    luaL_Buffer buffer;
+    luaL_buffinit(L, &buffer);
+    luaL_addstring(&buffer, "a table was raised as an error: {");
+    for (int i = 0; i < count; i++) {
+        if (i) luaL_addstring(&buffer, ", ");
+        luaL_addstring(&buffer, names[i]);
+        luaL_addstring(&buffer, " = ");
+        lua_getfield(L, 1, names[i]);
+        luaL_tolstring(L, -1, NULL);
+        lua_remove(L, -2);
+        luaL_addvalue(&buffer);
+    }
+    luaL_addstring(&buffer, !more ? "}" : count ? ", ...}" : "...}");
+    luaL_pushresult(&buffer);
+    return true;
+}
+
 /// Notes what went wrong and where, while the stack still stands. The message becomes a string.
 int mst_message_handler(lua_State *L) {
     struct mst_state *s = mst_of(L);
     size_t length;
-    const char *message = mst_tolstring(L, 1, &length);
+    const char *message = push_raised(L) ? lua_tolstring(L, -1, &length) : mst_tolstring(L, 1, &length);
     keep(&s->error_message, &s->error_message_length, message, length);
     keep(&s->error_source, &s->error_source_length, NULL, 0);
     keep(&s->error_traceback, &s->error_traceback_length, NULL, 0);

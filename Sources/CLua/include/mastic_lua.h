@@ -131,6 +131,9 @@ void mst_revive(mst_state *state);
 void mst_collect(mst_state *state);
 /// Flushes standard output.
 void mst_flush(void);
+/* Has a function called before a script writes to standard output: of whoever draws on the terminal. Set before scripts run. */
+void mst_on_output(void (*listener)(void));
+void mst_announce_output(void);
 
 // MARK: Globals and functions
 
@@ -140,6 +143,8 @@ bool mst_set_function(mst_state *state, const char *module, const char *name, in
 bool mst_set_value(mst_state *state, const char *module, const char *name, const mst_slot *slots);
 /// Returns a reference to a function that calls Swift; 0 when memory is out.
 int32_t mst_make_function(mst_state *state, const char *name, int32_t function);
+/// Returns the number under which the function behind a reference was registered; -1 where it is none of Swift's.
+int32_t mst_function_number(mst_state *state, int32_t reference);
 /// Makes a function of Swift what `require` asks for modules that are not loaded: it gets the name and returns source and chunk name.
 bool mst_set_resolver(mst_state *state, int32_t function);
 /// Puts a value into `package.loaded`.
@@ -153,6 +158,13 @@ bool mst_class_metamethod(mst_state *state, int32_t class_number, const char *na
 
 /// Gives up a reference, at the state's next occasion. Safe from any thread.
 void mst_reference_release(mst_state *state, int32_t reference);
+
+/// Counts from here on how often each line of the user's code begins to run. It stays so; what it costs is a call for each line.
+void mst_coverage_begin(mst_state *state);
+
+/// Calls `body` with what was counted of every chunk: its name, and the times of its lines from line 0 on.
+void mst_coverage_each(
+    const mst_state *state, void *context, void (*body)(void *context, const char *name, size_t length, const uint32_t *counts, size_t count));
 
 /// Calls `body` with the name of every global, in no order, and whether it is one of the state's own.
 void mst_each_global(mst_state *state, void *context, void (*body)(void *context, const char *name, size_t length));
@@ -407,6 +419,42 @@ void mst_template_free(mst_template *result);
 /// Loads the bytecode of a function's direct form, which shares that function's upvalues.
 int32_t mst_direct_load(mst_state *state, int32_t function, const char *bytecode, size_t length, int32_t *direct);
 int32_t mst_template_load(mst_state *state, const char *bytes, size_t length, int32_t *function);
+
+// MARK: Looking
+
+/// What a value is, seen from outside.
+typedef struct mst_seen {
+    /// A slot's kind; `MST_FOREIGN` also for decimals, dates and their like.
+    int32_t kind;
+    /// The number of a function that Swift registered; -1 for any other value.
+    int32_t function;
+    /// The handle of an object.
+    mst_slot object;
+} mst_seen;
+
+/// Says what stands at a path of keys from the globals, following tables and the tables behind them (`__index`) alone: nothing of the script's
+/// is run. A name without bytes is the whole number `length`.
+mst_seen mst_look(mst_state *state, const mst_name *path, int32_t count);
+
+/// Calls `body` with the keys that are strings of the table at a path, and of the tables behind it, in no order.
+void mst_each_key(
+    mst_state *state, const mst_name *path, int32_t count, void *context,
+    void (*body)(void *context, const char *key, size_t length, const mst_seen *value));
+
+/// What a function is, seen from outside.
+typedef struct mst_function_facts {
+    /// The number of a function that Swift registered; -1 for any other.
+    int32_t function;
+    bool is_lua, is_vararg;
+    int32_t line;
+    mst_name source;
+    int32_t parameter_count;
+    const mst_name *parameters;
+} mst_function_facts;
+
+/// Calls `body` with what the function behind a reference is.
+void mst_describe_function(
+    mst_state *state, int32_t reference, void *context, void (*body)(void *context, const mst_function_facts *facts));
 
 #ifdef __cplusplus
 }
