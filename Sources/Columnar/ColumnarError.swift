@@ -1,7 +1,6 @@
 /// What can go wrong with columns and kernels, apart from bugs, which trap.
 public enum ColumnarError: Error, Equatable, CustomStringConvertible {
     case outOfMemory(inUse: Int, limit: Int)
-    case cannotCast(from: DataType, to: DataType)
     /// A text that is no regular expression; the offset is in bytes.
     case badPattern(pattern: String, problem: String, offset: Int?)
     /// A search that would take too long.
@@ -13,8 +12,6 @@ public enum ColumnarError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .outOfMemory(let inUse, let limit):
             "out of memory: \(Self.mebibytes(inUse)) in use, the limit is \(Self.mebibytes(limit)); give more with --memory, or make the job keep fewer rows at once"
-        case .cannotCast(let from, let to):
-            "a value of type \(from.hiveName) cannot become \(to.hiveName)"
         case .badPattern(let pattern, let problem, let offset):
             "'\(pattern)' is no regular expression: \(problem)\(offset.map { " (at byte \($0))" } ?? "")"
         case .patternTooCostly(let pattern):
@@ -27,4 +24,21 @@ public enum ColumnarError: Error, Equatable, CustomStringConvertible {
     }
 
     private static func mebibytes(_ bytes: Int) -> String { "\((bytes + 1 << 19) >> 20) MiB" }
+}
+
+extension ColumnarError: CodedError {
+    public var errorCode: ErrorCode {
+        switch self {
+        case .outOfMemory: .memory
+        case .badPattern, .patternTooCostly, .noSuchGroup, .badReplacement: .badRegularExpression
+        }
+    }
+
+    public var subjects: [String] {
+        switch self {
+        case .outOfMemory: []
+        case .badPattern(let pattern, _, _), .patternTooCostly(let pattern), .noSuchGroup(let pattern, _, _): [pattern]
+        case .badReplacement(let text, _): [text]
+        }
+    }
 }

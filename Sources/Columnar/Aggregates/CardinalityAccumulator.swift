@@ -81,7 +81,7 @@ final class CardinalityAccumulator: Accumulator {
     /// Up to what estimate by free registers that is the better one, by the number of index bits from 4 on (Heule, Nunkesser and Hall, 2013).
     private static let linearLimits: [Double] = [10, 20, 40, 80, 220, 400, 900, 1800, 3100, 6500, 11500, 20000, 50000, 120_000, 350_000]
 
-    private static func estimate(_ registers: UnsafeBufferPointer<UInt8>, _ bits: Int) -> Int64 {
+    static func estimate(_ registers: UnsafeBufferPointer<UInt8>, _ bits: Int) -> Int64 {
         let m = Double(registers.count)
         let q = 64 - bits
         var counts = [Double](repeating: 0, count: q + 2)

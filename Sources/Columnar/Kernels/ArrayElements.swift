@@ -112,7 +112,8 @@ public struct ArrayElements: Sendable {
 }
 
 /// Why arrays cannot be made of what is given.
-public struct ArrayError: Error, Equatable, CustomStringConvertible {
+public struct ArrayError: CodedError, Equatable, CustomStringConvertible {
+    public var errorCode: ErrorCode { .badValue }
     public let description: String
     public init(_ description: String) { self.description = description }
 

@@ -93,7 +93,7 @@ extension Column {
         switch type {
         case .string:
             // A time alone is of today, as Spark has it.
-            let today = Int(time(nil)) / 86_400
+            let today = Int(WallClock.seconds.flooredDivision(by: 86_400).quotient)
             return mappingText(to: .timestamp, &failures) { DateParsing.timestamp($0, today: today) }
         case .date:
             return mapping(Int32.self, to: .timestamp, &failures) { days -> Int64? in

@@ -153,7 +153,9 @@ extension Operand {
 }
 
 /// A pattern that is none.
-public struct DatePatternError: Error, Equatable, CustomStringConvertible {
+public struct DatePatternError: CodedError, Equatable, CustomStringConvertible {
+    public var errorCode: ErrorCode { .badDatePattern }
+    public var subjects: [String] { [pattern] }
     public let pattern: String
     /// Whether text was to be read by it.
     public let reading: Bool

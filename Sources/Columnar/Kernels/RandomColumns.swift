@@ -4,14 +4,13 @@ internal import Glibc
 public enum RandomColumns {
     /// Identifiers of version 4 (RFC 9562).
     public static func uuids(count: Int) -> Column {
-        var generator = SystemRandomNumberGenerator()
         let digits: StaticString = "0123456789abcdef"
         let text = Buffer(size: count * 36)
         let bytes = text.values(of: UInt8.self)
         let out = Buffer(size: count * 16)
         let views = out.values(of: StringView.self)
         for i in 0..<count {
-            var high = generator.next(), low = generator.next()
+            var high = Chance.next(), low = Chance.next()
             high = high & 0xffff_ffff_ffff_0fff | 0x4000
             low = low & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000
             let start = bytes + i * 36

@@ -101,7 +101,9 @@ public final class TimeZoneRules: Sendable {
 }
 
 /// Why there is no such time zone.
-public struct TimeZoneError: Error, Equatable, CustomStringConvertible {
+public struct TimeZoneError: CodedError, Equatable, CustomStringConvertible {
+    public var errorCode: ErrorCode { .badTimeZone }
+    public var subjects: [String] { [name] }
     public let name: String
     /// Whether there is a tz database at all.
     public let hasDatabase: Bool

@@ -40,3 +40,13 @@ public enum Suggestion {
         return previous[b.count]
     }
 }
+
+extension Suggestion {
+    /// The names, those that are spelt most like `name` first; names of the same distance stay in their order.
+    public static func sorted(_ candidates: [String], by name: String) -> [String] {
+        if candidates.count > 2000 { return candidates }
+        let wanted = Array(name.lowercased().prefix(64))
+        let distances = candidates.map { editDistance(wanted, Array($0.lowercased().prefix(64))) }
+        return candidates.indices.sorted { (distances[$0], $0) < (distances[$1], $1) }.map { candidates[$0] }
+    }
+}
