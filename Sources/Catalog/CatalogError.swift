@@ -1,3 +1,5 @@
+public import Columnar
+
 /// What can go wrong with the catalog. The codes are those of the Glue API (without their suffix `Exception`), so that a server can hand them on.
 public struct CatalogError: Error, Equatable, CustomStringConvertible {
     public enum Code: String, Sendable {
@@ -20,4 +22,18 @@ public struct CatalogError: Error, Equatable, CustomStringConvertible {
     public init(_ code: Code, _ message: String) { (self.code, self.message) = (code, message) }
 
     public var description: String { message }
+}
+
+extension CatalogError: CodedError {
+    public var errorCode: ErrorCode {
+        switch code {
+        case .entityNotFound: .notInCatalog
+        case .alreadyExists: .inCatalogAlready
+        case .invalidInput: .badDefinition
+        case .invalidState: .badCatalogState
+        case .concurrentModification: .changedMeanwhile
+        case .staleLease: .lostLease
+        case .unusable: .unusableCatalog
+        }
+    }
 }

@@ -1,3 +1,5 @@
+public import Columnar
+
 /// Bytes that are not what their format says, told so that a person can find the place.
 public struct FormatError: Error, CustomStringConvertible, Equatable {
     public enum Code: String, Sendable {
@@ -44,5 +46,16 @@ public struct BadRecord: Sendable {
 
     public init(source: String, line: Int, offset: Int, message: String, input: String) {
         (self.source, self.line, self.offset, self.message, self.input) = (source, line, offset, message, input)
+    }
+}
+
+extension FormatError: CodedError {
+    public var errorCode: ErrorCode {
+        switch code {
+        case .truncated: .truncatedFile
+        case .malformed: .malformedFile
+        case .unsupported: .unsupportedFeature
+        case .invalidRequest: .unwritableSchema
+        }
     }
 }

@@ -2,6 +2,8 @@
 public enum CatalogChange: Hashable, Sendable {
     /// Creates the database where it is missing.
     case ensureDatabase(DatabaseRecord)
+    /// Deletes the database with all that is in it, where it is there.
+    case deleteDatabase(String)
     case createTable(TableRecord, database: String)
     /// Replaces a table's definition; see `CatalogStore.updateTable`.
     case updateTable(TableRecord, database: String, expectedVersion: String?, skipArchive: Bool)

@@ -68,6 +68,7 @@ extension CatalogStore {
             if try !Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM databases WHERE name = ?)", arguments: [record.name.lowercased()])! {
                 try createDatabase(db, record)
             }
+        case .deleteDatabase(let name): try db.execute(sql: "DELETE FROM databases WHERE name = ?", arguments: [name.lowercased()])
         case .createTable(let table, let database): try createTable(db, table, in: database)
         case .updateTable(let table, let database, let expected, let skipArchive):
             _ = try updateTable(db, table, in: database, expectedVersion: expected, skipArchive: skipArchive)

@@ -30,6 +30,18 @@ extension CatalogStore {
         }
     }
 
+    /// The same for names that begin with a text, in any case, and so many of them at most: what completion asks, which must not wait for large catalogs.
+    public func tableNames(in database: String, startingWith prefix: String, limit: Int) throws(CatalogError) -> [String] {
+        let prefix = prefix.lowercased()
+        return try read { db in
+            try String.fetchAll(
+                db, sql: """
+                    SELECT t.name FROM tables t JOIN databases d ON d.id = t.databaseID
+                    WHERE d.name = ? AND t.name >= ? AND substr(t.name, 1, ?) = ? ORDER BY t.name LIMIT ?
+                    """, arguments: [database.lowercased(), prefix, prefix.unicodeScalars.count, prefix, limit])
+        }
+    }
+
     /// Replaces the table's definition and archives the former one as a version.
     ///
     /// - Parameter expectedVersion: the version that the change was made from; when the table has moved on, nothing is changed.

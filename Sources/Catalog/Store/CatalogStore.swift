@@ -1,3 +1,4 @@
+internal import Columnar
 internal import Foundation
 internal import GRDB
 internal import Synchronization
@@ -20,11 +21,7 @@ public final class CatalogStore: Sendable {
     public var exists: Bool { access(path, F_OK) == 0 }
 
     /// Seconds since the epoch, to the millisecond, as Glue tells times.
-    public static var now: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec / 1_000_000) / 1000
-    }
+    public static var now: Double { Double(WallClock.now / 1000) / 1000 }
 
     /// Runs reads that see one state of the database.
     func read<T>(_ body: (Database) throws -> T) throws(CatalogError) -> T {
@@ -106,7 +103,7 @@ public final class CatalogStore: Sendable {
 
     // MARK: - Errors
 
-    private func translatingErrors<T>(_ body: () throws -> T) throws(CatalogError) -> T {
+    func translatingErrors<T>(_ body: () throws -> T) throws(CatalogError) -> T {
         do {
             return try body()
         } catch let error as CatalogError {

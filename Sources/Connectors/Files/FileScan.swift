@@ -42,20 +42,43 @@ final class FileScan: BatchScan {
     }
 
     private func parts(of file: InputFile) throws -> [Part] {
-        guard mayMatch(file) else { return [] }
+        guard mayMatch(file) else {
+            context.progress?.addBytes(file.size)
+            context.progress?.addFile()
+            return []
+        }
         context.execution.counters.addBytes(file.size)
+        context.progress?.addFile()
         switch try source.open(file) {
         case .csv(let csv): return try csv.splits().map { .csv(csv, $0, file) }
         case .json(let json): return try json.splits().map { .json(json, $0, file) }
         case .parquet(let parquet):
             let wanted = parquet.rowGroups.indices.filter { mayMatch(parquet, rowGroup: $0, file) }
             context.execution.counters.addRowGroups(read: wanted.count, skipped: parquet.rowGroups.count - wanted.count)
+            let rows = wanted.reduce(0) { $0 + parquet.rowGroups[$1].rowCount }
+            context.progress?.addBytes(file.size - share(of: file, rows: rows, parquet))
             return wanted.map { .parquet(parquet, $0, file) }
+        }
+    }
+
+    /// The bytes of a file that some of its rows take, about.
+    private func share(of file: InputFile, rows: Int, _ parquet: ParquetFile) -> Int {
+        let all = parquet.rowGroups.reduce(0) { $0 + $1.rowCount }
+        return all > 0 ? Int(Double(file.size) * (Double(rows) / Double(all))) : file.size
+    }
+
+    /// The bytes of a part.
+    private func size(of part: Part) -> Int {
+        switch part {
+        case .csv(_, let split, _), .json(_, let split, _): split.byteRange.count
+        case .parquet(let parquet, let group, let file): share(of: file, rows: parquet.rowGroups[group].rowCount, parquet)
         }
     }
 
     fileprivate func read(_ part: Part, _ emit: (Batch) throws -> Bool) throws {
         let execution = context.execution
+        let progress = context.progress.map { PartProgress($0, bytes: size(of: part), rows: rowCount(of: part)) }
+        defer { progress?.finish() }
         func report(_ records: [BadRecord]) throws {
             if source.failsFast, let first = records.first {
                 throw FormatError(.malformed, source: first.source, line: first.line > 0 ? first.line : nil, first.message)
@@ -70,6 +93,7 @@ final class FileScan: BatchScan {
         func count(_ rows: Int) throws {
             if let failure { throw failure }
             execution.counters.addRows(rows)
+            progress?.note(rows)
             try execution.cancellation.check()
         }
         let filters = request.filters
@@ -102,6 +126,12 @@ final class FileScan: BatchScan {
             try parquet.read(rowGroup: group, columns: wanted, rows: rowsToRead(parquet, rowGroup: group, file), filters: filters) { try pass($0, file) }
         }
         if let failure { throw failure }
+    }
+
+    /// The rows of a part, where they are known.
+    private func rowCount(of part: Part) -> Int {
+        if case .parquet(let parquet, let group, _) = part { return parquet.rowGroups[group].rowCount }
+        return 0
     }
 
     /// The wanted columns as a file calls them that has columns of these names.
@@ -160,6 +190,28 @@ final class FileScan: BatchScan {
         guard let text else { return .null }
         return Column(.string, values: [.string(text)]).cast(to: type).value(at: 0)
     }
+}
+
+/// Shares a part's bytes out over its rows, as they are read. One thread's.
+private final class PartProgress {
+    private let stage: StageProgress
+    private let bytes: Int
+    private let rows: Int
+    private var seen = 0
+    private var done = 0
+
+    init(_ stage: StageProgress, bytes: Int, rows: Int) { (self.stage, self.bytes, self.rows) = (stage, bytes, rows) }
+
+    func note(_ count: Int) {
+        stage.addRows(count)
+        guard rows > 0 else { return }
+        seen += count
+        let now = min(bytes, Int(Double(bytes) * (Double(seen) / Double(rows))))
+        stage.addBytes(now - done)
+        done = now
+    }
+
+    func finish() { stage.addBytes(bytes - done) }
 }
 
 /// What `finished` did to the last batch, where that was no more than to put its columns under other names: then it is done to the next one without

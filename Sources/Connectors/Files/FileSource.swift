@@ -70,6 +70,8 @@ public final class FileSource: BatchSource {
 
     public var estimatedBytes: Int? { (try? files())?.reduce(0) { $0 + $1.size } }
 
+    public var fileCount: Int? { (try? files())?.count }
+
     /// The files, listed once.
     public func files() throws -> [InputFile] {
         try learnt.withLock { state in

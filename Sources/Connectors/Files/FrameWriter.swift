@@ -115,6 +115,8 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
 
     // MARK: BatchConsumer
 
+    public var label: String { "write" }
+
     public func consume(_ batch: Batch, morsel: Int) throws -> Bool {
         let (isSettled, keepsBytes) = try locked {
             if let failure { throw failure }
@@ -479,5 +481,30 @@ public enum WriteError: Error, Equatable, CustomStringConvertible {
         case .unknownPartitionKey(let key, let nearest, let columns):
             "there is no column '\(key)' to partition by" + (nearest.map { "; did you mean '\($0)'?" } ?? "") + " (columns: \(columns.joined(separator: ", ")))"
         }
+    }
+}
+
+extension WriteError: CodedError {
+    public var errorCode: ErrorCode {
+        switch self {
+        case .unknownPartitionKey: .unknownPartitionColumn
+        case .nestedPartitionKey: .incompatibleTypes
+        }
+    }
+
+    public var subjects: [String] {
+        switch self {
+        case .unknownPartitionKey(let key, _, _), .nestedPartitionKey(let key, _): [key]
+        }
+    }
+
+    public var headline: String? {
+        guard case .unknownPartitionKey(let key, let nearest, _) = self else { return nil }
+        return "there is no column '\(key)' to partition by" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
+    }
+
+    public var notes: [ErrorNote] {
+        guard case .unknownPartitionKey(let key, _, let columns) = self else { return [] }
+        return [ErrorNote("columns", Suggestion.sorted(columns, by: key).joined(separator: ", "))]
     }
 }

@@ -69,7 +69,8 @@ public final class Home: Sendable {
     /// A setting: the variable `MASTIC_<KEY>`, else the line `key = value` of the file `config` in the home.
     public func setting(_ key: String) -> String? { environment["MASTIC_" + key.uppercased()] ?? settings[key] }
 
-    /// The settings file: `key = value` lines; values may stand in double quotes; `#` begins a comment line.
+    /// The settings file: `key = value` lines; values may stand in double quotes; `#` begins a comment line, or a comment behind
+    /// a value in quotes.
     private static func readSettings(_ path: String) throws(StorageError) -> [String: String] {
         guard let text = try LocalPath.readSmallFile(path) else { return [:] }
         var settings: [String: String] = [:]
@@ -80,6 +81,8 @@ public final class Home: Sendable {
                 throw StorageError(.invalidPath, path: path, "\(path), line \(number + 1): a setting is written key = value, this is '\(line)'")
             }
             var value = line[line.index(after: equals)...].trimming
+            // A comment may stand behind a value in quotes; without them a '#' is part of the value, as in passwords.
+            if value.first == "\"", let end = value.dropFirst().firstIndex(of: "\""), value[value.index(after: end)...].trimming.hasPrefix("#") { value = value[...end] }
             if value.count >= 2, value.first == "\"", value.last == "\"" { value = value.dropFirst().dropLast() }
             settings[String(line[..<equals].trimming)] = String(value)
         }

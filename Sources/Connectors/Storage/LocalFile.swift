@@ -19,7 +19,7 @@ public final class LocalFile: ByteSource {
         var info = stat()
         guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
-            throw StorageError(.unsupported, path: path, "\(path) cannot be read: it is not a file")
+            throw StorageError(.invalidPath, path: path, "\(path) cannot be read: it is not a file")
         }
         size = Int(info.st_size)
     }

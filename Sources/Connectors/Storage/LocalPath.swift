@@ -105,7 +105,7 @@ public enum LocalPath {
     }
 
     /// The names in a folder, sorted by their bytes; none for a missing folder.
-    static func names(in folder: String) throws(StorageError) -> [String] {
+    public static func names(in folder: String) throws(StorageError) -> [String] {
         if !exists(folder) { return [] }
         var names: [String] = []
         try eachEntry(in: folder) { name, _ in names.append(name) }

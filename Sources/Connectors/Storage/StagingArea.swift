@@ -6,26 +6,36 @@ internal import Synchronization
 ///
 /// A target's files are staged in `_staging/<run>/<n>` next to the target, so that one rename can publish the whole tree; inside the target where
 /// its neighbourhood is read-only or on another disk. Writes to one target share a staged folder; a write below it goes to its place in the tree.
-public final class StagingArea: Sendable {
+public final class StagingArea: WriteTransaction {
     public static let folderName = "_staging"
 
     public let run: String
     /// Paths that no overwrite may cover: the home and the working directory.
     private let protectedPaths: [String]
     private let willCreate: @Sendable (String) throws -> Void
+    /// The folder that all files are staged in; nil for one near each target.
+    private let aside: String?
     private let state = Mutex(State())
 
     private struct State {
         var orders: [Publication.Order] = []
         var leftovers: [String] = []
-        var outputs = 0
+        var outputs: [StagedOutput] = []
+        /// How many outputs there have been, those of earlier commits among them.
+        var count = 0
         var folders = 0
+        /// Staged folders that others took the places of, and where they are now.
+        var moved: [(from: String, to: String)] = []
     }
 
     /// - Parameter willCreate: notes a staging folder durably, before it is created.
-    public init(run: String, protectedPaths: [String] = [], willCreate: @escaping @Sendable (String) throws -> Void) {
-        (self.run, self.protectedPaths, self.willCreate) = (run, protectedPaths, willCreate)
+    /// - Parameter aside: a folder for all staged files; nothing staged there is ever published.
+    public init(run: String, protectedPaths: [String] = [], aside: String? = nil, willCreate: @escaping @Sendable (String) throws -> Void) {
+        (self.run, self.protectedPaths, self.aside, self.willCreate) = (run, protectedPaths, aside, willCreate)
     }
+
+    /// What is staged so far: targets, and the folders that stand for them, in the order of the first writes.
+    public var staged: [(target: String, folder: String)] { state.withLock { $0.orders.map { ($0.target, $0.staged) } } }
 
     /// Whether there is anything to publish.
     public var isEmpty: Bool { state.withLock { $0.orders.isEmpty } }
@@ -44,15 +54,45 @@ public final class StagingArea: Sendable {
         return try state.withLock { state in
             let folder = try stagedFolder(for: target, mode, &state)
             try LocalPath.createFolders(folder)
-            defer { state.outputs += 1 }
-            return StagedOutput(target: location, folder: folder, run: run, ordinal: state.outputs)
+            let output = StagedOutput(target: location, folder: folder, run: run, ordinal: state.count)
+            state.count += 1
+            state.outputs.append(output)
+            return output
+        }
+    }
+
+    public func withdraw(_ output: StagedOutput) {
+        state.withLock { state in
+            state.orders.removeAll { $0.staged == output.folder && $0.overwrites }
+            guard let place = state.moved.lastIndex(where: { $0.from == output.folder }) else { return }
+            let (from, to) = state.moved.remove(at: place)
+            rmdir(from)
+            rename(to, from)
+        }
+    }
+
+    /// Does something that stages files, as a whole: where it fails, what is staged is as it was before.
+    public func atomically<Result>(_ body: () throws -> Result) throws -> Result {
+        let before = state.withLock { $0 }
+        do {
+            return try body()
+        } catch {
+            let (outputs, moved) = state.withLock { now in
+                defer { (now.orders, now.outputs, now.moved) = (before.orders, before.outputs, before.moved) }
+                return (now.outputs.dropFirst(before.outputs.count), now.moved.dropFirst(before.moved.count))
+            }
+            for output in outputs { try? output.removeAll() }
+            for (from, to) in moved.reversed() {
+                try? LocalPath.removeTree(from)
+                if rename(to, from) != 0 { throw StorageError(path: from, action: "restored", errno: errno) }
+            }
+            throw error
         }
     }
 
     private func stagedFolder(for target: String, _ mode: WriteMode, _ state: inout State) throws -> String {
         if mode == .overwrite {
-            // What the run itself has written at or below the target is overwritten too.
-            for order in state.orders where LocalPath.contains(target, order.target) { try LocalPath.removeTree(order.staged) }
+            // What the run itself has written at or below the target is overwritten too. Its files stay until the end: the rows to be written may come from them.
             state.orders.removeAll { LocalPath.contains(target, $0.target) }
         }
         if let order = state.orders.first(where: { LocalPath.contains($0.target, target) }) {
@@ -62,7 +102,13 @@ public final class StagingArea: Sendable {
                 throw StorageError(
                     .conflict, path: target, "\(target) cannot be overwritten in a run that also adds to \(order.target); commit in between, or write to another folder")
             }
-            try LocalPath.removeTree(folder)
+            if LocalPath.exists(folder) {
+                let place = state.leftovers.first { LocalPath.contains($0, folder) } ?? LocalPath.parent(of: order.staged)
+                let aside = "\(place)/\(state.folders).before"
+                state.folders += 1
+                if rename(folder, aside) != 0 { throw StorageError(path: folder, action: "replaced", errno: errno) }
+                state.moved.append((folder, aside))
+            }
             return folder
         }
         let (folder, isInside) = try place(for: target)
@@ -83,6 +129,7 @@ public final class StagingArea: Sendable {
 
     /// The staging folder for a target: in the nearest folder above it that exists, or inside the target.
     private func place(for target: String) throws -> (folder: String, isInside: Bool) {
+        if let aside { return (aside, false) }
         let existing = LocalPath.status(target)
         var above = LocalPath.parent(of: target)
         while !LocalPath.exists(above) { above = LocalPath.parent(of: above) }
@@ -132,14 +179,14 @@ public final class StagingArea: Sendable {
         if publication.orders.isEmpty { return nil }
         for order in publication.orders { try Self.sync(order.staged) }
         try publication.check()
-        state.withLock { ($0.orders, $0.leftovers) = ([], []) }
+        state.withLock { ($0.orders, $0.leftovers, $0.outputs, $0.moved) = ([], [], [], []) }
         return publication
     }
 
     /// Removes everything staged.
     public func discard() throws(StorageError) {
         let folders = state.withLock { state in
-            defer { (state.orders, state.leftovers) = ([], []) }
+            defer { (state.orders, state.leftovers, state.outputs, state.moved) = ([], [], [], []) }
             return state.leftovers
         }
         for folder in folders { try Publication.removeStaging(folder) }

@@ -1,3 +1,4 @@
+public import Columnar
 internal import Glibc
 
 /// What can go wrong with files and paths, in one sentence that names the path.
@@ -36,4 +37,23 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
             }
         self.init(code, path: path, "\(path) cannot be \(action): \(reason)")
     }
+}
+
+extension StorageError: CodedError {
+    public var errorCode: ErrorCode {
+        switch code {
+        case .notFound: .fileNotFound
+        case .permissionDenied: .permissionDenied
+        case .readOnly: .readOnly
+        case .noSpace: .diskFull
+        case .alreadyExists: .fileExists
+        case .unsupported: .noObjectStore
+        case .invalidPath: .badLocation
+        case .invalidPattern: .badFilePattern
+        case .inputOutput: .inputOutput
+        case .conflict: .outputConflict
+        }
+    }
+
+    public var subjects: [String] { [path] }
 }

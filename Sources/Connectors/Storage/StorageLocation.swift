@@ -1,3 +1,4 @@
+internal import Columnar
 /// A file or folder as a script names it, found in the local file system.
 public struct StorageLocation: Hashable, Sendable {
     /// What it is called in the catalog and in messages: `s3://bucket/key/` where it was given so, else the absolute path. A name that ended in
@@ -33,7 +34,7 @@ extension Home {
     /// - `s3://bucket/key` (also `s3a`, `s3n`): `s3/bucket/key` in the home, where the project says `s3 = "local"`: in the file `config` of the
     ///   home, or as the variable `MASTIC_S3`.
     ///
-    /// - Throws: `unsupported` for other schemes and for `s3://` without a choice; `invalidPath`.
+    /// - Throws: `unsupported` for `s3://` without a choice; `invalidPath`, for other schemes too.
     public func locate(_ name: String, from base: String = LocalPath.workingDirectory) throws(StorageError) -> StorageLocation {
         guard !name.isEmpty else { throw StorageError(.invalidPath, path: name, "a path is empty") }
         guard !name.utf8.contains(0) else { throw StorageError(.invalidPath, path: name, "a path has a zero byte in it") }
@@ -52,7 +53,10 @@ extension Home {
             return StorageLocation(path: LocalPath.absolute(String(path)), isFolder: isFolder)
         case "s3", "s3a", "s3n": return try locateObject(name, bucketAndKey: rest)
         default:
-            throw StorageError(.unsupported, path: name, "\(name): paths are local, file:// or s3://; '\(scheme)' is not supported")
+            let hint = Suggestion.nearest(scheme, in: ["file", "s3", "s3a", "s3n"]).map { "; did you mean \($0)://?" } ?? ""
+            throw StorageError(
+                .invalidPath, path: name,
+                "\(name): '\(scheme)' is no place for files; there are plain paths (data/a.csv), file:///path, and s3://bucket/key, also as s3a and s3n\(hint)")
         }
     }
 
@@ -60,7 +64,7 @@ extension Home {
         guard setting("s3") == "local" else {
             throw StorageError(
                 .unsupported, path: name,
-                "\(name) has no place: either configure an S3 endpoint and credentials, or set s3 = \"local\" in \(path)/config (or MASTIC_S3=local) to keep objects in \(path)/s3"
+                "\(name) has no place: object stores are not talked to yet; set s3 = \"local\" in \(path)/config (or MASTIC_S3=local) to keep objects in \(path)/s3"
             )
         }
         let parts = LocalPath.components(bucketAndKey)

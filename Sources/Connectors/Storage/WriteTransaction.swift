@@ -13,6 +13,9 @@ public protocol WriteTransaction: AnyObject, Sendable {
     /// - Throws: `StorageError`, `CatalogError`.
     func output(to target: StorageLocation, mode: WriteMode) throws -> StagedOutput
 
+    /// Takes a write back that nothing was written by, so that its target stays as it is.
+    func withdraw(_ output: StagedOutput)
+
     /// The files at or below a location as the run sees them: those that all see, without what it has overwritten, with what it has written.
     ///
     /// - Throws: `StorageError`; `notFound` when there is neither.

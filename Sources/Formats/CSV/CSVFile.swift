@@ -6,7 +6,8 @@ public import Columnar
 ///     for split in try file.splits() { try file.read(split, emit: { ... }, bad: { ... }) }
 ///
 /// Columns are named by the header, made distinct, an empty name being `colN`; without a header `col0`, `col1`, ..., as many as the first
-/// record has fields. With a declared schema its names count, by position; where the header has all of them, in any case and order, by name.
+/// record has fields. With a declared schema its names count, by position; where the header has all of them, or nothing but some of them, in any case and
+/// order, by name; then the file has those columns alone.
 ///
 /// - A record with fewer fields has nulls for the rest; one with more is a `BadRecord`.
 /// - Blank lines are no records (as in Python's `csv.DictReader`), in a file of one column too.
@@ -105,7 +106,7 @@ public final class CSVFile: Sendable {
             let names = header ?? (0..<fieldCount).map { "col\($0)" }
             return (Schema(names.map { Field($0, .string) }), names.indices.map { Int32($0) })
         }
-        if let header {
+        if let header, !header.isEmpty {
             let found = Schema(header.map { Field($0, .string) })
             let places = declared.names.map { found.index(ofAnyCase: $0) }
             if places.allSatisfy({ $0 != nil }), Set(places).count == places.count {
@@ -113,6 +114,8 @@ public final class CSVFile: Sendable {
                 for (column, place) in places.enumerated() { columns[place!] = Int32(column) }
                 return (declared, columns)
             }
+            let known = header.map { declared.index(ofAnyCase: $0) }
+            if known.allSatisfy({ $0 != nil }), Set(known).count == known.count { return (Schema(known.map { declared[$0!] }), header.indices.map { Int32($0) }) }
         }
         return (declared, declared.fields.indices.map { Int32($0) })
     }

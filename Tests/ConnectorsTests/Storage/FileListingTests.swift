@@ -69,7 +69,7 @@ import Testing
         try folder.write("a")
         #expect(mkfifo(folder.path + "/pipe", 0o600) == 0)
         #expect(try names(folder) == ["a"])
-        #expect(storageError { _ = try LocalFile(path: folder.path + "/pipe") }?.code == .unsupported)
+        #expect(storageError { _ = try LocalFile(path: folder.path + "/pipe") }?.code == .invalidPath)
     }
 
     @Test func aNameThatIsNotUTF8IsAnError() throws {

@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "a path is empty"), ("ftp://x/y", "ftp://x/y: paths are local, file:// or s3://; 'ftp' is not supported"),
+        ("", "a path is empty"), ("ftp://x/y", "ftp://x/y: 'ftp' is no place for files; there are plain paths (data/a.csv), file:///path, and s3://bucket/key, also as s3a and s3n"),
         ("file://host/x", "file://host/x: a file URL has three slashes, file:///path"), ("s3:///k", "s3:///k names no bucket"), ("s3://", "s3:// names no bucket"),
         ("s3://b/../../etc/passwd", "s3://b/../../etc/passwd: a local object's key may not have '.' or '..' between slashes"),
     ])
@@ -37,7 +37,7 @@ import Testing
         defer { folder.remove() }
         #expect(
             storageError { _ = try home.locate("s3://b/k") }?.message
-                == "s3://b/k has no place: either configure an S3 endpoint and credentials, or set s3 = \"local\" in \(folder.path)/config (or MASTIC_S3=local) to keep objects in \(folder.path)/s3"
+                == "s3://b/k has no place: object stores are not talked to yet; set s3 = \"local\" in \(folder.path)/config (or MASTIC_S3=local) to keep objects in \(folder.path)/s3"
         )
         try folder.write("config", content: "# settings\n\n s3 = \"local\" \nother=1\n")
         let again = try Home(path: folder.path, environment: [:])
