@@ -167,7 +167,7 @@ public struct QueryAnalyzer: Sendable {
         if name.count == 1, let common = session.commonTables[name[0].lowercased()] { return with(common.instantiated()) }
         if let found = try session.catalog.relation(named: name, session: session) { return with(found.instantiated()) }
         let known = session.catalog.relationNames + session.commonTables.keys
-        throw PlanError.analysis("there is no table or view '\(name.joined(separator: "."))'\(Suggestion.hint(for: name.joined(separator: "."), in: known.sorted()))")
+        throw PlanError.coded(.unknownTable, "there is no table or view '\(name.joined(separator: "."))'\(Suggestion.hint(for: name.joined(separator: "."), in: known.sorted()))")
     }
 
     /// The relation with what queries in its expressions may name.

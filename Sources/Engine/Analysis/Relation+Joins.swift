@@ -54,7 +54,7 @@ extension Relation {
             let (a, b) = (try Scope(self).only(name, "left"), try Scope(right).only(name, "right"))
             pairs.append((a, b))
             guard let type = a.type.comparisonType(with: b.type) else {
-                throw PlanError.analysis("'\(name)' is \(a.type.hiveName) on the left and \(b.type.hiveName) on the right, which do not compare; cast one of them")
+                throw PlanError.coded(.joinKeys, "'\(name)' is \(a.type.hiveName) on the left and \(b.type.hiveName) on the right, which do not compare; cast one of them")
             }
             keys.append(JoinNode.Key(a.field.cast(to: type, from: a.type), b.field.cast(to: type, from: b.type)))
         }
@@ -218,7 +218,7 @@ extension Scope {
     /// The one column of a name, on a side of a join.
     fileprivate func only(_ name: String, _ side: String) throws(PlanError) -> Attribute {
         guard let (attribute, rest) = try match([name]), rest.isEmpty else {
-            throw .analysis("the \(side) side of the join has no column '\(name)'\(Suggestion.hint(for: name, in: attributes.map(\.name))) (columns: \(attributes.map(\.name).joined(separator: ", ")))")
+            throw .coded(.unknownColumn, "the \(side) side of the join has no column '\(name)'\(Suggestion.hint(for: name, in: attributes.map(\.name))) (columns: \(attributes.map(\.name).joined(separator: ", ")))")
         }
         return attribute
     }

@@ -37,7 +37,11 @@ extension Relation {
             if case .star(let table) = bare {
                 do {
                     for attribute in try scope.expand(table, without: item.excluded) { columns.append(Output(attribute.field, attribute.name, attribute)) }
-                } catch { throw position.map { error.located(at: $0) } ?? error }
+                } catch {
+                    // `name.*` of a struct is its fields.
+                    guard !table.isEmpty, item.excluded.isEmpty, let fields = scope.structFields(of: table) else { throw position.map { error.located(at: $0) } ?? error }
+                    for field in fields { columns.append(Output(field.expression, field.name, nil)) }
+                }
                 continue
             }
             var alias: String?

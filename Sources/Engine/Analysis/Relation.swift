@@ -52,7 +52,7 @@ public struct Relation: Sendable {
     public func outputPlan() throws -> PlanNode {
         var seen = Set<String>()
         for name in names where !seen.insert(name).inserted {
-            throw PlanError.analysis("two columns are called '\(name)'; give one of them another name, with alias or withColumnRenamed, or drop it")
+            throw PlanError.coded(.duplicateColumn, "two columns are called '\(name)'; give one of them another name, with alias or withColumnRenamed, or drop it")
         }
         if attributes.allSatisfy({ $0.name == $0.column }) { return trimmedPlan }
         return ProjectNode(plan, columns: attributes.map { NamedExpression($0.name, $0.field) })

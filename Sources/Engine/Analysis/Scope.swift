@@ -40,6 +40,12 @@ struct Scope: Sendable {
         return nil
     }
 
+    /// The fields of a struct that a path leads to; nil where it leads to none.
+    func structFields(of path: [String]) -> [(name: String, expression: Expression)]? {
+        guard case .field(let steps)? = try? resolve(.field(path)), case .struct(let fields)? = try? FieldLookup.sql.type(of: steps, in: schema) else { return nil }
+        return fields.map { ($0.name, .field(steps + [$0.name])) }
+    }
+
     func unknown(_ path: [String]) -> PlanError {
         let qualified = path.count > 1 && attributes.contains { $0.qualifier.last?.lowercased() == path[path.count - 2].lowercased() }
         if qualified {
@@ -61,6 +67,8 @@ struct Scope: Sendable {
             guard let (attribute, rest) = try scope.match(path) else { continue }
             return try Scope.field(of: .attribute(AttributeReference(id: attribute.id, name: attribute.name, isOuter: true)), rest[...])
         }
+        // `user` is a column first, and the session's user where there is no such column.
+        if path.count == 1, SQLWords.callsWhereUnknown.contains(path[0].lowercased()), let call = try Expression.calling(path[0], []) { return call }
         throw unknown(path)
     }
 
@@ -179,7 +187,7 @@ struct Scope: Sendable {
         let found = (attributes + hidden).filter { $0.belongs(to: table[...]) }
         if !found.isEmpty { return found }
         let tables = Array(Set(attributes.compactMap(\.qualifier.last))).sorted()
-        throw .analysis("there is no table '\(table.joined(separator: "."))' here\(Suggestion.hint(for: table.last ?? "", in: tables)) (tables: \(tables.joined(separator: ", ")))")
+        throw .coded(.unknownTable, "there is no table '\(table.joined(separator: "."))' here\(Suggestion.hint(for: table.last ?? "", in: tables))\(tables.isEmpty ? ", and no struct of this name" : " (tables: \(tables.joined(separator: ", ")))")")
     }
 }
 

@@ -53,7 +53,7 @@ extension AggregateFunction {
         order: [SortNode.Key] = []
     ) throws(PlanError) -> AggregateCall {
         let lowered = name.lowercased()
-        guard isName(lowered) else { throw .analysis("there is no aggregate '\(name)'\(Columnar.Suggestion.hint(for: lowered, in: names))") }
+        guard isName(lowered) else { throw .coded(.unknownFunction, "there is no aggregate '\(name)'\(Columnar.Suggestion.hint(for: lowered, in: names))") }
         let call = AggregateReading(name: lowered, arguments: arguments, order: order)
         if ignoresNulls != nil, !["first", "first_value", "last", "last_value", "any_value"].contains(lowered) {
             throw .analysis("\(lowered)() takes no IGNORE NULLS and no RESPECT NULLS: it never looks at nulls")

@@ -10,7 +10,10 @@ extension Expression {
         case .field(let path): return try lookup.type(of: path, in: schema) ?? .null
         case .literal(_, let type): return type
         case .cast(let operand, let type):
-            _ = try operand.resolveType(in: schema, lookup: lookup)
+            let own = try operand.resolveType(in: schema, lookup: lookup)
+            guard own.hasWay(to: type) else {
+                throw .coded(.impossibleCast, "'\(operand)' is of type \(own.hiveName), and no value of that can become \(type.hiveName)")
+            }
             return type
         case .comparison(let a, let comparison, let b):
             try Expression.checkComparable(comparison.rawValue, a, b, schema, lookup)
@@ -133,6 +136,19 @@ extension DataType {
             let merged = merging(other)
             return merged.containsChoice && !containsChoice && !other.containsChoice ? nil : merged
         default: return nil
+        }
+    }
+}
+
+extension DataType {
+    /// Whether a cast to another type can give anything but null: a list becomes no number, and a number no list.
+    fileprivate func hasWay(to target: DataType) -> Bool {
+        switch (self, target) {
+        case (.null, _), (.choice, _), (_, .choice), (_, .string): return true
+        case (.array(let own), .array(let other)): return own.hasWay(to: other)
+        case (.map(let key, let value), .map(let otherKey, let otherValue)): return key.hasWay(to: otherKey) && value.hasWay(to: otherValue)
+        case (.struct(let own), .struct(let others)): return own.count == others.count && zip(own, others).allSatisfy { $0.type.hasWay(to: $1.type) }
+        default: return !isNested && !target.isNested
         }
     }
 }

@@ -1,14 +1,9 @@
 internal import Columnar
-internal import Glibc
 
 /// The time of day, for functions that ask for it.
 enum Clock {
     /// Microseconds since 1970-01-01T00:00:00Z.
-    static func now() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
-    }
+    static func now() -> Int64 { WallClock.now }
 }
 
 extension Expression {

@@ -88,7 +88,7 @@ enum DateFunctions {
     }
 
     private static func patterned(_ body: () throws(DatePatternError) -> Operand) throws(PlanError) -> Operand {
-        do { return try body() } catch { throw .analysis(error.description) }
+        do { return try body() } catch { throw .coded(error.errorCode, error.description) }
     }
 
     /// A type rule that refuses a second argument that is no pattern.
@@ -96,7 +96,10 @@ enum DateFunctions {
         .custom { call throws(PlanError) in
             if let bytes = call.text(1) {
                 let text = String(decoding: bytes, as: UTF8.self)
-                guard let pattern = DatePattern(text), pattern.canRead || !reading else { throw .analysis(DatePatternError(pattern: text, reading: reading).description) }
+                guard let pattern = DatePattern(text), pattern.canRead || !reading else {
+                    let error = DatePatternError(pattern: text, reading: reading)
+                    throw .coded(error.errorCode, error.description)
+                }
             }
             return type
         }

@@ -51,8 +51,8 @@ public struct Function: Sendable, Hashable {
     ///
     /// - Parameter others: names that are known besides those of scalar functions, for the hint.
     public static func unknown(_ name: String, others: [String] = []) -> PlanError {
-        if SparkFunctionNames.all.contains(name.lowercased()) { return .analysis("Spark's function '\(name.lowercased())' is not supported") }
-        return .analysis("there is no function '\(name)'\(Columnar.Suggestion.hint(for: name, in: allNames + others))")
+        if SparkFunctionNames.all.contains(name.lowercased()) { return .coded(.unknownFunction, "Spark's function '\(name.lowercased())' is not supported") }
+        return .coded(.unknownFunction, "there is no function '\(name)'\(Columnar.Suggestion.hint(for: name, in: allNames + others))")
     }
 }
 

@@ -176,6 +176,6 @@ extension FunctionCall {
 
     /// Runs a kernel whose errors are those of a query.
     public func kernel<T>(_ body: () throws(ColumnarError) -> T) throws(PlanError) -> T {
-        do { return try body() } catch { throw .analysis("\(name)(): \(error)") }
+        do { return try body() } catch { throw .coded(error.errorCode, "\(name)(): \(error)") }
     }
 }

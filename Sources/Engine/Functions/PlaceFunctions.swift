@@ -8,10 +8,10 @@ enum PlaceFunctions {
         FunctionDefinition("monotonically_increasing_id", .session, "", summary: "A number that grows from row to row, and that no two rows share.") { _ in .call(identity, []) },
         FunctionDefinition("spark_partition_id", .session, "", summary: "The number of the part of the input that the row comes from.") { _ in .call(partition, []) },
         FunctionDefinition("rand", .numbers, "[seed=]", aliases: ["random"], summary: "A random number from 0 up to 1; the same ones for the same seed.") { arguments in
-            .call(uniform, [arguments.first ?? .literal(Int64.random(in: .min ... .max))])
+            .call(uniform, [arguments.first ?? .literal(Chance.seed())])
         },
         FunctionDefinition("randn", .numbers, "[seed=]", summary: "A random number of the standard normal distribution; the same ones for the same seed.") { arguments in
-            .call(normal, [arguments.first ?? .literal(Int64.random(in: .min ... .max))])
+            .call(normal, [arguments.first ?? .literal(Chance.seed())])
         },
     ]
 

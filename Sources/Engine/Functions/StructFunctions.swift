@@ -21,7 +21,7 @@ enum StructFunctions {
                 return column.children[i].masking(column.validity)
             }
         },
-        FunctionDefinition("drop_fields", .structs, "col fieldNames=!...", takes: [.struct, .text], gives: .custom { call throws(PlanError) in
+        FunctionDefinition("drop_fields", .structs, "col fieldNames...=!", takes: [.struct, .text], gives: .custom { call throws(PlanError) in
             .struct(try kept(call).map(\.field))
         }, summary: "The struct without some fields.") { call throws(PlanError) in
             let kept = try kept(call)

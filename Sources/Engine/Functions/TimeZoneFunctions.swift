@@ -20,6 +20,6 @@ enum TimeZoneFunctions {
     ]
 
     static func zoned(_ body: () throws(TimeZoneError) -> Operand) throws(PlanError) -> Operand {
-        do { return try body() } catch { throw .analysis(error.description) }
+        do { return try body() } catch { throw .coded(error.errorCode, error.description) }
     }
 }

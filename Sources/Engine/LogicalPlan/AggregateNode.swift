@@ -116,7 +116,7 @@ public final class AggregateNode: PlanNode, @unchecked Sendable {
             let aggregation = HashAggregation(
                 shape, keys: keys.map(\.expression), arguments: aggregates.map(\.inputs), input: schema, node: node, output: output, context: context,
                 workers: workers)
-            try Execution.run(input, ordered: isOrdered, context: context, into: aggregation)
+            try Execution.run(input, ordered: isOrdered, context: context, into: aggregation, stage: context.progress?.stage(self.label, .collect))
             defer { context.profile?.entry(for: self).addSpill(bytes: aggregation.spilledBytes) }
             return try aggregation.groups(context)
         }

@@ -27,7 +27,7 @@ public final class CacheNode: PlanNode, @unchecked Sendable {
             let rows = try kept.withLock { kept throws -> CachedRows in
                 if let kept { return kept }
                 let collector = CacheCollector(context.spilling)
-                try Execution.run(input, ordered: false, context: context, into: collector)
+                try Execution.run(input, ordered: false, context: context, into: collector, stage: context.progress?.stage("Cache", .collect))
                 let rows = try collector.takeRows()
                 context.profile?.entry(for: self).addSpill(bytes: rows.spilledBytes)
                 kept = rows

@@ -12,13 +12,18 @@ public struct StageOptions: Sendable {
     public var totalThreshold = 0
     /// Where the script made the stage: `job.lua:12`.
     public var site = ""
+    /// The name of the function that a query calls here: a row on which it raises ends the run. Empty for stages that put such records aside.
+    public var function = ""
 
-    public init(transformationContext: String = "", info: String = "", stageThreshold: Int = 0, totalThreshold: Int = 0, site: String = "") {
+    public init(
+        transformationContext: String = "", info: String = "", stageThreshold: Int = 0, totalThreshold: Int = 0, site: String = "", function: String = ""
+    ) {
         self.transformationContext = transformationContext
         self.info = info
         self.stageThreshold = stageThreshold
         self.totalThreshold = totalThreshold
         self.site = site
+        self.function = function
     }
 }
 
@@ -89,6 +94,9 @@ open class PlanNode: @unchecked Sendable {
         }
         return sum
     }
+
+    /// The fields of the input that the node reads by name, where it goes on without them.
+    open var fieldReads: FieldReads? { nil }
 
     // MARK: Learning the schema
 

@@ -46,9 +46,16 @@ struct SourceScan: Sendable {
             request.predicate = request.predicate.map { .and($0, bounds) } ?? bounds
         }
         let filters = request.filters
-        let scan = ScanContext(execution: context, node: node)
-        guard let profile = context.profile?.entry(for: node) else { return try node.source.open(request, context: scan) }
-        return ProfiledScan(try profile.timing { try node.source.open(request, context: scan) }, profile, countsRows: filters.isEmpty)
+        let progress = context.progress?.scan(node)
+        progress?.begin()
+        let scan = ScanContext(execution: context, node: node, progress: progress)
+        func open() throws -> any BatchScan {
+            let opened = try node.source.open(request, context: scan)
+            guard let progress, node.source.fileCount ?? 0 == 0 else { return opened }
+            return CountedScan(opened, progress)
+        }
+        guard let profile = context.profile?.entry(for: node) else { return try open() }
+        return ProfiledScan(try profile.timing(open), profile, countsRows: filters.isEmpty)
     }
 }
 
@@ -65,10 +72,35 @@ extension SourceScan {
     }
 }
 
+/// Counts the rows of a source that does not do so itself.
+private final class CountedScan: BatchScan {
+    private let base: any BatchScan
+    private let progress: StageProgress
+
+    init(_ base: any BatchScan, _ progress: StageProgress) { (self.base, self.progress) = (base, progress) }
+
+    func nextMorsel() throws -> (any Morsel)? { try base.nextMorsel().map { CountedMorsel(base: $0, progress: progress) } }
+
+    private struct CountedMorsel: Morsel {
+        let base: any Morsel
+        let progress: StageProgress
+        var number: Int { base.number }
+
+        func read(_ emit: (Batch) throws -> Bool) throws {
+            try base.read { batch in
+                progress.addRows(batch.count)
+                return try emit(batch)
+            }
+        }
+    }
+}
+
 /// What a source may tell the execution that scans it.
 public struct ScanContext: Sendable {
     public let execution: ExecutionContext
     let node: ScanNode
+    /// Where the source notes how far it has come, if anyone looks.
+    public let progress: StageProgress?
 
     /// Diverts records that could not be read.
     ///

@@ -43,6 +43,7 @@ public final class ShapeNode: PlanNode, @unchecked Sendable {
         let wanted = columns.flatMap { columns in self.mismatch == .null ? Schema(schema.fields.filter { columns.contains($0.name) }) : nil } ?? schema
         let mismatch = self.mismatch
         let nullTexts = nullTexts
+        let input = self.inputs[0]
         return inputs[0].mapping { _ in
             { batch in
                 if batch.schema == wanted, nullTexts.isEmpty { return batch }
@@ -60,12 +61,21 @@ public final class ShapeNode: PlanNode, @unchecked Sendable {
                         continue
                     }
                     made.append(shaped)
-                    guard mismatch != .null, column.type != field.type, shaped.nullCount > column.nullCount else { continue }
+                    guard column.type != field.type, shaped.nullCount > column.nullCount else { continue }
+                    if mismatch == .null {
+                        // Counted, so that nobody has to find out by the sums.
+                        var failures = CastFailures()
+                        failures.add(shaped.nullCount - column.nullCount, at: field.name)
+                        context.counters.addCastFailures(failures, node: input)
+                        continue
+                    }
                     let lost = Bitmap((0..<batch.count).map { (column.presence?[$0] ?? true) && !(shaped.presence?[$0] ?? true) })
                     guard mismatch == .dropRow else {
                         let row = (0..<batch.count).first { lost[$0] } ?? 0
+                        let text = Column(column.type, values: [column.value(at: row)]).cast(to: .string).value(at: 0)
+                        let shown = if case .string(let bytes) = text { "'" + String(decoding: bytes.prefix(100), as: UTF8.self) + "'" } else { "a value" }
                         throw PlanError.analysis(
-                            "column '\(field.name)' holds \(column.value(at: row)), which is no \(field.type.hiveName); the mode FAILFAST ends the run there "
+                            "column '\(field.name)' holds \(shown), which is no \(field.type.hiveName); the mode FAILFAST ends the run there "
                                 + "(PERMISSIVE makes such values null, DROPMALFORMED leaves the rows out)")
                     }
                     refused = refused.map { $0.or(lost) } ?? lost

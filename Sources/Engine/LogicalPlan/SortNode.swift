@@ -57,13 +57,13 @@ public final class SortNode: PlanNode, @unchecked Sendable {
         if let limit, limit <= SortNode.topRows {
             return Stream { context in
                 let rows = TopRows(limit, keys: keys, input: schema, node: node)
-                try Execution.run(input, ordered: false, context: context, into: rows)
+                try Execution.run(input, ordered: false, context: context, into: rows, stage: context.progress?.stage(self.label, .collect))
                 return MemoryScan(try rows.sorted())
             }
         }
         let sorted = Stream { context in
             let sort = RowSort(keys: keys, input: schema, node: node, context: context)
-            try Execution.run(input, ordered: false, context: context, into: sort)
+            try Execution.run(input, ordered: false, context: context, into: sort, stage: context.progress?.stage(self.label, .collect))
             return try sort.sorted(context) { context.profile?.entry(for: self).addSpill(bytes: $0) }
         }
         return limit.map { sorted.limited(to: $0) } ?? sorted

@@ -18,6 +18,7 @@ public final class TransformNode: PlanNode, @unchecked Sendable {
     private let columns: @Sendable (ColumnSet) -> ColumnSet
     private let rows: @Sendable (Expression?) -> Expression?
     private let schema: @Sendable (Schema) throws -> Schema
+    private let reads: FieldReads?
     private let transform: @Sendable (Batch, TransformNotes) throws -> Batch
 
     /// - Parameters:
@@ -27,14 +28,16 @@ public final class TransformNode: PlanNode, @unchecked Sendable {
     public init(
         _ name: String, detail: String = "", input: PlanNode, options: StageOptions, columns: @escaping @Sendable (ColumnSet) -> ColumnSet,
         rows: @escaping @Sendable (Expression?) -> Expression? = { _ in nil }, schema: @escaping @Sendable (Schema) throws -> Schema,
+        reads: FieldReads? = nil,
         transform: @escaping @Sendable (Batch, TransformNotes) throws -> Batch
     ) {
-        (self.name, text, self.columns, self.rows, self.schema, self.transform) = (name, detail, columns, rows, schema, transform)
+        (self.name, text, self.columns, self.rows, self.schema, self.reads, self.transform) = (name, detail, columns, rows, schema, reads, transform)
         super.init(inputs: [input], options: options)
     }
 
     public override var label: String { options.site.isEmpty ? name : "\(name) \(options.site)" }
     public override var detail: String { text }
+    public override var fieldReads: FieldReads? { reads }
     public override var declaredSchema: FrameSchema {
         if case .exact(let input) = inputs[0].declaredSchema, let output = try? schema(input) { return .exact(output) }
         return .unknown
@@ -44,9 +47,13 @@ public final class TransformNode: PlanNode, @unchecked Sendable {
     public override func requiredRows(_ wanted: Expression?) -> [Expression?] { [rows(wanted)] }
 
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
-        inputs[0].mapping { [transform] context in
+        let watch = reads.map { context.counters.watch($0, within: self.columns(columns), node: self) }
+        return inputs[0].mapping { [transform] context in
             let notes = TransformNotes(context: context, node: self)
-            return { try transform($0, notes) }
+            return { batch in
+                watch?.see(batch)
+                return try transform(batch, notes)
+            }
         }
     }
 }
@@ -62,6 +69,7 @@ public final class SchemaDependentNode: PlanNode, @unchecked Sendable {
     private let columns: @Sendable (ColumnSet) -> ColumnSet
     private let passes: (@Sendable (Schema) -> Bool)?
     private let schema: @Sendable (Schema) throws -> Schema
+    private let reads: FieldReads?
     private let transform: @Sendable (Batch, Schema, TransformNotes) throws -> Batch
 
     /// - Parameters:
@@ -69,16 +77,17 @@ public final class SchemaDependentNode: PlanNode, @unchecked Sendable {
     ///   - transform: batch and full schema of the input to output batch.
     public init(
         _ name: String, detail: String = "", input: PlanNode, options: StageOptions, columns: @escaping @Sendable (ColumnSet) -> ColumnSet,
-        passes: (@Sendable (Schema) -> Bool)?, schema: @escaping @Sendable (Schema) throws -> Schema,
+        passes: (@Sendable (Schema) -> Bool)?, schema: @escaping @Sendable (Schema) throws -> Schema, reads: FieldReads? = nil,
         transform: @escaping @Sendable (Batch, Schema, TransformNotes) throws -> Batch
     ) {
-        (self.name, text, self.columns, self.passes, self.schema, self.transform) = (name, detail, columns, passes, schema, transform)
+        (self.name, text, self.columns, self.passes, self.schema, self.reads, self.transform) = (name, detail, columns, passes, schema, reads, transform)
         super.init(inputs: [input], options: options)
     }
 
     public override var mayRestart: Bool { true }
     public override var label: String { options.site.isEmpty ? name : "\(name) \(options.site)" }
     public override var detail: String { text }
+    public override var fieldReads: FieldReads? { reads }
     public override var declaredSchema: FrameSchema {
         if case .exact(let input) = inputs[0].declaredSchema, let output = try? schema(input) { return .exact(output) }
         return .unknown
@@ -88,17 +97,22 @@ public final class SchemaDependentNode: PlanNode, @unchecked Sendable {
 
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
         let input = self.inputs[0]
+        let watch = reads.map { context.counters.watch($0, within: self.columns(columns), node: self) }
         let known = try input.cheapSchema(context) ?? (passes == nil ? input.fullSchema(context) : nil)
         if let known {
             return inputs[0].mapping { [transform] context in
                 let notes = TransformNotes(context: context, node: self)
-                return { try transform($0, known, notes) }
+                return { batch in
+                    watch?.see(batch)
+                    return try transform(batch, known, notes)
+                }
             }
         }
         return inputs[0].mapping { [passes, transform] context in
             let witness = SchemaWitness()
             let notes = TransformNotes(context: context, node: self)
             return { batch in
+                watch?.see(batch)
                 guard passes!(witness.see(batch.schema)) else { throw SchemaSurprise(input) }
                 return try transform(batch, batch.schema, notes)
             }

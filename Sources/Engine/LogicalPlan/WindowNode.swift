@@ -103,7 +103,7 @@ public final class WindowNode: PlanNode, @unchecked Sendable {
         let mayPart = computed.allSatisfy(\.call.canBeCarried)
         return Stream { context in
             let sort = RowSort(keys: keys, input: schema, node: node, context: context)
-            try Execution.run(input, ordered: false, context: context, into: sort)
+            try Execution.run(input, ordered: false, context: context, into: sort, stage: context.progress?.stage(self.label, .collect))
             let (scan, isParted) = try sort.grouped(by: groups, mayPart: mayPart, context) { context.profile?.entry(for: self).addSpill(bytes: $0) }
             return isParted ? CarriedWindowScan(scan, computation) : WindowScan(scan, computation)
         }

@@ -6,15 +6,17 @@ extension OptimizedPlan: CustomStringConvertible {
     public var description: String { lines(withEstimates: false).joined(separator: "\n") }
 
     /// The same with the number of rows that each node is thought to give, where that was estimated: `Join (a = b) ~ 1200 rows`.
-    public var descriptionWithEstimates: String { lines(withEstimates: true).joined(separator: "\n") }
+    /// A scan says too how much of its source it reads, where that is less than all.
+    public func descriptionWithEstimates(_ context: ExecutionContext) -> String { lines(withEstimates: true, context).joined(separator: "\n") }
 
-    private func lines(withEstimates: Bool) -> [String] {
+    private func lines(withEstimates: Bool, _ context: ExecutionContext? = nil) -> [String] {
         var head = [node.label] + (notes.isEmpty ? [] : ["(\(notes.joined(separator: "; ")))"])
         if withEstimates, let rows = estimatedRows { head.append("~ \(Int(exactly: rows.rounded()) ?? Int.max) rows") }
+        if let context, let text = pruning(context)?.text, !text.isEmpty { head.append("[\(text)]") }
         var result = [head.joined(separator: " ")]
         for (i, input) in inputs.enumerated() {
             let isLast = i == inputs.count - 1
-            for (j, line) in input.lines(withEstimates: withEstimates).enumerated() {
+            for (j, line) in input.lines(withEstimates: withEstimates, context).enumerated() {
                 result.append((j == 0 ? isLast ? "└─ " : "├─ " : isLast ? "   " : "│  ") + line)
             }
         }

@@ -6,7 +6,7 @@ extension PlanNode {
     ///
     /// Everything else is the end of what is rewritten as a whole. A cache is too: its rows are kept for others.
     var isRelational: Bool {
-        if options.stageThreshold != 0 || options.totalThreshold != 0 { return false }
+        if options.stageThreshold != 0 || options.totalThreshold != 0 || !options.function.isEmpty { return false }
         switch self {
         case let filter as FilterNode: return !filter.missingIsNull
         case is ProjectNode, is SelectColumnsNode, is AggregateNode, is JoinNode, is SortNode, is LimitNode, is UnionNode, is WindowNode, is ExpandNode,

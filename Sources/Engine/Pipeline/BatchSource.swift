@@ -75,6 +75,12 @@ public protocol BatchSource: Sendable {
     func resolveSchema(_ context: ExecutionContext) throws -> Schema?
     /// About how many bytes the source holds, where that is cheap to tell.
     var estimatedBytes: Int? { get }
+    /// How many files those are, where they are files.
+    var fileCount: Int? { get }
+    /// How many rows there are, where only that is known.
+    var rowCount: Int? { get }
+    /// How much of the source a scan will read, where that is cheap to tell; for people.
+    func pruning(_ request: ScanRequest, context: ScanContext) -> ScanPruning?
     /// What equal sources have in common: two scans of one give the same rows. Nil for a source that is not known to.
     var identity: ObjectIdentifier? { get }
     /// What is known of the rows without reading them, for choosing between plans; nil for nothing. Called for every plan, so it must be cheap.
@@ -87,6 +93,9 @@ public protocol BatchSource: Sendable {
 
 extension BatchSource {
     public var estimatedBytes: Int? { nil }
+    public var fileCount: Int? { nil }
+    public func pruning(_ request: ScanRequest, context: ScanContext) -> ScanPruning? { nil }
+    public var rowCount: Int? { nil }
     public var appliesFilters: Bool { false }
     public var identity: ObjectIdentifier? { nil }
     public func statistics() -> SourceStatistics? { nil }

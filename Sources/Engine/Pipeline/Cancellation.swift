@@ -1,3 +1,4 @@
+public import Columnar
 internal import Synchronization
 
 /// Why a run must stop, if it must: set from a signal handler or a timer, read by every loop of the engine and by the interpreter's hook.
@@ -26,7 +27,8 @@ public final class Cancellation: Sendable {
 }
 
 /// A run ended from outside.
-public struct ExecutionStopped: Error, CustomStringConvertible {
+public struct ExecutionStopped: CodedError, CustomStringConvertible {
+    public var errorCode: ErrorCode { reason == .timedOut ? .timedOut : .interrupted }
     public let reason: Cancellation.Reason
     public init(reason: Cancellation.Reason) { self.reason = reason }
     public var description: String { reason == .timedOut ? "the run took longer than --timeout allows" : "interrupted" }

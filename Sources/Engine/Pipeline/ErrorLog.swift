@@ -65,6 +65,7 @@ public final class ErrorLog: Sendable {
         var counts: [ObjectIdentifier: Int] = [:]
         var batches: [ErrorBatch] = []
         var firstMessages: [ObjectIdentifier: String] = [:]
+        var firstRecords: [ObjectIdentifier: String] = [:]
         var stages: [PlanNode] = []
     }
     private let state = Mutex(State())
@@ -101,6 +102,9 @@ public final class ErrorLog: Sendable {
     }
     public func firstMessage(of stage: PlanNode) -> String? { state.withLock { $0.firstMessages[ObjectIdentifier(stage)] } }
 
+    /// The first record of a stage that a function failed on, as JSON with long texts cut.
+    public func firstRecord(of stage: PlanNode) -> String? { state.withLock { $0.firstRecords[ObjectIdentifier(stage)] } }
+
     /// Forgets everything: the action starts again.
     func reset() {
         state.withLock { $0 = State() }
@@ -123,6 +127,13 @@ public final class ErrorLog: Sendable {
             content = .unreadable([])
         }
         let first = failures[0]
+        let isFirst = state.withLock { $0.firstMessages[ObjectIdentifier(stage)] == nil }
+        if isFirst, batch.columns.count > 0, first.row < batch.count {
+            var text = TextBuffer(capacity: 256)
+            batch.appendJSON(row: first.row, to: &text)
+            let shown = RecordExcerpt.cut(text.string)
+            state.withLock { if $0.firstMessages[ObjectIdentifier(stage)] == nil { $0.firstRecords[ObjectIdentifier(stage)] = shown } }
+        }
         try add(content, count: failures.count, first: first.place.isEmpty ? first.message : "\(first.place): \(first.message)", stage: stage)
     }
 
@@ -143,10 +154,12 @@ public final class ErrorLog: Sendable {
             if keepsRecords, sink == nil { state.batches.append(errors) }
             return (state.counts[id]!, limit == nil ? 0 : state.counts.values.reduce(0, +))
         }
-        if let limit, total > limit { throw .tooManyErrorRecords(limit: limit, count: total, stage: stage.label, first: firstMessage(of: stage) ?? first) }
+        let function = stage.options.function
+        if !function.isEmpty { throw .userFunction(name: function, first: firstMessage(of: stage) ?? first, record: firstRecord(of: stage)) }
+        if let limit, total > limit { throw .tooManyErrorRecords(limit: limit, count: total, stage: stage.label, first: firstMessage(of: stage) ?? first, record: firstRecord(of: stage)) }
         let threshold = stage.options.stageThreshold
         if threshold > 0 && stageCount >= threshold {
-            throw .errorThreshold(kind: "stage", threshold: threshold, count: stageCount, stage: stage.label, first: firstMessage(of: stage) ?? first)
+            throw .errorThreshold(kind: "stage", threshold: threshold, count: stageCount, stage: stage.label, first: firstMessage(of: stage) ?? first, record: firstRecord(of: stage))
         }
     }
 
@@ -157,7 +170,35 @@ public final class ErrorLog: Sendable {
         let count = total(upTo: stage)
         if count >= threshold {
             let first = stage.selfAndAncestors.lazy.compactMap { self.firstMessage(of: $0) }.first ?? ""
-            throw .errorThreshold(kind: "total", threshold: threshold, count: count, stage: stage.label, first: first)
+            let record = stage.selfAndAncestors.lazy.compactMap { self.firstRecord(of: $0) }.first
+            throw .errorThreshold(kind: "total", threshold: threshold, count: count, stage: stage.label, first: first, record: record)
         }
+    }
+}
+
+/// A record as a person looks at it: one line of JSON, long texts in it cut.
+enum RecordExcerpt {
+    static func cut(_ json: String, value longest: Int = 60, whole: Int = 600) -> String {
+        var result = ""
+        var length = 0
+        var isInside = false
+        var isEscaped = false
+        for character in json {
+            if isInside {
+                if character == "\"", !isEscaped {
+                    isInside = false
+                    if length > longest { result += "…" }
+                } else {
+                    length += 1
+                    isEscaped = character == "\\" && !isEscaped
+                    if length > longest { continue }
+                }
+            } else if character == "\"" {
+                (isInside, length, isEscaped) = (true, 0, false)
+            }
+            result.append(character)
+            if result.utf8.count > whole { return result + "…" }
+        }
+        return result
     }
 }

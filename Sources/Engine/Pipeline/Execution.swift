@@ -16,6 +16,8 @@ public protocol BatchConsumer: AnyObject, Sendable {
     func abort(_ error: any Error)
     /// Whether the consumer may raise a `SchemaSurprise`.
     var mayRestart: Bool { get }
+    /// What a progress display calls what becomes of the rows: `write`.
+    var label: String { get }
 }
 
 extension BatchConsumer {
@@ -23,6 +25,7 @@ extension BatchConsumer {
     public func finish() throws {}
     public func abort(_ error: any Error) {}
     public var mayRestart: Bool { false }
+    public var label: String { "result" }
 }
 
 /// Runs plans.
@@ -46,7 +49,7 @@ public enum Execution {
                 if let explain = context.explain { return explain(plan) }
                 context.profile?.note(plan)
                 let stream = try lower(plan, context: context)
-                try context.timing { try run(stream, ordered: ordered, context: context, into: consumer) }
+                try context.timing { try run(stream, ordered: ordered, context: context, into: consumer, stage: context.progress?.stage(consumer.label, .result)) }
                 for stage in nodes { try context.errors.checkTotal(of: stage) }
                 try context.timing { try consumer.finish() }
                 return
@@ -54,6 +57,7 @@ public enum Execution {
                 precondition(surprised.insert(ObjectIdentifier(surprise.node)).inserted, "\(surprise.node.label) surprised twice")
                 try consumer.restart()
                 context.errors.reset()
+                context.progress?.restart()
                 _ = try surprise.node.fullSchema(context)
             }
         }
@@ -61,20 +65,25 @@ public enum Execution {
 
     /// Lowers a plan, inputs first, telling each what is wanted of it.
     public static func lower(_ plan: OptimizedPlan, context: ExecutionContext) throws -> Stream {
+        if let scan = plan.node as? ScanNode { _ = context.progress?.scan(scan) }
         let inputs = try plan.inputs.map { try lower($0, context: context) }
         let stream = try plan.node.lower(inputs, columns: plan.columns, rows: plan.rows, context: context)
         return context.profile.map { stream.profiled($0.entry(for: plan.node)) } ?? stream
     }
 
     /// Drives a stream's morsels through the workers into a consumer.
-    static func run(_ stream: Stream, ordered: Bool, context: ExecutionContext, into consumer: some BatchConsumer) throws {
+    ///
+    /// - Parameter stage: where the rows that the consumer gets are counted.
+    static func run(_ stream: Stream, ordered: Bool, context: ExecutionContext, into consumer: some BatchConsumer, stage: StageProgress? = nil) throws {
         let scan = try stream.open(context)
+        stage?.begin()
+        defer { stage?.end() }
         guard let first = try scan.nextMorsel() else { return }
         let workers = ordered || stream.isOrdered ? 1 : context.workers.count
         guard workers > 1, let second = try scan.nextMorsel() else {
             var next: (any Morsel)? = first
             while let morsel = next {
-                if try !run(morsel, context: context, into: consumer) { return }
+                if try !run(morsel, context: context, into: consumer, stage) { return }
                 next = try scan.nextMorsel()
             }
             return
@@ -90,7 +99,7 @@ public enum Execution {
             defer { if owner != nil { ThreadClock.current.enter(nil) } }
             do {
                 while !flag.isSet, let morsel = try pulled.next() ?? scan.nextMorsel() {
-                    if try !run(morsel, context: context, into: consumer) { flag.set() }
+                    if try !run(morsel, context: context, into: consumer, stage) { flag.set() }
                 }
             } catch {
                 failure.withLock { if $0 == nil { $0 = error } }
@@ -103,12 +112,13 @@ public enum Execution {
         if let error = failure.withLock({ $0 }) { throw error }
     }
 
-    private static func run(_ morsel: any Morsel, context: ExecutionContext, into consumer: some BatchConsumer) throws -> Bool {
+    private static func run(_ morsel: any Morsel, context: ExecutionContext, into consumer: some BatchConsumer, _ stage: StageProgress?) throws -> Bool {
         var goesOn = true
         let number = morsel.number
         try morsel.read { batch in
             try context.cancellation.check()
             try MemoryPool.shared.check()
+            stage?.addRows(batch.count)
             goesOn = try consumer.consume(batch, morsel: number)
             return goesOn
         }
@@ -135,6 +145,7 @@ private final class StopFlag: Sendable {
 
 /// Counts rows.
 public final class CountingConsumer: BatchConsumer {
+    public var label: String { "count" }
     private let rows = Atomic<Int>(0)
     public init() {}
     public var count: Int { rows.load(ordering: .relaxed) }

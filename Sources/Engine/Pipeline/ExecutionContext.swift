@@ -13,13 +13,16 @@ public final class ExecutionContext: Sendable {
     public let profile: Profile?
     /// Takes the plan of an action instead of running it.
     public let explain: (@Sendable (OptimizedPlan) -> Void)?
+    /// Where it is noted how far the action has come, if anyone looks.
+    public let progress: ActionProgress?
 
     public init(
         workers: WorkerPool, cancellation: Cancellation, keepsErrorRecords: Bool = false, counters: ExecutionCounters = ExecutionCounters(),
         spilling: SpillPolicy = SpillPolicy(), spool: Spool = Spool(), profile: Profile? = nil,
-        explain: (@Sendable (OptimizedPlan) -> Void)? = nil, errorSink: (any ErrorRecordSink)? = nil, errorLimit: Int? = nil
+        explain: (@Sendable (OptimizedPlan) -> Void)? = nil, errorSink: (any ErrorRecordSink)? = nil, errorLimit: Int? = nil,
+        progress: ActionProgress? = nil
     ) {
-        (self.profile, self.explain, self.spilling, self.spool) = (profile, explain, spilling, spool)
+        (self.profile, self.explain, self.spilling, self.spool, self.progress) = (profile, explain, spilling, spool, progress)
         self.workers = workers
         self.cancellation = cancellation
         self.counters = counters
@@ -30,7 +33,7 @@ public final class ExecutionContext: Sendable {
     public func restarted() -> ExecutionContext {
         ExecutionContext(
             workers: workers, cancellation: cancellation, keepsErrorRecords: errors.keepsRecordsItself, counters: counters, spilling: spilling, spool: spool,
-            profile: profile)
+            profile: profile, progress: progress)
     }
 }
 
@@ -72,6 +75,17 @@ public final class ExecutionCounters: Sendable {
                 casts.append((node, failures))
             }
         }
+    }
+
+    private let watches = Locked<[(node: PlanNode, watch: FieldWatch)]>([])
+
+    /// What was seen of the fields that transforms read by name.
+    public var fieldWatches: [(node: PlanNode, watch: FieldWatch)] { watches.withLock { $0 } }
+
+    func watch(_ reads: FieldReads, within columns: ColumnSet, node: PlanNode) -> FieldWatch {
+        let watch = FieldWatch(reads, within: columns)
+        watches.withLock { $0.append((node, watch)) }
+        return watch
     }
 
     public func addRows(_ count: Int) { rows.add(count, ordering: .relaxed) }

@@ -9,6 +9,7 @@ public struct MemorySource: BatchSource {
     /// - Precondition: every batch has this schema.
     public init(name: String, schema: Schema, batches: [Batch]) { (self.name, self.schema, self.batches) = (name, .exact(schema), batches) }
 
+    public var rowCount: Int? { batches.reduce(0) { $0 + $1.count } }
     public var estimatedBytes: Int? { batches.reduce(0) { $0 + $1.approximateSize } }
 
     public func statistics() -> SourceStatistics? { SourceStatistics(rows: batches.reduce(0) { $0 + $1.count }, isExact: true) }

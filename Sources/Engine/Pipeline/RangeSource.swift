@@ -26,6 +26,7 @@ public struct RangeSource: BatchSource {
 
     public var name: String { "range" }
     public var schema: FrameSchema { .exact(Self.columns) }
+    public var rowCount: Int? { count }
     public var estimatedBytes: Int? { count.multipliedReportingOverflow(by: 8).partialValue }
 
     public func open(_ request: ScanRequest, context: ScanContext) throws -> any BatchScan { RangeScan(self, hasColumn: request.columns?.contains("id") ?? true) }

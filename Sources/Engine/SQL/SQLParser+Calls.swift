@@ -107,7 +107,7 @@ extension SQLParser {
     // MARK: Resolution
 
     private func resolved(_ call: Call) throws(ParseError) -> Expression {
-        do throws(PlanError) { return try resolve(call) } catch { throw self.error(error.description, at: call.position) }
+        do throws(PlanError) { return try resolve(call) } catch { throw self.error(error, at: call.position) }
     }
 
     private func resolve(_ call: Call) throws(PlanError) -> Expression {
@@ -161,7 +161,7 @@ extension SQLParser {
                 if let made = try Expression.calling(name, arguments) { return located(made, position) }
             }
             throw unknown(names[0])
-        } catch { throw self.error(error.description, at: position) }
+        } catch { throw self.error(error, at: position) }
     }
 
     // MARK: Calls with words
@@ -169,7 +169,7 @@ extension SQLParser {
     /// Functions whose arguments have words between them, and those that need no parentheses; nil where the word is a name, or a call like others.
     mutating func specialCall(_ word: String, _ position: Int) throws(ParseError) -> Expression? {
         guard isSymbol("(", ahead: 1) else {
-            let isCall = ["current_date", "current_timestamp", "current_user", "session_user", "user", "localtimestamp"].contains(word)
+            let isCall = ["current_date", "current_timestamp", "localtimestamp"].contains(word)
             guard isCall, !isSymbol(".", ahead: 1), Function(named: word) != nil else { return nil }
             at += 1
             return try known([word], [], position)

@@ -407,7 +407,7 @@ extension SQLParser {
             at += 1
             return try typedLiteral(word, takeText() ?? [], position)
         case "cast", "try_cast", "extract", "position", "substring", "substr", "trim", "overlay", "timestampadd", "timestampdiff", "dateadd", "date_add", "datediff",
-            "date_diff", "current_date", "current_timestamp", "current_user", "session_user", "user", "localtimestamp", "current_time":
+            "date_diff", "current_date", "current_timestamp", "localtimestamp", "current_time":
             if let value = try specialCall(word, position) { return value }
         default: break
         }

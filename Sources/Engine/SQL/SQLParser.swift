@@ -189,6 +189,12 @@ struct SQLParser {
 
     func error(_ message: String, at position: Int) -> ParseError { ParseError(message, in: text, at: position) }
 
+    /// What an expression says wrongly, at the place that the error knows, else at this one.
+    func error(_ cause: PlanError, at position: Int) -> ParseError {
+        if case .located(let inner, let place) = cause { return ParseError(inner.description, in: text, at: place, cause: inner) }
+        return ParseError(cause.description, in: text, at: position, cause: cause)
+    }
+
     func written(_ token: SQLLexer.Token) -> String { String(decoding: text.utf8.dropFirst(token.position).prefix(token.end - token.position), as: UTF8.self) }
 
     /// The error of a token that is not the one that must come.

@@ -11,7 +11,10 @@ enum SQLWords {
     ]
 
     /// Words that stand for values where they stand alone, so that columns of these names want back-ticks.
-    static let values: Set<String> = ["current_date", "current_timestamp", "current_user", "session_user", "user", "localtimestamp", "interval"]
+    static let values: Set<String> = ["current_date", "current_timestamp", "localtimestamp", "interval"]
+
+    /// Words that stand for calls where no column has their name.
+    static let callsWhereUnknown: Set<String> = ["current_user", "session_user", "user"]
 
     /// Words behind an expression that go on with the query, and so are no names for it without AS.
     static let afterExpression: Set<String> = reserved.union([

@@ -97,7 +97,8 @@ final class SpillFile: @unchecked Sendable {
 }
 
 /// What the system refused a temporary file.
-struct SpillError: Error, CustomStringConvertible {
+struct SpillError: CodedError, CustomStringConvertible {
+    var errorCode: ErrorCode { .spilling }
     let folder: String
     let code: Int32
 

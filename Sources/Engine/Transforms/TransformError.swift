@@ -75,3 +75,43 @@ public enum TransformError: Error, Equatable, CustomStringConvertible {
 
     private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 }
+
+extension TransformError: CodedError {
+    public var errorCode: ErrorCode {
+        switch self {
+        case .malformedPath: .badPath
+        case .arrayInPath, .notAStruct, .movesAcrossArray: .noFields
+        case .unknownType: .unknownType
+        case .unknownAction, .actionNeedsNoPath, .unknownOperator: .unknownChoice
+        case .duplicateSpec, .conflictingTargets, .fieldExists: .duplicateColumn
+        case .noWidestType: .incompatibleTypes
+        case .unequalKeyCounts, .noKeys: .joinKeys
+        case .unknownKey: .unknownColumn
+        case .malformedSchema: .badSchema
+        }
+    }
+
+    public var subjects: [String] {
+        switch self {
+        case .malformedPath(let path, _), .arrayInPath(let path, _), .duplicateSpec(let path), .noWidestType(let path, _), .unknownKey(let path, _): [path]
+        case .unknownType(let name, _): [name]
+        case .unknownAction(let action, _), .actionNeedsNoPath(let action, _): [action]
+        case .conflictingTargets(let field, let nested): [nested, field]
+        case .fieldExists(let path, let renaming): [path, renaming]
+        case .notAStruct(let path, let field, _): [path, field]
+        case .movesAcrossArray(let from, let to): [to, from]
+        case .unknownOperator(let text, let path): [text, path]
+        case .unequalKeyCounts, .noKeys, .malformedSchema: []
+        }
+    }
+
+    public var headline: String? {
+        guard case .unknownKey(let path, let available) = self, !available.isEmpty else { return nil }
+        return "there is no field '\(path)'\(Suggestion.hint(for: path, in: available))"
+    }
+
+    public var notes: [ErrorNote] {
+        guard case .unknownKey(let path, let available) = self, !available.isEmpty else { return [] }
+        return [ErrorNote("columns", Suggestion.sorted(available, by: path).joined(separator: ", "))]
+    }
+}

@@ -27,9 +27,8 @@ import Testing
 
     @Test func aCostlyPatternEndsWithAnError() throws {
         let text = String(repeating: "a", count: 64) + "b"
-        #expect(throws: PlanError.analysis("rlike(): the search for '(a|aa)+$' takes too long; write it so that it has fewer ways to match the same text")) {
-            try value("rlike('\(text)', '(a|aa)+$')")
-        }
+        let error = #expect(throws: PlanError.self) { try value("rlike('\(text)', '(a|aa)+$')") }
+        #expect(error?.description == "rlike(): the search for '(a|aa)+$' takes too long; write it so that it has fewer ways to match the same text")
         // Nesting and length are no danger either.
         #expect(throws: (any Error).self) { try value("rlike('a', '\(String(repeating: "(", count: 100_000))')") }
         #expect(throws: (any Error).self) { try value("rlike('a', '\(String(repeating: "[", count: 100_000))')") }

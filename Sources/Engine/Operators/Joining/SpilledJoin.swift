@@ -78,7 +78,7 @@ extension HashJoin {
         return Stream(isOrdered: probing.isOrdered, targets: targets) { context in
             let nulls = JoinNulls()
             let input = JoinInput(self, isBuilt: true, nulls: nulls, context: context)
-            try Execution.run(built, ordered: false, context: context, into: input)
+            try Execution.run(built, ordered: false, context: context, into: input, stage: context.progress?.stage(node.label + " (kept side)", .collect))
             guard let spill = try input.spilled() else {
                 let table = try JoinTable(input.takeRows(context.workers), of: self, nulls: nulls, workers: context.workers)
                 // No row of the other side can have a part in the result.
@@ -87,7 +87,7 @@ extension HashJoin {
                 return JoinScan(try probing.open(context), table, of: self, context: context)
             }
             let probe = JoinInput(self, isBuilt: false, nulls: nulls, context: context, spills: true)
-            try Execution.run(probing, ordered: probing.isOrdered, context: context, into: probe)
+            try Execution.run(probing, ordered: probing.isOrdered, context: context, into: probe, stage: context.progress?.stage(node.label + " (other side)", .collect))
             guard let probed = try probe.spilled() else { return MemoryScan([]) }
             context.profile?.entry(for: node).addSpill(bytes: spill.size + probed.size)
             let share = max(context.spilling.operatorBytes / (2 * context.workers.count), 4096)
