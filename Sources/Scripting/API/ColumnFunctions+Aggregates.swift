@@ -22,7 +22,7 @@ extension ColumnFunctions {
                 let known = parameters[lowered] ?? []
                 values.removeLast()
                 for option in options.fields.keys.sorted() where !known.contains(option) {
-                    throw APIError("\(place) has no argument '\(option)'\(Suggestion.hint(for: option, in: known))")
+                    throw APIError("\(place) has no argument '\(option)'\(Suggestion.hint(for: option, in: known))", .unknownArgument)
                 }
                 for (i, parameter) in known.enumerated() {
                     guard let value = options.fields[parameter] else { continue }

@@ -18,7 +18,9 @@ extension ColumnFunctions {
             if let body = value.function {
                 expressions.append(try lambda(body, of: function, at: i, place))
             } else {
-                expressions.append(try expression(value, function.definition.parameter(at: i), place))
+                // A struct's fields are called as its columns are.
+                let keepsName = function.name == "struct" && value.object(as: ColumnObject.self)?.alias != nil
+                expressions.append(keepsName ? try ColumnObject.column(value, place).item(in: place).expression : try expression(value, function.definition.parameter(at: i), place))
             }
         }
         // SQL writes what is trimmed before the text.
@@ -39,11 +41,11 @@ extension ColumnFunctions {
         guard names.allSatisfy({ name in parameters.contains { $0.name == name } }) else { return values }
         var arguments = Array(values.dropLast())
         for (i, parameter) in parameters.enumerated() where !table[parameter.name].isNil {
-            if i < arguments.count { throw APIError("\(place): '\(parameter.name)' is given twice") }
+            if i < arguments.count { throw APIError("\(place): '\(parameter.name)' is given twice", .duplicateColumn) }
             while arguments.count < i { arguments.append(.nil) }
             arguments.append(table[parameter.name])
         }
-        if let missing = arguments.firstIndex(where: \.isNil) { throw APIError("\(place): '\(parameters[missing].name)' is missing") }
+        if let missing = arguments.firstIndex(where: \.isNil) { throw APIError("\(place): '\(parameters[missing].name)' is missing", .missingArgument) }
         return arguments
     }
 }

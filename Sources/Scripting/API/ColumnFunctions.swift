@@ -27,14 +27,14 @@ final class ColumnFunctions: ScriptObject {
             // The user's functions are the session's.
             let value = environment.state.makeFunction("F.expr") { [unowned environment] call in
                 let text = call.arguments.last?.text
-                guard let text, call.arguments.count <= 2 else { throw APIError("F.expr takes SQL text, not \(call[0].kindDescription)") }
+                guard let text, call.arguments.count <= 2 else { throw APIError("F.expr takes SQL text, not \(call[0].kindDescription)", .wrongArgument) }
                 return [.object(ColumnObject(try Expression(parsing: text, userFunction: environment.sql.userFunction)))]
             }
             made[name] = value
             return value
         }
         guard let body = Self.body(name) else {
-            throw APIError("F.\(name): \(Function.unknown(name, others: Self.names))")
+            throw APIError("F.\(name): \(Function.unknown(name, others: Self.names))", .unknownFunction)
         }
         let function = environment.state.makeFunction("F.\(name)") { call in
             var arguments = call.arguments
@@ -49,11 +49,18 @@ final class ColumnFunctions: ScriptObject {
     private static let rankings: [String: WindowRanking] = [
         "row_number": .rowNumber, "rank": .rank, "dense_rank": .denseRank, "percent_rank": .percentRank, "cume_dist": .cumulativeDistribution,
     ]
+    static func names(withScalars scalars: [String]) -> [String] { Set(names + scalars).sorted() }
+
     private static let names =
-        (AggregateFunction.names + Array(rankings.keys) + ColumnObject.orders.map(\.name) + [
+        (AggregateFunction.names + Generator.names + Array(rankings.keys) + ColumnObject.orders.map(\.name) + [
             "col", "column", "lit", "udf", "expr", "countDistinct", "approxCountDistinct", "sumDistinct", "lag", "lead",
             "nth_value", "ntile",
         ]).sorted()
+
+    /// The names of all functions of columns that are words. What wants `WITHIN GROUP` is SQL's alone.
+    static let allNames = Set(names + Function.allNames + ["when"])
+        .subtracting(["percentile_cont", "percentile_disc", "approxcountdistinct", "countdistinct", "sumdistinct"])
+        .filter { name in name.utf8.allSatisfy { $0 == 0x5f || (0x30...0x39).contains($0) || (0x61...0x7a).contains($0 | 0x20) } }.sorted()
 
     /// What `body` calls a function's arguments: one by one, or by their names in a table behind those given one by one (Python's keyword arguments).
     private static func bind(_ values: [LuaValue], _ parameters: [Parameter], _ place: String) throws -> Arguments {
@@ -70,11 +77,21 @@ final class ColumnFunctions: ScriptObject {
     private static func body(_ name: String) -> (([LuaValue]) throws -> ColumnObject)? {
         let place = "F.\(name)"
         func one(_ arguments: [LuaValue]) throws -> LuaValue {
-            guard arguments.count == 1 else { throw APIError("\(place) takes 1 argument, not \(arguments.count)") }
+            guard arguments.count == 1 else { throw APIError("\(place) takes 1 argument, not \(arguments.count)", .missingArgument) }
             return arguments[0]
         }
         func expression(_ value: LuaValue) throws -> Expression { try ColumnObject.column(value, place).expression(in: place) }
         if let aggregate = aggregate(name) { return aggregate }
+        if Generator.names.contains(name) {
+            return { arguments in
+                let expressions = try arguments.enumerated().map { i, value in
+                    // The keys of json_tuple are texts; other texts are names of columns.
+                    value.text != nil && !(name == "json_tuple" && i > 0) ? try expression(value) : try ColumnObject.operand(value, place)
+                }
+                guard let rows = try Generator.call(name, expressions) else { throw APIError("\(place) makes no rows") }
+                return ColumnObject(rows)
+            }
+        }
         if let order = ColumnObject.orders.first(where: { $0.name == name }) {
             return { try ColumnObject.column(try one($0), place).ordered(order.descending, order.nullsFirst) }
         }
@@ -106,19 +123,19 @@ final class ColumnFunctions: ScriptObject {
             }
         case "col", "column":
             return {
-                guard let name = try one($0).text else { throw APIError("\(place) takes a column's name, not \($0[0].kindDescription)") }
+                guard let name = try one($0).text else { throw APIError("\(place) takes a column's name, not \($0[0].kindDescription)", .wrongArgument) }
                 return ColumnObject(ColumnObject.field(name))
             }
         case "lit": return { ColumnObject(try ColumnObject.operand($0.first ?? .nil, place)) }
         case "expr":
             return {
-                guard let text = try one($0).text else { throw APIError("\(place) takes SQL text, not \($0[0].kindDescription)") }
+                guard let text = try one($0).text else { throw APIError("\(place) takes SQL text, not \($0[0].kindDescription)", .wrongArgument) }
                 return ColumnObject(try Expression(parsing: text))
             }
         case "when":
             return { arguments in
                 guard arguments.count == 2 else { throw APIError("\(place) takes a condition and a value, not \(arguments.count) arguments") }
-                let condition = try ColumnObject.operand(arguments[0], place)
+                let condition = try ColumnObject.condition(arguments[0], place)
                 return ColumnObject(.conditional([.init(condition, try ColumnObject.operand(arguments[1], place))], otherwise: nil))
             }
         default:

@@ -9,7 +9,7 @@ extension ColumnObject {
 
     static func registerFunctions(_ column: LuaClass<ColumnObject>) {
         func call(_ name: String, _ arguments: [Expression]) throws -> [LuaValue] {
-            guard let function = Function(named: name) else { throw APIError("\(Function.unknown(name))") }
+            guard let function = Function(named: name) else { throw APIError("\(Function.unknown(name))", .unknownFunction) }
             return [.object(ColumnObject(try function(arguments)))]
         }
         // Functions of the column and one other operand, by the names of both.
@@ -36,7 +36,7 @@ extension ColumnObject {
         column.method(Signature("when", [.required("condition", .any), .required("value", .any)])) { column, arguments in
             let place = "Column:when"
             guard case .conditional(let branches, nil) = try column.expression(in: place) else { throw APIError("\(place) follows F.when(...) or another when") }
-            let branch = Expression.Branch(try operand(arguments["condition"] ?? .nil, place), try operand(arguments["value"] ?? .nil, place))
+            let branch = Expression.Branch(try condition(arguments["condition"] ?? .nil, place), try operand(arguments["value"] ?? .nil, place))
             return [.object(ColumnObject(.conditional(branches + [branch], otherwise: nil)))]
         }
         column.method(Signature("otherwise", [.required("value", .any)])) { column, arguments in

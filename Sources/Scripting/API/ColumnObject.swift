@@ -50,7 +50,7 @@ final class ColumnObject: ScriptObject {
         switch content {
         case .expression(let expression): return expression
         case .window:
-            throw APIError("\(place) cannot take '\(name)' without a window; say which with :over(Window.partitionBy(...):orderBy(...))")
+            throw APIError("\(place) cannot take '\(name)' without a window; say which with :over(Window.partitionBy(...):orderBy(...))", .windowFunction)
         }
     }
 
@@ -74,7 +74,7 @@ final class ColumnObject: ScriptObject {
         case .expression(.aggregate(let call)) where call.filter == nil && !call.isDistinct: (function, arguments) = (.aggregate(call.function), call.arguments)
         case .window(let own, let values): (function, arguments) = (own, values)
         case .expression:
-            throw APIError("Column:over follows an aggregate or a window function, such as F.sum(\"amount\") or F.row_number(); '\(name)' is neither")
+            throw APIError("Column:over follows an aggregate or a window function, such as F.sum(\"amount\") or F.row_number(); '\(name)' is neither", .windowFunction)
         }
         return ColumnObject(
             .expression(.window(WindowCall(function, arguments, partition: window.partition, order: window.order, frame: window.frame))), alias: alias)
@@ -107,10 +107,20 @@ final class ColumnObject: ScriptObject {
     static func column(_ value: LuaValue, _ function: String) throws -> ColumnObject {
         if let name = value.text { return ColumnObject(name == "*" ? .star([]) : name.hasSuffix(".*") ? .star(path(String(name.dropLast(2)))) : field(name)) }
         if let column = value.object(as: ColumnObject.self) { return column }
-        throw APIError("\(function) takes columns and names of columns, not \(value.kindDescription)")
+        throw APIError("\(function) takes columns and names of columns, not \(value.kindDescription)", .wrongArgument)
     }
 
     /// A value in a place where Spark takes a column or a literal.
+    /// What decides: a Column. A boolean of Lua is what a comparison with `==` gave, which compares the Column itself and no rows.
+    static func condition(_ value: LuaValue, _ place: String) throws -> Expression {
+        if case .boolean(let flag) = value {
+            throw APIError(
+                "\(place) takes conditions that are Columns, not the boolean \(flag): ==, ~=, and, or, not of Lua do not compare rows; write a:eq(b), a:ne(b), (a) & (b), (a) | (b), ~a, or F.lit(\(flag))",
+                .wrongArgument)
+        }
+        return try operand(value, place)
+    }
+
     static func operand(_ value: LuaValue, _ function: String) throws -> Expression {
         if let column = value.object(as: ColumnObject.self) { return try column.expression(in: function) }
         return try literal(value, function)
@@ -128,7 +138,7 @@ final class ColumnObject: ScriptObject {
         case .decimal(let unscaled, let scale):
             let digits = String(unscaled.magnitude).count
             return .literal(.decimal(unscaled: unscaled, scale: scale), .decimal(precision: min(38, max(digits, scale)), scale: scale))
-        default: throw APIError("\(function) takes columns and plain values, not \(value.kindDescription)")
+        default: throw APIError("\(function) takes columns and plain values, not \(value.kindDescription)", .wrongArgument)
         }
     }
 
@@ -153,10 +163,10 @@ final class ColumnObject: ScriptObject {
                     let values = call.arguments.count == 1 ? call[0].table?.items ?? call.arguments : call.arguments
                     let named = call[0].table?["alias"].text.map { [$0] }
                     let names = try named ?? values.map { value in
-                        guard let text = value.text else { throw APIError("Column:\(name) takes a name, not \(value.kindDescription)") }
+                        guard let text = value.text else { throw APIError("Column:\(name) takes a name, not \(value.kindDescription)", .wrongArgument) }
                         return text
                     }
-                    guard let first = names.first else { throw APIError("Column:\(name) needs a name") }
+                    guard let first = names.first else { throw APIError("Column:\(name) needs a name", .missingArgument) }
                     if names.count == 1 { return [.object(ColumnObject(column.content, alias: first, order: column.order))] }
                     return [.object(ColumnObject(column.content, order: column.order, names: names))]
                 }
@@ -190,7 +200,7 @@ final class ColumnObject: ScriptObject {
             column.method(Signature("over", [.optional("window", .any)])) { column, arguments in
                 guard let window = arguments.object("window", as: WindowSpec.self) else {
                     let given = arguments["window"]?.kindDescription ?? "nothing"
-                    throw APIError("Column:over takes a window, such as Window.partitionBy(\"shop\"):orderBy(\"day\"), not \(given)")
+                    throw APIError("Column:over takes a window, such as Window.partitionBy(\"shop\"):orderBy(\"day\"), not \(given)", .wrongArgument)
                 }
                 return [.object(try column.over(window))]
             }
@@ -209,11 +219,11 @@ final class ColumnObject: ScriptObject {
                 }
             }
             column.metamethod("__band") { call in
-                let (left, right) = try operands(call)
+                let (left, right) = try conditions(call, "&")
                 return [.object(ColumnObject(.and(left, right)))]
             }
             column.metamethod("__bor") { call in
-                let (left, right) = try operands(call)
+                let (left, right) = try conditions(call, "|")
                 return [.object(ColumnObject(.or(left, right)))]
             }
             column.metamethod("__bnot") { call in [.object(ColumnObject(.not(try operand(call.operand, "~"))))] }
@@ -224,9 +234,11 @@ final class ColumnObject: ScriptObject {
             }
             registerFunctions(column)
             column.property { _, name in
-                if let instead = absent[name] { throw APIError("a Column here has no '\(name)': \(instead)") }
+                if let instead = absent[name] { throw APIError("a Column here has no '\(name)': \(instead)", .notSupported) }
                 let known = known + functionMethods
-                throw APIError("a Column has no method '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")
+                throw APIError(
+                    "a Column has no method '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))", .unknownMethod,
+                    advice: Elsewhere.ofColumn(name, known: known))
             }
         }
     }
@@ -248,6 +260,11 @@ final class ColumnObject: ScriptObject {
 
     func ordered(_ descending: Bool, _ nullsFirst: Bool) -> ColumnObject {
         ColumnObject(content, alias: alias, order: Order(descending: descending, nullsFirst: nullsFirst))
+    }
+
+    static func conditions(_ call: LuaCall, _ sign: String) throws -> (Expression, Expression) {
+        let values = call.operands
+        return (try condition(values.0, sign), try condition(values.1, sign))
     }
 
     static func operands(_ call: LuaCall) throws -> (Expression, Expression) {

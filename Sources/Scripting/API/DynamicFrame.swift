@@ -87,11 +87,12 @@ extension DynamicFrame {
             let folded = Set(tops.map { $0.lowercased() })
             return tops.union(schema.names.filter { folded.contains($0.lowercased()) })
         }
+        let reads = FieldReads("what it is mapped to is null") { mapping.unknownPaths(in: $0) }
         if mapping.needsFrameSchema {
             return with(
                 SchemaDependentNode(
                     "ApplyMapping", detail: detail, input: plan, options: options, columns: columns, passes: nil,
-                    schema: { mapping.outputSchema(for: $0) },
+                    schema: { mapping.outputSchema(for: $0) }, reads: reads,
                     transform: { batch, schema, notes in
                         let result = mapping.apply(batch, frameSchema: schema)
                         notes.add(result.failures)
@@ -101,7 +102,7 @@ extension DynamicFrame {
         return with(
             TransformNode(
                 "ApplyMapping", detail: detail, input: plan, options: options, columns: columns, rows: { [plan] in $0?.pushed { mapping.inputValue(of: $0, in: plan.knownSchema ?? plan.declaredSchema.known) } },
-                schema: { mapping.outputSchema(for: $0) },
+                schema: { mapping.outputSchema(for: $0) }, reads: reads,
                 transform: { batch, notes in
                     let result = mapping.apply(batch)
                     notes.add(result.failures)
@@ -115,7 +116,8 @@ extension DynamicFrame {
         return with(
             TransformNode(
                 "SelectFields", detail: paths.map(\.description).joined(separator: ", "), input: plan, options: options, columns: { _ in tops },
-                rows: { $0?.pushed { path in select.keeps(path) ? .field(path) : nil } }, schema: { select.outputSchema(for: $0) }, transform: { batch, _ in select.apply(batch) }))
+                rows: { $0?.pushed { path in select.keeps(path) ? .field(path) : nil } }, schema: { select.outputSchema(for: $0) },
+                reads: FieldReads("the result is without it") { select.unknownPaths(in: $0) }, transform: { batch, _ in select.apply(batch) }))
     }
 
     func dropFields(_ paths: [FieldPath], _ options: StageOptions) -> DynamicFrame {
@@ -133,6 +135,7 @@ extension DynamicFrame {
                 "RenameField", detail: "\(old) -> \(new)", input: plan, options: options,
                 columns: { $0.map { $0.union([old.names[0], new.names[0]]) } },
                 rows: { $0?.pushed { path in rename.inputPath(of: path).map { .field($0) } } }, schema: { try rename.outputSchema(for: $0) },
+                reads: FieldReads("nothing is renamed") { old.type(in: $0) == nil ? [old] : [] },
                 transform: { batch, _ in try rename.apply(batch) }))
     }
 
@@ -142,16 +145,17 @@ extension DynamicFrame {
             notes.add(result.failures)
             return result.batch
         }
+        let reads = FieldReads("nothing is resolved") { resolver.unknownPaths(in: $0) }
         if !resolver.needsFrameSchema {
             return with(
                 TransformNode(
-                    "ResolveChoice", detail: detail, input: plan, options: options, columns: { $0 }, schema: { try resolver.outputSchema(for: $0) },
+                    "ResolveChoice", detail: detail, input: plan, options: options, columns: { $0 }, schema: { try resolver.outputSchema(for: $0) }, reads: reads,
                     transform: { try transform($0, $0.schema, $1) }))
         }
         return with(
             SchemaDependentNode(
                 "ResolveChoice", detail: detail, input: plan, options: options, columns: { _ in nil },
-                passes: { schema in !schema.fields.contains { $0.type.containsChoice } }, schema: { try resolver.outputSchema(for: $0) },
+                passes: { schema in !schema.fields.contains { $0.type.containsChoice } }, schema: { try resolver.outputSchema(for: $0) }, reads: reads,
                 transform: transform))
     }
 }

@@ -5,7 +5,7 @@ internal import Engine
 /// Transforms whose arguments take some reading: lists of mappings, specs, comparisons.
 extension DynamicFrame {
     func applyMapping(arguments: Arguments) throws -> DynamicFrame {
-        guard case .table(let table)? = arguments["mappings"] else { throw APIError("\(arguments.function) needs a list of mappings") }
+        guard case .table(let table)? = arguments["mappings"] else { throw APIError("\(arguments.function) needs a list of mappings", .missingArgument) }
         // One mapping may be given without the list around it.
         let rows = table.items.first?.text != nil ? [.table(table)] : table.items
         var mappings: [Mapping] = []
@@ -22,7 +22,7 @@ extension DynamicFrame {
     func resolveChoice(arguments: Arguments) throws -> DynamicFrame {
         let choice = arguments.string("choice", default: "")
         let specs = arguments["specs"]
-        if specs == nil && choice.isEmpty { throw APIError("Parameter specs and option are both missing, add one.") }
+        if specs == nil && choice.isEmpty { throw APIError("Parameter specs and option are both missing, add one.", .missingArgument) }
         if specs != nil && !choice.isEmpty { throw APIError("Parameter specs and option are both specified, choose one.") }
         var declared: Schema?
         if let database = arguments.string("database"), let table = arguments.string("table_name") {
@@ -30,17 +30,17 @@ extension DynamicFrame {
             declared = try Schema(record.dataSchema().fields + record.partitionSchema().fields)
         }
         if choice == "match_catalog" && declared == nil {
-            throw APIError("\(arguments.function): choice = \"match_catalog\" needs 'database' and 'table_name'")
+            throw APIError("\(arguments.function): choice = \"match_catalog\" needs 'database' and 'table_name'", .missingArgument)
         }
         if !choice.isEmpty {
             return resolveChoice(ResolveChoice(choice: try ResolveChoice.Action(choice, path: nil, declared: declared)), detail: choice, arguments.stage)
         }
-        guard case .table(let table)? = specs else { throw APIError("\(arguments.function): 'specs' must be a list of {path, action}") }
+        guard case .table(let table)? = specs else { throw APIError("\(arguments.function): 'specs' must be a list of {path, action}", .wrongArgument) }
         let rows = table.items.first?.text != nil ? [.table(table)] : table.items
         var parsed: [(path: FieldPath, action: ResolveChoice.Action)] = []
         for (number, row) in rows.enumerated() {
             guard let words = row.table?.items.map(\.text), words.count == 2, let path = words[0], let action = words[1] else {
-                throw APIError("\(arguments.function): spec \(number + 1) must be {path, action}, such as {\"price\", \"cast:double\"}")
+                throw APIError("\(arguments.function): spec \(number + 1) must be {path, action}, such as {\"price\", \"cast:double\"}", .wrongArgument)
             }
             parsed.append((try FieldPath(path), try ResolveChoice.Action(action, path: path, declared: declared)))
         }
@@ -60,15 +60,15 @@ extension DynamicFrame {
     }
 
     func splitRows(arguments: Arguments) throws -> DynamicFrameCollection {
-        guard case .table(let table)? = arguments["comparison_dict"] else { throw APIError("\(arguments.function) needs a table of comparisons") }
+        guard case .table(let table)? = arguments["comparison_dict"] else { throw APIError("\(arguments.function) needs a table of comparisons", .missingArgument) }
         var comparisons: [SplitRows.Comparison] = []
         for (path, operators) in table.sortedFields {
             guard let operators = operators.table, operators.items.isEmpty, !operators.fields.isEmpty else {
-                throw APIError("\(arguments.function): '\(path)' must be compared by a table such as {[\">\"] = 5, [\"<=\"] = 7}")
+                throw APIError("\(arguments.function): '\(path)' must be compared by a table such as {[\">\"] = 5, [\"<=\"] = 7}", .wrongArgument)
             }
             for (name, value) in operators.sortedFields {
                 guard let constant = Value(value) else {
-                    throw APIError("\(arguments.function): '\(path)' cannot be compared with \(value.kindDescription)")
+                    throw APIError("\(arguments.function): '\(path)' cannot be compared with \(value.kindDescription)", .incompatibleTypes)
                 }
                 comparisons.append(try SplitRows.Comparison(path, name, constant))
             }

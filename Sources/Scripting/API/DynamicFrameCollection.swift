@@ -40,7 +40,7 @@ final class DynamicFrameCollection: ScriptObject {
                 guard let name = key.text else { throw APIError("a DynamicFrameCollection is read by name, not by \(key.kindDescription)") }
                 guard let frame = collection[name] else {
                     let hint = Suggestion.hint(for: name, in: collection.names)
-                    throw APIError("there is no frame '\(name)'\(hint) (frames: \(collection.names.joined(separator: ", ")))")
+                    throw APIError("there is no frame '\(name)'\(hint) (frames: \(collection.names.joined(separator: ", ")))", .unknownChoice)
                 }
                 return .object(frame)
             }
@@ -75,7 +75,7 @@ final class DynamicFrameCollection: ScriptObject {
             try frames.map { name, frame in
                 let result = try function.call([.object(frame), .string("\(context):\(name)")])
                 guard let mapped = result.first?.object(as: DynamicFrame.self) else {
-                    throw APIError("the function given to map must return a DynamicFrame, not \((result.first ?? .nil).kindDescription)")
+                    throw APIError("the function given to map must return a DynamicFrame, not \((result.first ?? .nil).kindDescription)", .wrongArgument)
                 }
                 return (name, mapped)
             }, environment)
@@ -92,7 +92,7 @@ final class DynamicFrameCollection: ScriptObject {
             } else if let many = returned.object(as: DynamicFrameCollection.self) {
                 result += many.frames.map { ($0.name, $0.frame) }
             } else {
-                throw APIError("the function given to flatmap must return a DynamicFrame or a collection, not \(returned.kindDescription)")
+                throw APIError("the function given to flatmap must return a DynamicFrame or a collection, not \(returned.kindDescription)", .wrongArgument)
             }
         }
         return DynamicFrameCollection(result, environment)

@@ -83,6 +83,11 @@ extension DynamicFrame {
             frame.method(["spigot"], [.required("path", .string), .optional("options", .dictionary)] + Signature.stage) {
                 [.object(try $0.spigot(arguments: $1))]
             }
+            frame.method(Signature("plot", PlotRequest.parameters)) { frame, arguments in
+                try frame.toDF().plot(arguments)
+                return []
+            }
+            frame.method(Signature("profile", DataFrame.profileParameters)) { frame, arguments in try frame.toDF().profile(arguments) }
             frame.method(["repartition"], [.required("num_partitions", .integer)] + Signature.stage) { frame, _ in [.object(frame)] }
             frame.method(["coalesce"], [.required("num_partitions", .integer), .optional("shuffle", .boolean)] + Signature.stage) { frame, _ in
                 [.object(frame)]
@@ -99,7 +104,8 @@ extension DynamicFrame {
                 case "name": return .string(frame.name)
                 default:
                     throw APIError(
-                        "a DynamicFrame has no method '\(name)'\(Suggestion.hint(for: name, in: methodNames)) (known: \(methodNames.joined(separator: ", ")))")
+                        "a DynamicFrame has no method '\(name)'\(Suggestion.hint(for: name, in: methodNames)) (known: \(methodNames.joined(separator: ", ")))", .unknownMethod,
+                        advice: Elsewhere.ofDynamicFrame(name))
                 }
             }
             frame.metamethod("__tostring") { call in
@@ -117,7 +123,7 @@ extension DynamicFrame {
 
     static let methodNames = [
         "apply_mapping", "applyMapping", "assertErrorThreshold", "coalesce", "count", "drop_fields", "errorsAsDynamicFrame", "errorsCount", "filter",
-        "getNumPartitions", "join", "map", "mergeDynamicFrame", "name", "printSchema", "relationalize", "rename_field", "repartition", "resolveChoice",
+        "getNumPartitions", "join", "map", "mergeDynamicFrame", "name", "plot", "printSchema", "profile", "relationalize", "rename_field", "repartition", "resolveChoice",
         "schema", "select_fields", "show", "spigot", "split_fields", "split_rows", "stageErrorsCount", "toDF", "unbox", "union", "unnest", "write",
     ]
 }

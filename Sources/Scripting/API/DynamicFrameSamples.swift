@@ -8,7 +8,7 @@ extension DynamicFrame {
     /// `unbox`: parses a text field and puts the parsed value in its place. A text that does not parse makes its record an error record.
     func unbox(arguments: Arguments) throws -> DynamicFrame {
         let format = arguments.string("format", default: "json").lowercased()
-        guard format == "json" else { throw APIError("\(arguments.function): the format '\(format)' cannot be unboxed (known: json)") }
+        guard format == "json" else { throw APIError("\(arguments.function): the format '\(format)' cannot be unboxed (known: json)", .unknownFormat) }
         let unbox = try Unbox(try FieldPath(arguments.string("path", default: ""))) { texts in
             let column = texts.cast(to: .string).flattened
             let builder = VariantBuilder()
@@ -97,7 +97,7 @@ extension Options {
     func number(_ name: String) throws(APIError) -> Double? {
         guard let value = value(name) else { return nil }
         guard let number = value.double ?? value.text.flatMap(Double.init) else {
-            throw APIError("'\(name)' must be a number, not \(value.kindDescription)")
+            throw APIError("'\(name)' must be a number, not \(value.kindDescription)", .wrongArgument)
         }
         return number
     }

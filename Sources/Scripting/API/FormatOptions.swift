@@ -19,6 +19,20 @@ enum FormatOptions {
         "deltaEncodings",
     ]
 
+    /// The options of all formats.
+    static let allNames = Set(csv + json + parquet)
+
+    /// The options that a format takes; those of all formats where none is said, nil for one that is not known.
+    static func known(_ format: String?) -> [String]? {
+        switch format?.lowercased() {
+        case "csv"?: csv
+        case "json"?: json
+        case "parquet"?, "glueparquet"?: parquet
+        case nil: csv + (json + parquet).filter { !csv.contains($0) }
+        default: nil
+        }
+    }
+
     /// What a frame is read with, and the schema that the options declare.
     static func source(_ format: String, _ options: Options) throws -> (FileSource.Format, Schema?) {
         switch format.lowercased() {
@@ -136,14 +150,17 @@ enum FormatOptions {
         }
     }
 
+    static let parquetCompressions = ["uncompressed", "snappy", "gzip", "zstd", "lz4", "brotli"]
+    static let textCompressions = ["gzip", "zstd", "none"]
+
     private static func parquetCompression(_ name: String) throws -> ParquetWriteOptions.Compression {
         switch name.lowercased() {
         case "none", "uncompressed": return .uncompressed
         case "lz4", "lz4_raw", "lz4raw": return .lz4Raw
         case let name:
             guard let compression = ParquetWriteOptions.Compression(rawValue: name) else {
-                let known = ["uncompressed", "snappy", "gzip", "zstd", "lz4", "brotli"]
-                throw APIError("Parquet cannot be compressed with '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")
+                let known = parquetCompressions
+                throw APIError("Parquet cannot be compressed with '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))", .unknownChoice)
             }
             return compression
         }
@@ -154,12 +171,12 @@ enum FormatOptions {
         case nil, "none"?, "uncompressed"?, ""?: return .none
         case "gzip"?: return .gzip
         case "zstd"?: return .zstd
-        case let name?: throw APIError("text files cannot be compressed with '\(name)'; known are gzip, zstd and none")
+        case let name?: throw APIError("text files cannot be compressed with '\(name)'; known are gzip, zstd and none", .unknownChoice)
         }
     }
 
     private static func unknown(_ format: String, _ known: [String], _ verb: String) -> APIError {
         let hint = Suggestion.hint(for: format.lowercased(), in: known)
-        return APIError("the format '\(format)' cannot be \(verb)\(hint) (known: \(known.joined(separator: ", ")))")
+        return APIError("the format '\(format)' cannot be \(verb)\(hint) (known: \(known.joined(separator: ", ")))", .unknownFormat)
     }
 }

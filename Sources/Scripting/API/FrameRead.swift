@@ -7,11 +7,17 @@ internal import Formats
 
 /// Makes frames of files and catalog tables.
 extension ScriptEnvironment {
-    private static let connectionTypes = ["s3", "file", "parquet", "csv", "json"]
-    private static let sourceOptions = [
+    static let connectionTypes = ["s3", "file", "parquet", "csv", "json"]
+    static let sourceOptions = [
         "paths", "path", "exclusions", "recurse", "groupFiles", "groupSize", "compressionType", "maxBand", "maxFilesInBand", "isFailFast",
         "boundedFiles", "boundedSize", "useS3ListImplementation", "excludeStorageClasses", "mergeSchema",
     ]
+
+    /// The names that connection_options know, of reads and of writes.
+    static let connectionOptionNames = Set(sourceOptions + FrameWrite.options)
+
+    /// What `additional_options` of a read from the catalog mean something by; others are passed over.
+    static let catalogSourceOptions = ["catalogPartitionPredicate", "exclusions", "boundedFiles", "boundedSize", "isFailFast"]
 
     /// `create_dynamic_frame.from_options`.
     func frame(fromOptions arguments: Arguments) throws -> DynamicFrame {
@@ -20,10 +26,10 @@ extension ScriptEnvironment {
         let options = arguments.options("connection_options")
         try options.check(known: Self.sourceOptions)
         guard let format = arguments.string("format") ?? (["parquet", "csv", "json"].contains(type) ? type : nil) else {
-            throw APIError("\(arguments.function) needs the argument 'format': one of \(FormatOptions.readable.joined(separator: ", "))")
+            throw APIError("\(arguments.function) needs the argument 'format': one of \(FormatOptions.readable.joined(separator: ", "))", .missingArgument)
         }
         guard let paths = try options.strings("paths") ?? options.strings("path"), !paths.isEmpty else {
-            throw APIError("\(arguments.function): connection_options needs 'paths': a list of files and folders")
+            throw APIError("\(arguments.function): connection_options needs 'paths': a list of files and folders", .missingArgument)
         }
         let formatOptions = arguments.options("format_options")
         if !arguments.string("push_down_predicate", default: "").isEmpty {
@@ -52,17 +58,17 @@ extension ScriptEnvironment {
                 }
                 return files
             }, open: { try LocalFile(path: $0.path) })
-        return DynamicFrame(ScanNode(source, options: arguments.stage), name: Self.frameName(paths), environment: self)
+        return DynamicFrame(scan(source, options: arguments.stage), name: Self.frameName(paths), environment: self)
     }
 
     /// `create_dynamic_frame.from_catalog`.
     func frame(fromCatalog arguments: Arguments) throws -> DynamicFrame {
         let database = arguments.string("database") ?? arguments.string("name_space") ?? ""
-        guard !database.isEmpty else { throw APIError("Parameter name_space or database is missing.") }
-        guard let tableName = arguments.string("table_name") else { throw APIError("Parameter table_name is missing.") }
+        guard !database.isEmpty else { throw APIError("Parameter name_space or database is missing.", .missingArgument) }
+        guard let tableName = arguments.string("table_name") else { throw APIError("Parameter table_name is missing.", .missingArgument) }
         let options = arguments.options("additional_options")
         let table = try table(tableName, in: database)
-        guard let location = table.storageDescriptor?.location else { throw APIError("table \(table.qualifiedName) has no location to read from") }
+        guard let location = table.storageDescriptor?.location else { throw APIError("table \(table.qualifiedName) has no location to read from", .badCatalogState) }
         let listing = try listingOptions(options, recursive: true, also: table.parameters["exclusions"])
         let keys = try table.partitionSchema().fields
         let context = arguments.string("transformation_ctx", default: "")
@@ -97,7 +103,7 @@ extension ScriptEnvironment {
                 }
                 return files
             }, open: { try LocalFile(path: $0.path) })
-        return DynamicFrame(ScanNode(source, options: arguments.stage), name: table.name, environment: self)
+        return DynamicFrame(scan(source, options: arguments.stage), name: table.name, environment: self)
     }
 
     /// A catalog table, or an error that names the nearest one.
@@ -108,18 +114,21 @@ extension ScriptEnvironment {
         guard databases.contains(database.lowercased()) else {
             let hint = Suggestion.hint(for: database, in: databases)
             let known = databases.isEmpty ? "the catalog has none; `mastic crawl PATH --database \(database)` makes one" : "there are: \(databases.joined(separator: ", "))"
-            throw APIError("Database \(database) not found\(hint) (\(known))")
+            throw APIError("Database \(database) not found\(hint) (\(known))", .notInCatalog)
         }
         let tables = try catalog.tableNames(in: database)
         let hint = Suggestion.hint(for: name, in: tables)
         let shown = tables.prefix(20).joined(separator: ", ") + (tables.count > 20 ? ", ..." : "")
-        throw APIError("Table \(name) not found in database \(database)\(hint) (\(tables.isEmpty ? "it has no tables" : "tables: \(shown)"))")
+        throw APIError("Table \(name) not found in database \(database)\(hint) (\(tables.isEmpty ? "it has no tables" : "tables: \(shown)"))", .notInCatalog)
     }
 
     func checkConnection(_ type: String) throws {
         guard Self.connectionTypes.contains(type) else {
+            if Elsewhere.databases.contains(type) {
+                throw APIError("the connection type '\(type)' is not there: databases and streams are not connected to; export to files, and read those", .notSupported, subject: type)
+            }
             let hint = Suggestion.hint(for: type, in: Self.connectionTypes)
-            throw APIError("the connection type '\(type)' is not known\(hint) (known: \(Self.connectionTypes.joined(separator: ", ")))")
+            throw APIError("the connection type '\(type)' is not known\(hint) (known: \(Self.connectionTypes.joined(separator: ", ")))", .unknownChoice)
         }
     }
 
@@ -144,9 +153,9 @@ extension ScriptEnvironment {
 
     private func emptyInput(_ path: String, _ location: StorageLocation, _ options: ListingOptions) throws -> APIError {
         if !options.isRecursive, try job.files(at: location, options: ListingOptions(isRecursive: true, exclusions: options.exclusions)).next() != nil {
-            return APIError("'\(path)' holds no files itself, only folders do; read those too with connection_options = {recurse = true}")
+            return APIError("'\(path)' holds no files itself, only folders do; read those too with connection_options = {recurse = true}", .fileNotFound)
         }
-        return APIError("'\(path)' holds no files to read")
+        return APIError("'\(path)' holds no files to read", .fileNotFound)
     }
 
     /// The longest common prefix of the paths without the characters that a name cannot have (Glue's rule).
@@ -174,7 +183,7 @@ private struct PartitionSelection: Sendable {
             let names = keys.map(\.name)
             let hint = Suggestion.hint(for: name, in: names)
             let known = names.isEmpty ? "the table has none" : "partition keys: \(names.joined(separator: ", "))"
-            throw APIError("push_down_predicate names '\(name)', which is no partition key of \(table.qualifiedName)\(hint) (\(known))")
+            throw APIError("push_down_predicate names '\(name)', which is no partition key of \(table.qualifiedName)\(hint) (\(known))", .unknownPartitionColumn)
         }
     }
 

@@ -15,7 +15,11 @@ struct FrameWrite {
     /// The values of the table's first partition keys, which the target is the folder of.
     var fixed: [String?] = []
 
-    private static let options = [
+    /// What `additional_options` of a write into a table of the catalog mean something by; others are passed over.
+    static let catalogOptions = ["partitionKeys", "compression", "mode", "enableUpdateCatalog"]
+    static let modes = ["append", "overwrite"]
+
+    static let options = [
         "path", "partitionKeys", "compression", "mode", "useFrameName", "enableUpdateCatalog", "updateBehavior", "groupFiles", "groupSize", "numberTargetPartitions",
     ]
 
@@ -27,9 +31,9 @@ struct FrameWrite {
         try environment.checkConnection(type)
         let options = arguments.options("connection_options")
         try options.check(known: Self.options)
-        guard let path = try options.string("path") else { throw APIError("\(arguments.function): connection_options needs 'path': the folder to write to") }
+        guard let path = try options.string("path") else { throw APIError("\(arguments.function): connection_options needs 'path': the folder to write to", .missingArgument) }
         guard let format = arguments.string("format") ?? (FormatOptions.writable.contains(type) ? type : nil) else {
-            throw APIError("\(arguments.function) needs the argument 'format': one of \(FormatOptions.writable.joined(separator: ", "))")
+            throw APIError("\(arguments.function) needs the argument 'format': one of \(FormatOptions.writable.joined(separator: ", "))", .missingArgument)
         }
         target = try environment.locate(folder.map { path + (path.hasSuffix("/") ? "" : "/") + $0 + "/" } ?? path)
         encoder = try FormatOptions.encoder(format, arguments.options("format_options"), compression: try options.string("compression"))
@@ -56,16 +60,16 @@ struct FrameWrite {
     /// `write_dynamic_frame.from_catalog`: the table says where and how.
     init(catalog arguments: Arguments, _ environment: ScriptEnvironment) throws {
         let database = arguments.string("database") ?? arguments.string("name_space") ?? ""
-        guard !database.isEmpty else { throw APIError("Parameter name_space or database is missing.") }
-        guard let tableName = arguments.string("table_name") else { throw APIError("Parameter table_name is missing.") }
+        guard !database.isEmpty else { throw APIError("Parameter name_space or database is missing.", .missingArgument) }
+        guard let tableName = arguments.string("table_name") else { throw APIError("Parameter table_name is missing.", .missingArgument) }
         let options = arguments.options("additional_options")
         let record = try environment.table(tableName, in: database)
-        guard let location = record.storageDescriptor?.location else { throw APIError("table \(record.qualifiedName) has no location to write to") }
+        guard let location = record.storageDescriptor?.location else { throw APIError("table \(record.qualifiedName) has no location to write to", .badCatalogState) }
         target = try environment.locate(location)
         encoder = try Self.encoder(of: record, compression: try options.string("compression"), function: arguments.function)
         let keys = record.partitionKeys.map(\.name)
         if let given = try options.strings("partitionKeys"), given != keys {
-            throw APIError("partitionKeys must be those of table \(record.qualifiedName), in their order: \(keys.joined(separator: ", "))")
+            throw APIError("partitionKeys must be those of table \(record.qualifiedName), in their order: \(keys.joined(separator: ", "))", .unknownPartitionColumn)
         }
         partitionKeys = keys
         mode = try Self.mode(try options.string("mode"))
@@ -96,7 +100,7 @@ struct FrameWrite {
         switch text?.lowercased() {
         case nil, "append"?: return .append
         case "overwrite"?: return .overwrite
-        case let text?: throw APIError("the mode '\(text)' is not known; it is append or overwrite")
+        case let text?: throw APIError("the mode '\(text)' is not known; it is append or overwrite", .unknownChoice)
         }
     }
 
@@ -112,8 +116,23 @@ struct FrameWrite {
 
     /// Runs the write, and returns what the catalog has to learn of it.
     func run(_ node: PlanNode, to output: StagedOutput, _ environment: ScriptEnvironment) throws -> [CatalogChange] {
+        try run(node, into: StagedFiles(output), environment)
+    }
+
+    /// Runs the write, of which each partition that gets rows takes the place of what it held; other partitions stay as they are.
+    ///
+    /// - Parameter places: where partitions lie that do not lie where their values say, by their folder below the target.
+    func runReplacingPartitions(
+        _ node: PlanNode, in transaction: any WriteTransaction, places: [String: StorageLocation] = [:], _ environment: ScriptEnvironment
+    ) throws -> [CatalogChange] {
+        let files = StagedPartitions(transaction, below: target, places: places)
+        let changes = try run(node, into: files, environment)
+        files.withdrawEmpty()
+        return changes
+    }
+
+    private func run(_ node: PlanNode, into files: any OutputFolder, _ environment: ScriptEnvironment) throws -> [CatalogChange] {
         try environment.run(description) { context in
-            let files = StagedFiles(output)
             let writer = try FrameWriter(
                 encoder: encoder, output: files, partitionKeys: partitionKeys, schema: encoder.needsOneSchema ? try node.cheapSchema(context) : nil, node: node,
                 workers: context.workers)
@@ -127,9 +146,9 @@ struct FrameWrite {
             }
             let partitions =
                 partitionKeys.isEmpty
-                ? [partition(output.target, [])]
+                ? [partition(target, [])]
                 : writer.partitionValues.map { folder, values in
-                    partition(output.target.descendant(output.target.path + "/" + folder, isFolder: true), values)
+                    partition(target.descendant(target.path + "/" + folder, isFolder: true), values)
                 }
             if table.partitionKeys.isEmpty || partitions.isEmpty { return [] }
             return [.putPartitions(partitions, table: table.name, database: table.databaseName, existing: .keep)]
@@ -139,7 +158,8 @@ struct FrameWrite {
 
 /// Staged files as the writer makes them.
 private final class StagedFiles: OutputFolder {
-    private let output: StagedOutput
+    let output: StagedOutput
+    var isEmpty: Bool { numbers.withLock { $0.isEmpty } }
     private let numbers = Locked<[String: Int]>([:])
     init(_ output: StagedOutput) { self.output = output }
 
@@ -157,6 +177,39 @@ private final class StagedFiles: OutputFolder {
     }
 }
 
+/// Staged files of a write that replaces partitions: each partition is an overwrite of its own folder, begun with its first file.
+private final class StagedPartitions: OutputFolder {
+    private let transaction: any WriteTransaction
+    private let target: StorageLocation
+    private let places: [String: StorageLocation]
+    private let partitions = Locked<[String: StagedFiles]>([:])
+
+    init(_ transaction: any WriteTransaction, below target: StorageLocation, places: [String: StorageLocation]) {
+        (self.transaction, self.target, self.places) = (transaction, target, places)
+    }
+
+    func makeFile(in folder: String, extension: String) throws -> any OutputFile {
+        let files = try partitions.withLock { partitions in
+            if let files = partitions[folder] { return files }
+            let place = places[folder] ?? target.descendant(target.path + "/" + folder, isFolder: true)
+            let files = StagedFiles(try transaction.output(to: place, mode: .overwrite))
+            partitions[folder] = files
+            return files
+        }
+        return try files.makeFile(in: "", extension: `extension`)
+    }
+
+    func removeAll() throws {
+        // The write begins again; it may call partitions by other names then, as a key that was whole at first turns out not to be.
+        for files in partitions.withLock({ Array($0.values) }) { try files.removeAll() }
+    }
+
+    /// Leaves partitions alone that got no rows in the end.
+    func withdrawEmpty() {
+        for files in partitions.withLock({ Array($0.values) }) where files.isEmpty { transaction.withdraw(files.output) }
+    }
+}
+
 private final class StagedFile: OutputFile {
     private let sink: LocalFileSink
     init(_ sink: LocalFileSink) { self.sink = sink }
@@ -164,10 +217,33 @@ private final class StagedFile: OutputFile {
     func close() throws { try sink.close(sync: false) }
 }
 
+extension PlanNode {
+    /// Lists the files that the plan reads, where that has not been done. Before an overwrite, behind which the files of its target are seen no more: a frame may
+    /// be written over what it was read from.
+    func listFiles() throws {
+        for case let source as FileSource in selfAndAncestors.compactMap({ ($0 as? ScanNode)?.source }) { _ = try source.files() }
+    }
+}
+
+extension PlanNode {
+    /// Whether any of the files that the rows come from lie in a folder.
+    func reads(below folder: StorageLocation) throws -> Bool {
+        for case let source as FileSource in selfAndAncestors.compactMap({ ($0 as? ScanNode)?.source }) {
+            if try source.files().contains(where: { LocalPath.contains(folder.path, $0.path) }) { return true }
+        }
+        return false
+    }
+}
+
 extension DynamicFrame {
     /// Writes the frame. Returns a frame of the records that failed to write: none, because a write that fails fails the run.
     func write(_ write: FrameWrite, _ options: StageOptions) throws -> DynamicFrame {
-        if environment.explains { try write.explain(plan, environment) } else { try environment.job.write(to: write.target, mode: write.mode) { output in try write.run(plan, to: output, environment) } }
+        if environment.explains {
+            try write.explain(plan, environment)
+        } else {
+            try plan.listFiles()
+            try environment.job.write(to: write.target, mode: write.mode) { output in try write.run(plan, to: output, environment) }
+        }
         return DynamicFrame(
             ScanNode(MemorySource(name: "\(name)_errors", schema: .empty, batches: [])), name: "\(name)_errors", environment: environment)
     }

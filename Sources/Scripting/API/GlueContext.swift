@@ -56,7 +56,10 @@ final class GlueContext: ScriptObject {
                         "create_dynamic_frame", "create_dynamic_frame_from_catalog", "create_dynamic_frame_from_options", "get_logger", "spark_session",
                         "write_dynamic_frame", "write_dynamic_frame_from_catalog", "write_dynamic_frame_from_options",
                     ]
-                    throw APIError("a GlueContext has no '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")
+                    if let instead = Elsewhere.absentOfGlueContext[name] { throw APIError("a GlueContext here has no '\(name)': \(instead)", .notSupported) }
+                    throw APIError(
+                        "a GlueContext has no '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))", .unknownMethod,
+                        advice: Elsewhere.ofGlueContext(name))
                 }
             }
         }
@@ -89,7 +92,7 @@ final class GlueContext: ScriptObject {
 
     private static func unknown(_ name: String, of owner: String) -> APIError {
         let hint = Suggestion.hint(for: name, in: ["from_catalog", "from_options"])
-        return APIError("\(owner) has no '\(name)'\(hint) (known: from_catalog, from_options)")
+        return APIError("\(owner) has no '\(name)'\(hint) (known: from_catalog, from_options)", .unknownMethod)
     }
 }
 

@@ -15,6 +15,7 @@ public enum ScriptAPI {
         try WindowSpec.register(api)
         SchemaObject.register(api)
         try registerTransforms(api)
+        HelpFunction.register(api)
         try SparkSession.register(api)
         try GlueContext.register(api)
         try JobObject.register(api)
@@ -43,6 +44,7 @@ final class APIBuilder {
     static func site(_ call: LuaCall) -> String { call.file.map { $0 + (call.line.map { ":\($0)" } ?? "") } ?? "" }
 
     func function(_ signature: Signature, _ body: @escaping (Arguments) throws -> [LuaValue]) {
+        environment.state.host.signatures[signature.name] = signature
         environment.state.register(signature.name) { call in
             var values = call.arguments
             // Filter:apply(...) hands over the class itself first.
@@ -55,6 +57,7 @@ final class APIBuilder {
 extension LuaClass where T: ScriptObject {
     /// Adds a method under its signature, which also says its name.
     func method(_ signature: Signature, _ body: @escaping (T, Arguments) throws -> [LuaValue]) {
+        note(signature)
         method(signature.name) { object, call in try body(object, signature.named(in: T.className).bind(call.arguments, site: APIBuilder.site(call))) }
     }
 

@@ -6,6 +6,8 @@ public protocol JobContext: AnyObject {
     var home: Home { get }
     /// Whether `job:init` was called: then everything the script writes is one transaction.
     var isInitialized: Bool { get }
+    /// Whether nothing that the script does is to last: it is explained, or runs on a sample.
+    var isRehearsed: Bool { get }
     /// Whether the run reads only what its bookmark does not know.
     var usesBookmark: Bool { get }
 
@@ -32,6 +34,15 @@ public protocol JobContext: AnyObject {
     var pendingChanges: [CatalogChange] { get }
     /// Changes the catalog: with the job's commit, or at once if there is no job.
     func change(_ changes: [CatalogChange]) throws
-    /// Runs a write. Its files become visible with the job's commit, or when the call returns if there is no job.
-    func write(to target: StorageLocation, mode: WriteMode, _ body: (StagedOutput) throws -> [CatalogChange]) throws
+    /// Runs a write, to one place or to several. Its files become visible together: with the job's commit, or when the call returns if there is no job.
+    ///
+    /// - Parameter body: gives what the catalog is to learn.
+    func write(_ body: (any WriteTransaction) throws -> [CatalogChange]) throws
+}
+
+extension JobContext {
+    /// Runs a write to one place.
+    func write(to target: StorageLocation, mode: WriteMode, _ body: (StagedOutput) throws -> [CatalogChange]) throws {
+        try write { try body(try $0.output(to: target, mode: mode)) }
+    }
 }

@@ -1,4 +1,5 @@
 internal import Columnar
+internal import Logging
 
 /// The `Job` of a script, and `getResolvedOptions`.
 final class JobObject: ScriptObject {
@@ -14,6 +15,11 @@ final class JobObject: ScriptObject {
                 var options: [String: String] = [:]
                 if case .table(let table)? = arguments["args"] {
                     for (name, value) in table.fields { options[name] = value.text ?? value.wholeNumber.map(String.init) }
+                }
+                if arguments["args"] == nil, job.environment.arguments.contains(where: { $0 == "--job-bookmark-option" || $0.hasPrefix("--job-bookmark-option=") }),
+                    !job.environment.arguments.contains(where: { $0.hasSuffix("job-bookmark-disable") })
+                {
+                    job.environment.log.warning("bookmarks are switched on, but job:init got no arguments, so all is read: write job:init(args.JOB_NAME, args)")
                 }
                 try job.environment.job.initialize(name: arguments.string("job_name", default: ""), arguments: options)
                 return []
@@ -56,14 +62,14 @@ struct ResolvedOptions {
     init(words: [String], wanted: [String]) throws {
         let names = wanted.map(Self.normalized)
         let clashing = names.filter { Self.reserved.contains($0) }
-        if !clashing.isEmpty { throw APIError("Using reserved arguments \(clashing.joined(separator: ", ")): they are read without being asked for") }
+        if !clashing.isEmpty { throw APIError("Using reserved arguments \(clashing.joined(separator: ", ")): they are read without being asked for", .missingJobArgument) }
         let given = Self.parse(words)
         let missing = names.filter { given[$0] == nil && !Self.optional.contains($0) }
         if !missing.isEmpty {
             let unused = given.keys.filter { !names.contains($0) }
             let hints = missing.compactMap { name in Suggestion.nearest(name, in: unused).map { "--\($0) was given; did you mean --\(name)?" } }
             let hint = hints.isEmpty ? "; give it behind the script: mastic run SCRIPT --\(missing[0]) VALUE" : " (\(hints.joined(separator: " ")))"
-            throw APIError("the following arguments are required: \(missing.map { "--\($0)" }.joined(separator: ", "))\(hint)")
+            throw APIError("the following arguments are required: \(missing.map { "--\($0)" }.joined(separator: ", "))\(hint)", .missingJobArgument)
         }
         for name in names { values[name] = given[name] }
         for name in Self.reserved + Self.optional { if let value = given[name] { values[name] = value } }
@@ -74,11 +80,11 @@ struct ResolvedOptions {
     private mutating func readBookmarkOption() throws {
         if let option = values["job_bookmark_option"] {
             guard Self.bookmarkOptions.contains(option) else {
-                throw APIError("argument --job-bookmark-option: '\(option)' is none of \(Self.bookmarkOptions.joined(separator: ", "))")
+                throw APIError("argument --job-bookmark-option: '\(option)' is none of \(Self.bookmarkOptions.joined(separator: ", "))", .unknownChoice)
             }
         } else if let legacy = values["continuation_option"] {
             guard let place = Self.legacyOptions.firstIndex(of: legacy) else {
-                throw APIError("argument --continuation-option: '\(legacy)' is none of \(Self.legacyOptions.joined(separator: ", "))")
+                throw APIError("argument --continuation-option: '\(legacy)' is none of \(Self.legacyOptions.joined(separator: ", "))", .unknownChoice)
             }
             values["job_bookmark_option"] = Self.bookmarkOptions[place]
         } else {
@@ -86,9 +92,9 @@ struct ResolvedOptions {
         }
         let (from, to) = (values["job_bookmark_from"], values["job_bookmark_to"])
         if values["job_bookmark_option"] == "job-bookmark-pause" {
-            if (from == nil) != (to == nil) { throw APIError("Missing option or value for --job-bookmark-\(from == nil ? "from" : "to")") }
+            if (from == nil) != (to == nil) { throw APIError("Missing option or value for --job-bookmark-\(from == nil ? "from" : "to")", .missingJobArgument) }
         } else if from != nil && to != nil {
-            throw APIError("Invalid option(s) for --job-bookmark-option \(values["job_bookmark_option"]!): --job-bookmark-from and --job-bookmark-to go with job-bookmark-pause")
+            throw APIError("Invalid option(s) for --job-bookmark-option \(values["job_bookmark_option"]!): --job-bookmark-from and --job-bookmark-to go with job-bookmark-pause", .badRunOption)
         }
     }
 

@@ -137,7 +137,7 @@ public final class Quarantine: @unchecked Sendable {
     // MARK: - Files
 
     private static var timeAndProcess: String {
-        var now = time(nil)
+        var now = time_t(WallClock.seconds)
         var parts = tm()
         gmtime_r(&now, &parts)
         var buffer = [CChar](repeating: 0, count: 32)

@@ -40,7 +40,7 @@ final class SQLSession {
 
     /// Errors with the place in the text.
     func placing<R>(_ text: String, _ body: () throws -> R) throws -> R {
-        do { return try body() } catch PlanError.located(let error, let position) { throw ParseError(error.description, in: text, at: position) }
+        do { return try body() } catch PlanError.located(let error, let position) { throw ParseError(error.description, in: text, at: position, cause: error) }
     }
 
     private var store: CatalogStore { environment.job.home.catalog }
@@ -54,7 +54,7 @@ final class SQLSession {
         guard path.count == 1, let plain = path.first, !plain.isEmpty else { throw APIError("a temporary view's name is one word without dots, not '\(name)'") }
         let key = plain.lowercased()
         if !replaces, isGlobal ? globalViews[key] != nil : views[key] != nil {
-            throw APIError("there is a view '\(plain)' already; createOrReplace\(isGlobal ? "Global" : "")TempView replaces it")
+            throw APIError("there is a view '\(plain)' already; createOrReplace\(isGlobal ? "Global" : "")TempView replaces it", .inCatalogAlready)
         }
         if isGlobal {
             globalViews[key] = (plain, relation.aliased(plain))
@@ -74,15 +74,28 @@ final class SQLSession {
     var databaseNames: [String] {
         get throws {
             var names = Set(try store.databaseNames())
-            for case .ensureDatabase(let record) in pending { names.insert(record.name.lowercased()) }
+            for change in pending {
+                switch change {
+                case .ensureDatabase(let record): names.insert(record.name.lowercased())
+                case .deleteDatabase(let name): names.remove(name.lowercased())
+                default: break
+                }
+            }
             names.insert("default")
             return names.sorted()
         }
     }
 
     func databaseRecord(_ name: String) throws -> DatabaseRecord? {
-        if let record = try store.database(name) { return record }
-        for case .ensureDatabase(let record) in pending where record.name.lowercased() == name.lowercased() { return record }
+        var found = try store.database(name)
+        for change in pending {
+            switch change {
+            case .ensureDatabase(let record) where record.name.lowercased() == name.lowercased(): found = found ?? record
+            case .deleteDatabase(let other) where other.lowercased() == name.lowercased(): found = nil
+            default: break
+            }
+        }
+        if let found { return found }
         return name.lowercased() == "default" ? DatabaseRecord(name: "default") : nil
     }
 
@@ -95,7 +108,7 @@ final class SQLSession {
     func require(database name: String) throws {
         let names = try databaseNames
         guard names.contains(name.lowercased()) else {
-            throw APIError("Database \(name) not found\(Suggestion.hint(for: name, in: names)) (there are: \(names.joined(separator: ", ")))")
+            throw APIError("Database \(name) not found\(Suggestion.hint(for: name, in: names)) (there are: \(names.joined(separator: ", ")))", .notInCatalog)
         }
     }
 
@@ -107,6 +120,7 @@ final class SQLSession {
             switch change {
             case .createTable(let table, let owner) where owner.lowercased() == database.lowercased(): names.insert(table.name.lowercased())
             case .deleteTable(let name, let owner) where owner.lowercased() == database.lowercased(): names.remove(name.lowercased())
+            case .deleteDatabase(let name) where name.lowercased() == database.lowercased(): names = []
             default: break
             }
         }
@@ -124,6 +138,7 @@ final class SQLSession {
                 table.databaseName = owner.lowercased()
                 found = table
             case .deleteTable(let other, let owner) where isIt(other, owner): found = nil
+            case .deleteDatabase(let other) where other.lowercased() == database.lowercased(): found = nil
             default: break
             }
         }
@@ -140,6 +155,7 @@ final class SQLSession {
         for change in pending {
             switch change {
             case .deleteTable(let other, let owner) where isIt(other, owner): found = []
+            case .deleteDatabase(let other) where other.lowercased() == table.databaseName.lowercased(): found = []
             case .putPartitions(let records, let other, let owner, _) where isIt(other, owner):
                 for record in records {
                     let entry = (record.values, record.storageDescriptor?.location)
@@ -213,7 +229,7 @@ final class SQLSession {
         let shown = sorted.prefix(20).joined(separator: ", ") + (sorted.count > 20 ? ", ..." : "")
         let owner = database.map { " in database \($0)" } ?? ""
         return APIError(
-            "\(place): there is no table or view '\(name)'\(owner)\(Suggestion.hint(for: name, in: sorted)) (\(sorted.isEmpty ? "there are none" : "there are: \(shown)"))")
+            "\(place): there is no table or view '\(name)'\(owner)\(Suggestion.hint(for: name, in: sorted)) (\(sorted.isEmpty ? "there are none" : "there are: \(shown)"))", .unknownTable)
     }
 }
 
@@ -229,7 +245,7 @@ private struct SessionRelations: RelationCatalog, @unchecked Sendable {
 extension ScriptEnvironment {
     /// The rows of a catalog table, in the types that the catalog says. Values that are none of their type's are null.
     func frame(of table: TableRecord) throws -> DataFrame {
-        guard let location = table.storageDescriptor?.location, !location.isEmpty else { throw APIError("table \(table.qualifiedName) has no location to read from") }
+        guard let location = table.storageDescriptor?.location, !location.isEmpty else { throw APIError("table \(table.qualifiedName) has no location to read from", .badCatalogState) }
         let keys = try table.partitionSchema().fields
         let data = try table.dataSchema()
         let format = try FormatOptions.source(of: table)
@@ -263,9 +279,9 @@ extension ScriptEnvironment {
         let schema = Schema(data.fields + keys.filter { data.index(of: $0.name) == nil })
         // Files that have the table's types need no more than to be read, and readers are better at filters than what comes behind them.
         if case .parquet = format, let exact = try run(nil, { try ScanNode(source).cheapSchema($0) }), exact == schema {
-            return DataFrame(ScanNode(source), environment: self)
+            return DataFrame(scan(source), environment: self)
         }
         let nullTexts = table.parameters["spark.sql.sources.provider"] == "csv" ? [""] : []
-        return DataFrame(ShapeNode(ScanNode(source), schema: schema, nullTexts: nullTexts), environment: self)
+        return DataFrame(ShapeNode(scan(source), schema: schema, nullTexts: nullTexts), environment: self)
     }
 }

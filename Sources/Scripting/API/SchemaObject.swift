@@ -22,7 +22,7 @@ final class SchemaObject: ScriptObject {
                 let name = arguments.string("field", default: "")
                 guard let field = schema.fields.first(where: { $0.name == name }) else {
                     let hint = Suggestion.hint(for: name, in: schema.fields.map(\.name))
-                    throw APIError("the schema has no field '\(name)'\(hint) (fields: \(schema.fields.map(\.name).joined(separator: ", ")))")
+                    throw APIError("the schema has no field '\(name)'\(hint) (fields: \(schema.fields.map(\.name).joined(separator: ", ")))", .unknownField)
                 }
                 return [.object(SchemaObject(field.type))]
             }

@@ -27,7 +27,11 @@ final class ScriptRowFunction: Engine.RowFunction, @unchecked Sendable {
 
     init(_ reference: LuaReference, site: String, environment: ScriptEnvironment) throws {
         let state = environment.state
-        let (facts, template) = try state.analyze(reference)
+        var (facts, template) = try state.analyze(reference)
+        if environment.countsLines {
+            // A function that was moved or lifted, or runs unwatched, shows none of its lines.
+            (template, facts.direct, facts.isBounded) = (nil, nil, false)
+        }
         (self.site, self.facts, self.template, control) = (site, facts, template, state.control)
         own = RowFunction(reference, facts: facts, in: state)
         (lifted, liftStatus) = Self.lift(facts, template, lifts: environment.lifts)

@@ -40,7 +40,7 @@ final class WindowSpec: ScriptObject {
             }
             window.property { _, name in
                 if let bound = bounds[name] { return .integer(bound) }
-                throw APIError("Window has no '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")
+                throw APIError("Window has no '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))", .unknownMethod)
             }
             window.metamethod("__tostring") { _ in [.string(className)] }
         }

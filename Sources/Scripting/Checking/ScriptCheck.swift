@@ -3,55 +3,159 @@ internal import Columnar
 
 /// What can be said of a script without running it.
 public struct ScriptCheck: Sendable {
-    public struct Finding: Sendable, Equatable {
-        public enum Kind: Sendable {
-            /// The script cannot do what it says.
-            case error
-            /// How a function over records will run.
-            case function
-        }
-        public let kind: Kind
-        /// 1-based.
-        public let line: Int
-        public let message: String
-        /// The line itself, trimmed.
-        public let excerpt: String
-    }
-
     /// In the order of the lines.
-    public let findings: [Finding]
-    public var hasErrors: Bool { findings.contains { $0.kind == .error } }
+    public let findings: [Diagnostic]
+    public var hasErrors: Bool { findings.contains { $0.severity == .error } }
 
-    /// Checks a script's text: that it parses, that the globals it reads are there, and how the functions will run that it hands to frames.
+    /// Checks a script's text: that it parses, that the globals it reads are there, that its calls are such as can be carried out, and how the functions will run
+    /// that it hands to frames.
     ///
-    /// - Parameter environment: knows the globals that scripts get. Nothing of the script runs in it.
-    /// - Throws: `ScriptError` for a text that does not parse.
+    /// - Parameter environment: knows the globals that scripts get, and the catalog. Nothing of the script runs in it, and no rows are read.
     public init(_ source: [UInt8], name: String, in environment: ScriptEnvironment) throws {
         let state = environment.state
-        let chunk = try state.load(source, name: name)
-        let outline = ScriptOutline(try state.prototype(of: chunk))
-        let lines = source.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
-        func finding(_ kind: Finding.Kind, _ line: Int, _ message: String) -> Finding {
-            let excerpt = lines.indices.contains(line - 1) ? lines[line - 1] : ""
-            return Finding(kind: kind, line: line, message: message, excerpt: excerpt.trimmingSpaces)
+        let chunk: LuaReference
+        do {
+            chunk = try state.load(source, name: name)
+        } catch let error as ScriptError {
+            guard case .syntax = error.code else { throw error }
+            findings = [Diagnostic(error)]
+            return
         }
-        var found: [Finding] = []
-        let known = Set(state.globalNames).union(outline.globalsWritten)
-        // What other texts define cannot be told from this one.
-        if !outline.loadsOtherTexts {
-            var told = Set<String>()
-            for use in outline.globalsRead where !known.contains(use.name) && told.insert(use.name).inserted {
-                found.append(finding(.error, use.line, "there is no global '\(use.name)'\(Suggestion.hint(for: use.name, in: known.sorted()))"))
+        let outline = ScriptOutline(try state.prototype(of: chunk))
+        let marks = SourceMarks(source)
+        var found: [Diagnostic] = []
+        let syntax = try? LuaSyntaxReader.read(source)
+        found += Self.globals(outline, syntax, marks, source, name, in: environment)
+        if let syntax {
+            var calls = CallCheck(syntax, marks, file: name, in: environment)
+            calls.run()
+            found += calls.findings
+            found += Self.jobFindings(syntax, marks, name)
+        }
+        for use in outline.rowFunctions { found.append(Self.finding(of: use, in: outline, marks, source, name)) }
+        findings = found.enumerated().sorted { ($0.element.line ?? 0, $0.offset) < ($1.element.line ?? 0, $1.offset) }.map(\.element)
+    }
+
+    /// The globals that a script and its modules set; nil where other texts are run, which cannot be told from these.
+    private static func globalsWritten(_ outline: ScriptOutline, in environment: ScriptEnvironment) -> Set<String>? {
+        var written: Set<String> = []
+        var seen: Set<String> = []
+        var outlines = [outline]
+        while let next = outlines.popLast() {
+            if next.loadsTexts { return nil }
+            written.formUnion(next.globalsWritten)
+            for name in next.modules where seen.insert(name).inserted {
+                guard seen.count < 100, let module = try? environment.userModule(name), let chunk = try? environment.state.load(module.source, name: name),
+                    let prototype = try? environment.state.prototype(of: chunk)
+                else { return nil }
+                outlines.append(ScriptOutline(prototype))
             }
         }
-        for use in outline.rowFunctions {
-            found.append(finding(.function, use.prototype.lineDefined, "\(use.taker): \(Self.description(of: use, in: outline))"))
+        return written
+    }
+
+    /// Globals that nothing defines.
+    private static func globals(
+        _ outline: ScriptOutline, _ syntax: LuaSyntax?, _ marks: SourceMarks, _ source: [UInt8], _ file: String, in environment: ScriptEnvironment
+    ) -> [Diagnostic] {
+        guard let written = globalsWritten(outline, in: environment) else { return [] }
+        let known = Set(environment.state.globalNames).union(written)
+        var told = Set<String>()
+        var found: [Diagnostic] = []
+        for use in outline.globalsRead where !known.contains(use.name) && told.insert(use.name).inserted {
+            let spot = syntax?.expressions.first { expression in
+                if case .global(use.name) = expression.kind { return true }
+                return false
+            }?.span ?? marks.line(use.line).map { $0.lowerBound..<$0.lowerBound }
+            found.append(
+                Diagnostic(
+                    .error, .unknownGlobal, "there is no global '\(use.name)'\(Suggestion.hint(for: use.name, in: known.sorted()))", file: file, at: spot.map { [$0] } ?? [],
+                    in: marks, source, advice: ForeignWords.advice(for: use.name) ?? ErrorCode.unknownGlobal.entry.advice))
         }
-        findings = found.sorted { $0.line < $1.line }
+        return found
+    }
+
+    /// What a job forgets: its commit, and the names that bookmarks are kept by.
+    private static func jobFindings(_ syntax: LuaSyntax, _ marks: SourceMarks, _ file: String) -> [Diagnostic] {
+        var starts: LuaSyntax.Expression?
+        var commits = false
+        var sources: [Range<Int>] = []
+        for expression in syntax.expressions {
+            var name = ""
+            var span = expression.span
+            var arguments: [LuaSyntax.ID] = []
+            switch expression.kind {
+            case .method(_, let method, let place, let given): (name, span, arguments) = (method, place, given)
+            case .call(let callee, let given):
+                guard case .field(_, let field, let place) = syntax.expressions[callee].kind else { continue }
+                (name, span, arguments) = (field, place, given)
+            default: continue
+            }
+            switch name {
+            case "init": if starts == nil { starts = LuaSyntax.Expression(kind: .nil, span: span, line: expression.line, function: expression.function) }
+            case "commit": commits = true
+            case "from_catalog", "from_options", "create_dynamic_frame_from_catalog", "create_dynamic_frame_from_options":
+                guard arguments.count == 1, case .table(let entries) = syntax.expressions[arguments[0]].kind else { continue }
+                let keys = entries.compactMap { if case .name(let key, _) = $0.key { key } else { nil } }
+                if keys.count == entries.count, !keys.contains("transformation_ctx"), !keys.contains("frame") { sources.append(span) }
+            default: break
+            }
+        }
+        guard let starts, syntax.expressions.contains(where: { if case .global("Job") = $0.kind { true } else { false } }) else { return [] }
+        var found: [Diagnostic] = []
+        if !commits {
+            found.append(
+                Diagnostic(
+                    .warning, .missingCommit, "the job is never committed: its bookmark will not move", file: file, at: [starts.span], in: marks, syntax.source,
+                    advice: ErrorCode.missingCommit.entry.advice))
+        }
+        for span in sources {
+            found.append(
+                Diagnostic(
+                    .warning, .missingContext, "the source has no transformation_ctx: with bookmarks on it is read in full every time", file: file, at: [span], in: marks,
+                    syntax.source, advice: ErrorCode.missingContext.entry.advice))
+        }
+        return found
+    }
+
+    /// How a function over records will run.
+    private static func finding(of use: ScriptOutline.RowFunctionUse, in outline: ScriptOutline, _ marks: SourceMarks, _ source: [UInt8], _ file: String) -> Diagnostic {
+        let (sentence, line) = description(of: use, in: outline)
+        var finding = Diagnostic(.info, nil, "\(use.taker): \(sentence)", file: file, line: use.prototype.lineDefined)
+        if let line, let bytes = marks.line(line) {
+            let text = Array(source[bytes])
+            // The words of the reason name what is in the way: `calls 'xpcall'`.
+            var spots: [Range<Int>] = []
+            for word in Diagnostic.quoted(sentence) {
+                for token in LuaTokenizer.tokens(of: text) where token.kind == .name && token.text == word { spots.append(token.span) }
+                if !spots.isEmpty { break }
+            }
+            let start = text.firstIndex { $0 > 0x20 } ?? 0
+            if spots.isEmpty, start < text.count { spots = [start..<text.count] }
+            finding.lines = [Diagnostic.Line(number: line, bytes: text, marks: spots)]
+            finding.advice = Self.instead(sentence)
+        }
+        return finding
+    }
+
+    /// What to write instead of what keeps a function from being lifted.
+    private static func instead(_ sentence: String) -> String? {
+        let ways: [(String, String)] = [
+            ("prints", "print outside of the function: frame:show() shows records"),
+            ("writes the variable", "keep the count in a frame: filter and count(), or groupBy in a DataFrame"),
+            ("writes the global", "keep the count in a frame: filter and count(), or groupBy in a DataFrame"),
+            ("calls 'pcall'", "test the value instead of catching the error: a record whose function raises becomes an error record by itself"),
+            ("calls 'xpcall'", "test the value instead of catching the error: a record whose function raises becomes an error record by itself"),
+            ("calls 'pairs'", "name the fields that are meant: r.a, r.b"), ("calls 'next'", "name the fields that are meant: r.a, r.b"),
+            ("indexes a value that is no table", "test the value before: r.a and r.a.b"),
+        ]
+        return ways.first { sentence.contains($0.0) }?.1
     }
 
     /// How a function will run, as far as its code tells.
-    private static func description(of use: ScriptOutline.RowFunctionUse, in outline: ScriptOutline) -> String {
+    ///
+    /// - Returns: the sentence, and the line of what is in the way.
+    private static func description(of use: ScriptOutline.RowFunctionUse, in outline: ScriptOutline) -> (String, Int?) {
         let held = use.held.map { known -> AbstractValue in
             switch known {
             case .constant, .table: .plain
@@ -62,26 +166,22 @@ public struct ScriptCheck: Sendable {
         }
         let analysis = FunctionAnalysis(use.prototype, parameter: .record, held: held)
         if let (reason, line) = analysis.findings.impurity {
-            return "interpreted in row order on one thread, because it \(reason)" + (line > 0 && line != use.prototype.lineDefined ? " (line \(line))" : "")
+            return ("interpreted in row order on one thread, because it \(reason)" + (line > 0 && line != use.prototype.lineDefined ? " (line \(line))" : ""), line > 0 ? line : nil)
         }
         do {
             _ = try LiftedFunction.lift(MovedCode(use, in: outline), shape: analysis.shape)
-            return "lifted"
+            return ("lifted", nil)
         } catch let refusal as LiftRefusal {
             // What the script computes or defines on its way may be of any kind.
             let made = outline.globalsWritten.first { refusal.reason.hasPrefix("reads the global '\($0)'") }
             let unknown = made.map { [$0] } ?? (refusal.isOfOutsideValue ? zip(use.prototype.upvalues, use.held).filter { $1.isUnknown }.map(\.0.name) : [])
-            if !unknown.isEmpty { return "lifted, if what \(unknown.map { "'\($0)'" }.joined(separator: ", ")) will hold allows it" }
-            return "interpreted on all threads, because it \(refusal.reason)" + (refusal.line > 0 && refusal.line != use.prototype.lineDefined ? " (line \(refusal.line))" : "")
+            if !unknown.isEmpty { return ("lifted, if what \(unknown.map { "'\($0)'" }.joined(separator: ", ")) will hold allows it", nil) }
+            let line = refusal.line > 0 ? refusal.line : nil
+            return ("interpreted on all threads, because it \(refusal.reason)" + (line.map { $0 != use.prototype.lineDefined ? " (line \($0))" : "" } ?? ""), line)
         } catch {
-            return "interpreted on all threads"
+            return ("interpreted on all threads", nil)
         }
     }
-}
-
-extension ScriptOutline {
-    /// Whether the script runs texts that may define globals.
-    fileprivate var loadsOtherTexts: Bool { globalsRead.contains { ["dofile", "load", "loadfile", "require"].contains($0.name) } && !requiresOnlyOurs }
 }
 
 extension LiftRefusal {
@@ -127,12 +227,5 @@ private final class PrototypeReader {
     func read(_ function: mst_function) {
         let bytes = UnsafeRawBufferPointer(start: function.bytecode, count: function.length)
         do throws(BytecodeError) { result = .success(try BytecodeReader.read(bytes)) } catch { result = .failure(error) }
-    }
-}
-
-extension String {
-    fileprivate var trimmingSpaces: String {
-        let body = drop { $0 == " " || $0 == "\t" }
-        return String(body.reversed().drop { $0 == " " || $0 == "\t" || $0 == "\r" }.reversed())
     }
 }

@@ -40,8 +40,10 @@ struct ScriptOutline {
     private(set) var globalsRead: [GlobalUse] = []
     private(set) var globalsWritten: Set<String> = []
     private(set) var rowFunctions: [RowFunctionUse] = []
-    /// Whether every `require` is of a module of Glue's.
-    private(set) var requiresOnlyOurs = true
+    /// The modules that `require` is called with, those of Glue and Spark apart.
+    private(set) var modules: [String] = []
+    /// Whether texts are run that cannot be told from this one.
+    private(set) var loadsTexts = false
     private let root: Prototype
 
     init(_ main: Prototype) {
@@ -85,11 +87,13 @@ struct ScriptOutline {
     private mutating func noteCall(_ callee: Known, _ arguments: [Known], _ walk: OutlineWalk, _ line: Int) {
         switch callee {
         case .global(["require"]):
-            guard case .constant(.string(let bytes))? = arguments.first, String(decoding: bytes, as: UTF8.self).hasPrefix("awsglue") else {
-                requiresOnlyOurs = false
+            guard case .constant(.string(let bytes))? = arguments.first else {
+                loadsTexts = true
                 return
             }
-        case .global(["dofile"]), .global(["load"]), .global(["loadfile"]): requiresOnlyOurs = false
+            let name = String(decoding: bytes, as: UTF8.self)
+            if !["awsglue", "pyspark", "mastic"].contains(where: { name == $0 || name.hasPrefix($0 + ".") }) { modules.append(name) }
+        case .global(["dofile"]), .global(["load"]), .global(["loadfile"]): loadsTexts = true
         default: break
         }
         guard let taker = Self.taker(of: callee) else { return }

@@ -7,9 +7,15 @@ final class LuaHost {
     weak var state: LuaState?
     var handlers: [LuaHandler] = []
     var names: [String] = []
+    /// How functions and methods are called, by their names: `Filter.apply`, `DynamicFrame:filter`.
+    var signatures: [String: Signature] = [:]
     var write: ((UnsafeRawBufferPointer) -> Void)?
     /// Class numbers by Swift type.
     var classes: [ObjectIdentifier: Int32] = [:]
+    /// Class names by their number.
+    var classNames: [Int32: String] = [:]
+
+    func className(ofNumber number: Int32) -> String? { classNames[number] }
 
     // MARK: Objects
 
@@ -65,6 +71,9 @@ final class LuaHost {
         free.append(place)
     }
 
+    /// Lets go of all objects; userdata that still stand for them are stale.
+    func forgetObjects() { (slots, free, places) = ([], [], [:]) }
+
     /// Objects that scripts hold.
     var objectCount: Int { places.count }
 
@@ -108,12 +117,12 @@ final class LuaHost {
             // The state is doomed already; the words are never seen.
             fail(call, "exit \(error.status)", placed: true)
         } catch let error as ScriptError {
-            state.remember(error, as: error.luaMessage)
+            state.remember(error, as: error.luaMessage, in: context)
             fail(call, error.luaMessage, placed: true)
         } catch {
             let message = String(describing: error)
             let place = file.map { "\($0):\(line): " } ?? ""
-            state.remember(error, as: place + message)
+            state.remember(error, as: place + message, in: context)
             fail(call, place + message, placed: true)
         }
     }

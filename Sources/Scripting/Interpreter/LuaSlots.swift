@@ -66,7 +66,10 @@ struct SlotWriter {
                 slots.append(slot)
                 try append(.array(names.map { .string($0) }), in: host)
             }
-            for item in table.items { try append(item, in: host) }
+            for (place, item) in table.items.enumerated() {
+                if place & 4095 == 4095, host.state?.control.reason != nil { throw ScriptError(code: .stopped(host.state?.control.reason ?? .interrupted), message: "interrupted") }
+                try append(item, in: host)
+            }
             for (key, value) in table.fields {
                 try append(.string(key), in: host)
                 try append(value, in: host)

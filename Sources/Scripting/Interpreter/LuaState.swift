@@ -17,8 +17,10 @@ public final class LuaState: @unchecked Sendable {
     public let options: Options
     /// Texts of the chunks that were run, by name, for error messages.
     private var sources: [String: [UInt8]] = [:]
+    /// Their names, the oldest first.
+    private var sourceNames: [String] = []
     /// Errors that Swift threw into the script lately, by the message that stands for them.
-    private var remembered: [(message: String, error: any Error)] = []
+    private var remembered: [(message: String, error: any Error, call: FailedCall?)] = []
     /// What the script has called last of what Swift registered.
     public internal(set) var currentCall: CallSite?
 
@@ -85,7 +87,30 @@ public final class LuaState: @unchecked Sendable {
     /// Flushes what the script wrote to standard output.
     public static func flush() { mst_flush() }
 
+    /// Lets go of what Swift registered, which may hold the state in turn: for states that end before their process. Nothing may be run in it any more.
+    public func retire() {
+        host.state = nil
+        host.handlers = []
+        host.forgetObjects()
+        remembered = []
+    }
+
+    /// Has a function called before a script writes to standard output: of whoever draws on the terminal. To be said before scripts run.
+    public static func onOutput(_ listener: @escaping @convention(c) () -> Void) { mst_on_output(listener) }
+
     // MARK: Registration
+
+    /// The names of the functions and methods that were registered: `Filter.apply`, `DynamicFrame:filter`.
+    var registeredNames: [String] { host.names }
+    /// How those of them are called that have a signature.
+    var signatures: [String: Signature] { host.signatures }
+
+    /// The name under which a function was registered; nil where it is none of Swift's.
+    func registeredName(of function: LuaReference) -> String? {
+        guard function.state === self else { return nil }
+        let number = Int(mst_function_number(pointer, function.number))
+        return host.names.indices.contains(number) ? host.names[number] : nil
+    }
 
     private func add(_ name: String, _ handler: @escaping LuaHandler) -> Int32 {
         host.handlers.append(handler)
@@ -117,12 +142,14 @@ public final class LuaState: @unchecked Sendable {
         let number = mst_class_create(pointer, name)
         check(number >= 0)
         host.classes[ObjectIdentifier(type)] = number
+        host.classNames[number] = name
         define(
             LuaClass(
                 name: name,
                 addMethod: { method, handler in
                     self.check(mst_class_method(self.pointer, number, method, self.add("\(name):\(method)", handler)))
                 },
+                note: { self.host.signatures["\(name):\($0.name)"] = $0 },
                 addMetamethod: { method, handler in
                     self.check(mst_class_metamethod(self.pointer, number, method, self.add("\(name).\(method)", handler)))
                 }))
@@ -173,9 +200,18 @@ public final class LuaState: @unchecked Sendable {
     /// - Throws: `ScriptError` with code `.syntax`.
     public func load(_ source: [UInt8], name: String) throws -> LuaReference {
         let text = Self.withoutShebang(source)
-        sources[name] = text
+        keep(text, name)
         return try load(text, chunkName: "@" + name)
     }
+
+    /// Keeps a text for errors in it. Of sessions that go on for long the first are forgotten.
+    private func keep(_ text: [UInt8], _ name: String) {
+        if sources.updateValue(text, forKey: name) == nil { sourceNames.append(name) }
+        if sourceNames.count > 1000 { sources[sourceNames.removeFirst()] = nil }
+    }
+
+    /// Whether a text can be compiled; nothing of it is kept.
+    public func isLua(_ source: [UInt8]) -> Bool { (try? load(source, chunkName: "=text")) != nil }
 
     /// Compiles a text of ours: its frames show in no traceback, and errors in it are placed where the user's code calls it.
     public func loadInternal(_ source: [UInt8], name: String) throws -> LuaReference { try load(source, chunkName: Self.internalChunkName(name)) }
@@ -205,12 +241,15 @@ public final class LuaState: @unchecked Sendable {
     public func evaluate(_ source: [UInt8], name: String) throws -> [LuaValue] { try evaluationFunction(source, name: name).call() }
 
     /// The function that `evaluate` would call.
-    public func evaluationFunction(_ source: [UInt8], name: String) throws -> LuaReference {
+    ///
+    /// - Parameter statements: what is compiled where the text is no expression; errors show the text itself.
+    public func evaluationFunction(_ source: [UInt8], name: String, statements: [UInt8]? = nil) throws -> LuaReference {
         if let expression = try? load(Array("return ".utf8) + source, name: name) {
             sources[name] = source
             return expression
         }
-        return try load(source, name: name)
+        defer { sources[name] = source }
+        return try load(statements ?? source, name: name)
     }
 
     func call(_ reference: LuaReference, _ arguments: [LuaValue]) throws -> [LuaValue] {
@@ -249,9 +288,9 @@ public final class LuaState: @unchecked Sendable {
     // MARK: Errors
 
     /// Notes which error of ours a message stands for, in case the message ends the script.
-    func remember(_ error: any Error, as message: String) {
+    func remember(_ error: any Error, as message: String, in call: LuaCall? = nil) {
         if remembered.count == 4 { remembered.removeFirst() }
-        remembered.append((message, error))
+        remembered.append((message, error, call.map { FailedCall($0) }))
     }
 
     /// The error of the last call that failed, as Swift sees it.
@@ -268,17 +307,23 @@ public final class LuaState: @unchecked Sendable {
         let traceback = text(error.traceback, error.traceback_length)
         let code: ScriptError.Code =
             RunControl.Reason(rawValue: doom).map { .stopped($0) } ?? (syntax ? .syntax(incomplete: incomplete) : .runtime)
-        let underlying = remembered.last { $0.message == luaMessage }?.error
+        let known = remembered.last { $0.message == luaMessage }
+        let underlying = known?.error
         // What a function of ours threw after it had run Lua again knows its own place best.
         if let inner = underlying as? ScriptError, code == .runtime, inner.file != nil || file == nil { return inner }
         return ScriptError(
             code: code, message: explained(Self.withoutPlace(luaMessage, line: line)), file: file, line: line,
             sourceLine: file.flatMap { name in line.flatMap { sourceLine(name, $0) } }, traceback: traceback,
-            underlying: (underlying as? ScriptError)?.underlying ?? underlying, luaMessage: luaMessage)
+            underlying: (underlying as? ScriptError)?.underlying ?? underlying, luaMessage: luaMessage,
+            source: file.flatMap { sources[$0] }, call: (underlying as? ScriptError)?.call ?? known?.call)
     }
 
     /// The message without `name:line: ` in front.
     static func withoutPlace(_ message: String, line: Int?) -> String {
+        // What C raises in a function of ours has our place in front: `[mastic] testing:12: `.
+        if message.hasPrefix("[mastic] "), let end = message.firstRange(of: ": "), message[..<end.lowerBound].last?.isNumber == true {
+            return String(message[end.upperBound...])
+        }
         guard let line, let range = message.firstRange(of: ":\(line): ") else { return message }
         let place = message[..<range.lowerBound]
         // A place is a file name: anything with a line break before the number is part of the words.
@@ -290,7 +335,10 @@ public final class LuaState: @unchecked Sendable {
         guard message.hasPrefix("attempt to"), message.contains("a nil value (global '"), let start = message.firstRange(of: "(global '"),
             let end = message[start.upperBound...].firstIndex(of: "'")
         else { return message }
-        return message + Suggestion.hint(for: String(message[start.upperBound..<end]), in: globalNames)
+        let name = String(message[start.upperBound..<end])
+        // A word of another language is not misspelt.
+        if ForeignWords.advice(for: name, isCalled: message.hasPrefix("attempt to call")) != nil { return message }
+        return message + Suggestion.hint(for: name, in: globalNames)
     }
 
     private func sourceLine(_ name: String, _ line: Int) -> String? {
@@ -318,6 +366,8 @@ public final class LuaState: @unchecked Sendable {
 public struct LuaClass<T: AnyObject> {
     public let name: String
     let addMethod: (String, @escaping LuaHandler) -> Void
+    /// Notes how a method is called.
+    let note: (Signature) -> Void
     let addMetamethod: (String, @escaping LuaHandler) -> Void
 
     /// Adds a method. `object:method(x)` and `object.method(x)` both call it with `x` alone.

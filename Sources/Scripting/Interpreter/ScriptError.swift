@@ -25,11 +25,25 @@ public struct ScriptError: Error, CustomStringConvertible, @unchecked Sendable {
     public let underlying: (any Error)?
     /// The message as Lua scripts see it, place included.
     public let luaMessage: String
+    /// The whole text that `line` is of, where it is known.
+    let source: [UInt8]?
+    /// The call of ours that failed, when that is what ended the script.
+    let call: FailedCall?
 
     public init(
         code: Code, message: String, file: String? = nil, line: Int? = nil, sourceLine: String? = nil, traceback: String = "",
         underlying: (any Error)? = nil, luaMessage: String? = nil
     ) {
+        self.init(
+            code: code, message: message, file: file, line: line, sourceLine: sourceLine, traceback: traceback, underlying: underlying, luaMessage: luaMessage,
+            source: nil, call: nil)
+    }
+
+    init(
+        code: Code, message: String, file: String?, line: Int?, sourceLine: String?, traceback: String, underlying: (any Error)?, luaMessage: String?,
+        source: [UInt8]?, call: FailedCall?
+    ) {
+        (self.source, self.call) = (source, call)
         (self.code, self.message, self.file, self.line) = (code, message, file, line)
         (self.sourceLine, self.traceback, self.underlying) = (sourceLine, traceback, underlying)
         self.luaMessage = luaMessage ?? (file.map { line == nil ? "\($0): " : "\($0):\(line!): " } ?? "") + message
@@ -44,6 +58,23 @@ public struct ScriptError: Error, CustomStringConvertible, @unchecked Sendable {
             text += "\n    " + (shown.count > 200 ? shown.prefix(200) + "..." : shown)
         }
         return text
+    }
+}
+
+/// A call of a function of ours that failed: its name, and the objects that it was about.
+struct FailedCall {
+    let name: String
+    let objects: [AnyObject]
+
+    init(_ call: LuaCall) {
+        name = call.name
+        var objects = call.receiver.map { [$0] } ?? []
+        func take(_ value: LuaValue) { if case .object(let object) = value { objects.append(object.value) } }
+        for argument in call.arguments.prefix(16) {
+            take(argument)
+            if case .table(let table) = argument { for (_, value) in table.sortedFields.prefix(16) { take(value) } }
+        }
+        self.objects = objects
     }
 }
 

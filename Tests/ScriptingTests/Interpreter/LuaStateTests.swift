@@ -198,7 +198,7 @@ import Testing
         ("local x = = 1", 1, "unexpected symbol near '='", "local x = = 1"),
         ("x = 1\n  error('bad ' .. x)", 2, "bad 1", "  error('bad ' .. x)"),
         ("local function f() error('deep', 2) end\nf()", 2, "deep", "f()"),
-        ("error({})", 1, "table: ", "error({})"),
+        ("error({})", 1, "a table was raised as an error: {}", "error({})"),
         ("error(setmetatable({}, {__tostring = function() return 'mine' end}))", 1, "mine", "error(setmetatable({}, {__tostring = function() return 'mine' end}))"),
         ("\nfail()", 2, "no money left", "fail()"),
         ("opn(1)", 1, "attempt to call a nil value (global 'opn'); did you mean 'open'?", "opn(1)"),

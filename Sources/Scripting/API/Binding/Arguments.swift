@@ -44,12 +44,12 @@ struct Arguments {
     }
 
     func frame(_ name: String) throws(APIError) -> DynamicFrame {
-        guard let frame = object(name, as: DynamicFrame.self) else { throw APIError("\(function) needs the argument '\(name)': a DynamicFrame") }
+        guard let frame = object(name, as: DynamicFrame.self) else { throw APIError("\(function) needs the argument '\(name)': a DynamicFrame", .missingArgument) }
         return frame
     }
 
     func function(_ name: String) throws(APIError) -> LuaReference {
-        guard case .function(let function)? = self[name] else { throw APIError("\(self.function) needs the argument '\(name)': a function") }
+        guard case .function(let function)? = self[name] else { throw APIError("\(self.function) needs the argument '\(name)': a function", .missingArgument) }
         return function
     }
 
@@ -96,37 +96,46 @@ struct Options {
     func check(known: [String]) throws(APIError) {
         for name in names where !known.contains(name) {
             let hint = Suggestion.hint(for: name, in: known)
-            throw APIError("\(owner) has no option '\(name)'\(hint) (known: \(known.joined(separator: ", ")))")
+            throw APIError("\(owner) has no option '\(name)'\(hint) (known: \(known.joined(separator: ", ")))", .unknownOption, subject: name, advice: otherTable(name))
         }
+    }
+
+    /// The table of options that a name belongs into, where it is another.
+    private func otherTable(_ name: String) -> String? {
+        if owner.hasSuffix(": connection_options"), FormatOptions.allNames.contains(name) { return "it is one of format_options: format_options = {\(name) = ...}" }
+        if owner.hasSuffix(": format_options"), ScriptEnvironment.connectionOptionNames.contains(name) {
+            return "it is one of connection_options: connection_options = {\(name) = ...}"
+        }
+        return nil
     }
 
     func string(_ name: String) throws(APIError) -> String? {
         guard let value = self[name] else { return nil }
         guard let text = value.text ?? value.wholeNumber.map(String.init) ?? value.truth.map({ "\($0)" }) else {
-            throw APIError("\(owner): '\(name)' must be a string, not \(value.kindDescription)")
+            throw APIError("\(owner): '\(name)' must be a string, not \(value.kindDescription)", .wrongOption)
         }
         return text
     }
 
     func boolean(_ name: String) throws(APIError) -> Bool? {
         guard let value = self[name] else { return nil }
-        guard let truth = value.truth else { throw APIError("\(owner): '\(name)' must be true or false, not \(value.kindDescription)") }
+        guard let truth = value.truth else { throw APIError("\(owner): '\(name)' must be true or false, not \(value.kindDescription)", .wrongOption) }
         return truth
     }
 
     func integer(_ name: String) throws(APIError) -> Int? {
         guard let value = self[name] else { return nil }
-        guard let number = value.wholeNumber else { throw APIError("\(owner): '\(name)' must be a whole number, not \(value.kindDescription)") }
+        guard let number = value.wholeNumber else { throw APIError("\(owner): '\(name)' must be a whole number, not \(value.kindDescription)", .wrongOption) }
         return number
     }
 
     func strings(_ name: String) throws(APIError) -> [String]? {
         guard let value = self[name] else { return nil }
         if let text = value.text { return [text] }
-        guard case .table(let table) = value, table.fields.isEmpty else { throw APIError("\(owner): '\(name)' must be a list of strings, not \(value.kindDescription)") }
+        guard case .table(let table) = value, table.fields.isEmpty else { throw APIError("\(owner): '\(name)' must be a list of strings, not \(value.kindDescription)", .wrongOption) }
         var list: [String] = []
         for item in table.items {
-            guard let text = item.text else { throw APIError("\(owner): '\(name)' must be a list of strings; it holds \(item.kindDescription)") }
+            guard let text = item.text else { throw APIError("\(owner): '\(name)' must be a list of strings; it holds \(item.kindDescription)", .wrongOption) }
             list.append(text)
         }
         return list

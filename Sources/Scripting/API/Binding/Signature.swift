@@ -70,7 +70,8 @@ struct Signature: Sendable {
             return try check(Arguments(function: name, values: [:], site: site))
         }
         guard values.count <= parameters.count else {
-            throw APIError("\(name) takes \(parameters.count) argument\(parameters.count == 1 ? "" : "s") at most, not \(values.count): \(usage)")
+            let most = "\(name) takes \(parameters.count) argument\(parameters.count == 1 ? "" : "s") at most, not \(values.count)"
+            throw APIError("\(most): \(usage)", .tooManyArguments, headline: most, notes: takes)
         }
         var bound: [String: LuaValue] = [:]
         for (parameter, value) in zip(parameters, values) { bound[parameter.name] = value }
@@ -80,7 +81,7 @@ struct Signature: Sendable {
     private func bind(keywords table: LuaTable, site: String) throws(APIError) -> Arguments {
         var bound: [String: LuaValue] = [:]
         var more: [(String, LuaValue)] = []
-        guard table.items.isEmpty, table.others.isEmpty else { throw APIError("\(name) takes named arguments; a key of the table is not a name: \(usage)") }
+        guard table.items.isEmpty, table.others.isEmpty else { throw APIError("\(name) takes named arguments; a key of the table is not a name: \(usage)", .unknownArgument) }
         for (key, value) in table.sortedFields {
             if parameters.contains(where: { $0.name == key }) {
                 bound[key] = value
@@ -88,7 +89,9 @@ struct Signature: Sendable {
                 more.append((key, value))
             } else {
                 let hint = Suggestion.nearest(key, in: parameters.map(\.name)).map { "; did you mean '\($0)'?" } ?? "."
-                throw APIError("\(name) has no argument '\(key)'\(hint) It takes \(usage)")
+                throw APIError(
+                    "\(name) has no argument '\(key)'\(hint) It takes \(usage)", .unknownArgument,
+                    headline: "\(name) has no argument '\(key)'" + (hint == "." ? "" : hint), subject: key, notes: takes)
             }
         }
         return try check(Arguments(function: name, values: bound, more: more, site: site))
@@ -98,15 +101,25 @@ struct Signature: Sendable {
         for parameter in parameters {
             switch arguments.values[parameter.name] {
             case nil, .nil?:
-                if parameter.isRequired { throw APIError("\(name) needs the argument '\(parameter.name)': \(parameter.kind.rawValue). It takes \(usage)") }
+                if parameter.isRequired {
+                    let needs = "\(name) needs the argument '\(parameter.name)': \(parameter.kind.rawValue)"
+                    throw APIError("\(needs). It takes \(usage)", .missingArgument, headline: needs, notes: takes)
+                }
             case let value?:
                 if case .null = value, !parameter.isRequired { continue }
                 if !parameter.kind.accepts(value) {
-                    throw APIError("\(name): '\(parameter.name)' must be \(parameter.kind.rawValue), not \(value.kindDescription)")
+                    throw APIError(
+                        "\(name): '\(parameter.name)' must be \(parameter.kind.rawValue), not \(value.kindDescription)", .wrongArgument, subject: parameter.name,
+                        advice: Elsewhere.frame(parameter.kind, value))
                 }
             }
         }
         return arguments
+    }
+
+    /// The parameters for a note, with those in brackets that may be left out.
+    private var takes: [ErrorNote] {
+        parameters.isEmpty ? [] : [ErrorNote("takes", parameters.map { $0.isRequired ? $0.name : "[\($0.name)]" }.joined(separator: ", "))]
     }
 
     /// The parameters in order: `'frame', 'f', ...`.

@@ -38,7 +38,7 @@ extension ColumnObject {
         }
         // A Column has no truth and no order of its own: `a < b` and `a == b` would be Lua's.
         for name in ["__lt", "__le"] {
-            column.metamethod(name) { _ in throw APIError("Columns are compared by methods: a:lt(b), a:le(b), a:gt(b), a:ge(b)") }
+            column.metamethod(name) { _ in throw APIError("Columns are compared by methods: a:lt(b), a:le(b), a:gt(b), a:ge(b)", .comparisonOfWrongValues, advice: "write a:gt(b) for a > b, and join conditions with (a) & (b)") }
         }
     }
 }

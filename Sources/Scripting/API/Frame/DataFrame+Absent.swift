@@ -22,7 +22,6 @@ extension DataFrame {
         "transpose": "use unpivot and groupBy(...):pivot(...)", "scalar": "write the query in SQL: spark.sql(\"SELECT ..., (SELECT max(x) FROM t) ...\")",
         "exists": "use a join of kind \"left_semi\", or EXISTS in SQL", "asTable": "table arguments are not there",
         "metadataColumn": "files have no metadata columns; use F.input_file_name()", "executionInfo": "use `mastic run --profile`",
-        "plot": "there is nothing to plot with; write the rows to a file",
     ]
 
     /// All names that answer, for hints.
@@ -30,8 +29,8 @@ extension DataFrame {
         "agg", "alias", "approxQuantile", "cache", "checkpoint", "coalesce", "col", "colRegex", "collect", "columns", "corr", "count", "cov", "createGlobalTempView",
         "createOrReplaceGlobalTempView", "createOrReplaceTempView", "createTempView", "crossJoin", "crosstab", "cube", "describe", "distinct", "drop", "dropDuplicates",
         "drop_duplicates", "dropna", "dtypes", "exceptAll", "explain", "fillna", "filter", "first", "foreach", "freqItems", "groupBy", "groupby", "groupingSets", "head", "hint",
-        "inputFiles", "intersect", "intersectAll", "isEmpty", "isLocal", "isStreaming", "join", "limit", "localCheckpoint", "melt", "na", "offset", "orderBy", "persist",
-        "printSchema", "randomSplit", "repartition", "repartitionByRange", "replace", "rollup", "sameSemantics", "sample", "sampleBy", "schema", "select", "selectExpr", "show",
+        "inputFiles", "intersect", "intersectAll", "isEmpty", "isLocal", "isStreaming", "join", "limit", "localCheckpoint", "melt", "na", "offset", "orderBy", "persist", "plot",
+        "printSchema", "profile", "randomSplit", "repartition", "repartitionByRange", "replace", "rollup", "sameSemantics", "sample", "sampleBy", "schema", "select", "selectExpr", "show",
         "sort", "sortWithinPartitions", "sparkSession", "stat", "subtract", "summary", "tail", "take", "to", "toDF", "toJSON", "toLocalIterator", "transform", "union", "unionAll",
         "unionByName", "unpersist", "unpivot", "where", "withColumn", "withColumnRenamed", "withColumns", "withColumnsRenamed", "withMetadata", "withWatermark", "write",
     ]
@@ -44,9 +43,9 @@ extension DataFrame {
         let found = exact.isEmpty ? relation.attributes.filter { $0.name.lowercased() == name.lowercased() } : exact
         if found.count == 1, let attribute = found.first { return .object(ColumnObject(.attribute(attribute.reference))) }
         if found.count > 1 { _ = try relation.attribute(named: [name]) }
-        if let instead = Self.absent[name] { throw APIError("a DataFrame here has no '\(name)': \(instead)") }
+        if let instead = Self.absent[name] { throw APIError("a DataFrame here has no '\(name)': \(instead)", .notSupported) }
         let hint = Suggestion.hint(for: name, in: Self.known + relation.names)
-        throw APIError("a DataFrame has no method or column '\(name)'\(hint) (columns: \(relation.names.joined(separator: ", ")); methods: \(Self.known.joined(separator: ", ")))")
+        throw APIError("a DataFrame has no method or column '\(name)'\(hint) (columns: \(relation.names.joined(separator: ", ")); methods: \(Self.known.joined(separator: ", ")))", .unknownMethod, advice: Elsewhere.ofDataFrame(name))
     }
 
     /// What PySpark has as a property: it answers as one, and as a method too.

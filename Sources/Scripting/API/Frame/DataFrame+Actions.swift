@@ -12,7 +12,7 @@ extension DataFrame {
             case .boolean(let cuts)?: truncate = cuts ? 20 : 0
             case let value?:
                 guard let width = value.wholeNumber else {
-                    throw APIError("DataFrame:show: 'truncate' is true, false or a number of characters, not \(value.kindDescription)")
+                    throw APIError("DataFrame:show: 'truncate' is true, false or a number of characters, not \(value.kindDescription)", .wrongArgument)
                 }
                 truncate = max(width, 0)
             case nil: truncate = 20
@@ -24,17 +24,17 @@ extension DataFrame {
                 rows.showString(rows: count, truncate: truncate, vertical: arguments.boolean("vertical"), names: try frame.relation().names) + "\n")
             return []
         }
-        frame.method("collect") { frame, _ in [try frame.rows().luaRows()] }
+        frame.method("collect") { frame, _ in [try frame.rows().luaRows(frame.environment.cancellation)] }
         frame.method(Signature("take", [.required("num", .integer)])) { frame, arguments in
-            [try frame.rows(limit: max(arguments.integer("num", default: 0), 0)).luaRows()]
+            [try frame.rows(limit: max(arguments.integer("num", default: 0), 0)).luaRows(frame.environment.cancellation)]
         }
         frame.method("first") { frame, _ in [try frame.rows(limit: 1).luaRow(at: 0)] }
         frame.method(Signature("head", [.optional("n", .integer)])) { frame, arguments in
             guard let count = arguments.integer("n") else { return [try frame.rows(limit: 1).luaRow(at: 0)] }
-            return [try frame.rows(limit: max(count, 0)).luaRows()]
+            return [try frame.rows(limit: max(count, 0)).luaRows(frame.environment.cancellation)]
         }
         frame.method(Signature("tail", [.required("num", .integer)])) { frame, arguments in
-            [try frame.lastRows(max(arguments.integer("num", default: 0), 0)).luaRows()]
+            [try frame.lastRows(max(arguments.integer("num", default: 0), 0)).luaRows(frame.environment.cancellation)]
         }
         frame.method("isEmpty") { frame, _ in [.boolean(try frame.rows(limit: 1).count == 0)] }
         frame.method("isLocal") { _, _ in [.boolean(true)] }
@@ -56,7 +56,7 @@ extension DataFrame {
             return []
         }
         frame.method(Signature("foreachPartition", [.required("f", .function)])) { frame, arguments in
-            try arguments.function("f").call([try frame.rows().luaRows()])
+            try arguments.function("f").call([try frame.rows().luaRows(frame.environment.cancellation)])
             return []
         }
         frame.method(Signature("printSchema", [.optional("level", .integer)])) { frame, arguments in
@@ -92,7 +92,7 @@ extension DataFrame {
         if let mode = arguments.string("mode") ?? arguments["extended"]?.text {
             let known = ["codegen", "cost", "extended", "formatted", "simple"]
             guard known.contains(mode.lowercased()) else {
-                throw APIError("DataFrame:explain: the mode '\(mode)' is not known\(Suggestion.hint(for: mode, in: known)) (known: \(known.joined(separator: ", ")))")
+                throw APIError("DataFrame:explain: the mode '\(mode)' is not known\(Suggestion.hint(for: mode, in: known)) (known: \(known.joined(separator: ", ")))", .unknownChoice)
             }
         }
         let isExtended = arguments["extended"]?.truth == true || ["extended", "cost"].contains((arguments.string("mode") ?? arguments["extended"]?.text ?? "").lowercased())
@@ -112,7 +112,7 @@ extension DataFrame {
     }
 
     static func function(_ name: String) throws -> Function {
-        guard let function = Function(named: name) else { throw APIError("the function \(name)() is not there") }
+        guard let function = Function(named: name) else { throw APIError("the function \(name)() is not there", .unknownFunction) }
         return function
     }
 }

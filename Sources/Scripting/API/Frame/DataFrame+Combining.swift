@@ -4,10 +4,14 @@ internal import Engine
 /// Two frames in one: joins and set operations; and reshaping.
 extension DataFrame {
     static func registerCombinations(_ frame: LuaClass<DataFrame>) {
+        let parameters: [Parameter] = [.required("other", .dataFrame), .optional("on", .any), .optional("how", .string)]
+        frame.note(Signature("join", parameters))
         frame.method("join") { frame, call in
             let place = "DataFrame:join"
-            let parameters: [Parameter] = [.required("other", .dataFrame), .optional("on", .any), .optional("how", .string)]
             let arguments = try Signature(place, parameters).bind(call.arguments, site: "")
+            if call.arguments.count > 1, call.arguments[1].isNil, arguments.string("how", default: "inner") != "cross" {
+                throw APIError("\(place): the condition that was given is nil; a join without one is crossJoin", .wrongArgument)
+            }
             return [.object(try frame.join(try other(arguments, place), on: arguments["on"], how: arguments.string("how", default: "inner"), place))]
         }
         frame.method(Signature("crossJoin", [.required("other", .dataFrame)])) { frame, arguments in
@@ -52,7 +56,7 @@ extension DataFrame {
     }
 
     private static func other(_ arguments: Arguments, _ place: String) throws -> DataFrame {
-        guard let other = arguments.object("other", as: DataFrame.self) else { throw APIError("\(place) needs another DataFrame") }
+        guard let other = arguments.object("other", as: DataFrame.self) else { throw APIError("\(place) needs another DataFrame", .missingArgument) }
         return other
     }
 
@@ -62,13 +66,15 @@ extension DataFrame {
         return mine.attributes.contains { theirs.contains($0.id) } ? mine.instantiated() : mine
     }
 
+    static let joins = [
+        "anti", "cross", "full", "full_outer", "inner", "left", "left_anti", "left_outer", "left_semi", "outer", "right", "right_outer", "semi",
+    ]
+
     /// The join with another frame: by names of columns, or by a condition.
     private func join(_ other: DataFrame, on value: LuaValue?, how: String, _ place: String) throws -> DataFrame {
         guard let kind = JoinKind(named: how) else {
-            let known = [
-                "anti", "cross", "full", "full_outer", "inner", "left", "left_anti", "left_outer", "left_semi", "outer", "right", "right_outer", "semi",
-            ]
-            throw APIError("\(place): the join '\(how)' is not known\(Suggestion.hint(for: how, in: known)) (known: \(known.joined(separator: ", ")))")
+            let known = Self.joins
+            throw APIError("\(place): the join '\(how)' is not known\(Suggestion.hint(for: how, in: known)) (known: \(known.joined(separator: ", ")))", .unknownChoice)
         }
         let left = try relation()
         func byNames(_ names: [String]) throws -> DataFrame { with(try left.join(try other.apart(from: self), kind, using: names.map { ColumnObject.path($0).last ?? $0 })) }
@@ -77,7 +83,7 @@ extension DataFrame {
         if let name = value.text { return try byNames([name]) }
         if let column = value.object(as: ColumnObject.self) { return try byCondition(try column.expression(in: place)) }
         guard let list = value.table?.items, !list.isEmpty else {
-            throw APIError("\(place) takes the names of columns, or a condition such as a.id:eq(b.id), not \(value.kindDescription)")
+            throw APIError("\(place) takes the names of columns, or a condition such as a.id:eq(b.id), not \(value.kindDescription)", .wrongArgument, advice: Elsewhere.condition(value))
         }
         let names = list.compactMap(\.text)
         if names.count == list.count { return try byNames(names) }
@@ -94,7 +100,7 @@ extension DataFrame {
         let ids = try attributes(arguments["ids"], place) ?? []
         let kept = Set(ids.map(\.id))
         let values = try attributes(arguments["values"], place) ?? relation.attributes.filter { !kept.contains($0.id) }
-        guard !values.isEmpty else { throw APIError("\(place) needs at least one column of values") }
+        guard !values.isEmpty else { throw APIError("\(place) needs at least one column of values", .missingArgument) }
         let chosen = try relation.select((ids + values).map { Select.Item(.attribute($0.reference)) })
         let places = chosen.attributes.suffix(values.count)
         return with(

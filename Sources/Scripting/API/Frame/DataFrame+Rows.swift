@@ -11,7 +11,7 @@ extension DataFrame {
                     return [.object(try frame.resolving([try Expression(parsing: text, userFunction: frame.environment.sql.userFunction)]) { try $0.filter($1[0]) })]
                 }
                 guard let column = arguments.object("condition", as: ColumnObject.self) else {
-                    throw APIError("\(place) takes a condition in SQL or a Column, not \(arguments["condition"]?.kindDescription ?? "nothing")")
+                    throw APIError("\(place) takes a condition in SQL or a Column, not \(arguments["condition"]?.kindDescription ?? "nothing")", .wrongArgument, advice: Elsewhere.condition(arguments["condition"]))
                 }
                 return [.object(try frame.resolving([try column.expression(in: place)]) { try $0.filter($1[0]) })]
             }
@@ -20,9 +20,9 @@ extension DataFrame {
             frame.method(name) { frame, call in
                 let place = "DataFrame:\(name)"
                 let (columns, positions, descending) = try sortColumns(call, place)
-                guard !columns.isEmpty else { throw APIError("\(place) needs at least one column") }
+                guard !columns.isEmpty else { throw APIError("\(place) needs at least one column", .missingArgument) }
                 if let descending, descending.count != columns.count {
-                    throw APIError("\(place): 'ascending' has \(descending.count) values for \(columns.count) columns")
+                    throw APIError("\(place): 'ascending' has \(descending.count) values for \(columns.count) columns", .wrongArgument)
                 }
                 let relation = try frame.relation()
                 let keys = try columns.enumerated().map { i, column -> SortNode.Key in
@@ -30,7 +30,7 @@ extension DataFrame {
                     // A number is the column of that number, from 1.
                     guard case .literal(.integer(let number), _) = key.expression, positions.contains(i) else { return key }
                     guard number != 0, number.magnitude <= UInt64(relation.attributes.count) else {
-                        throw APIError("\(place): there is no column \(number); there are \(relation.attributes.count)")
+                        throw APIError("\(place): there is no column \(number); there are \(relation.attributes.count)", .unknownColumn)
                     }
                     let attribute = relation.attributes[Int(number.magnitude) - 1]
                     return SortNode.Key(.attribute(attribute.reference), descending: number < 0 || key.descending)
@@ -89,7 +89,7 @@ extension DataFrame {
                 let values = call.arguments.flatMap { $0.table?.items ?? [$0] }
                 for value in values {
                     if let number = value.integer {
-                        guard number > 0 else { throw APIError("DataFrame:\(name): the number of partitions must be above 0, and is \(number)") }
+                        guard number > 0 else { throw APIError("DataFrame:\(name): the number of partitions must be above 0, and is \(number)", .wrongArgument) }
                     } else {
                         _ = try frame.relation().select([try ColumnObject.column(value, "DataFrame:\(name)").item(in: "DataFrame:\(name)")])
                     }
@@ -103,8 +103,8 @@ extension DataFrame {
     // MARK: Samples
 
     private static func seed(_ value: LuaValue?, _ place: String) throws -> Int64 {
-        guard let value, !value.isNil, value != .null else { return Int64.random(in: .min ... .max) }
-        guard let number = value.integer else { throw APIError("\(place): 'seed' must be a whole number, not \(value.kindDescription)") }
+        guard let value, !value.isNil, value != .null else { return Chance.seed() }
+        guard let number = value.integer else { throw APIError("\(place): 'seed' must be a whole number, not \(value.kindDescription)", .wrongArgument) }
         return number
     }
 
@@ -114,7 +114,7 @@ extension DataFrame {
         var (replacement, fraction, seed): (LuaValue, LuaValue, LuaValue)
         if call.arguments.count == 1, let table = call[0].table {
             for name in table.fields.keys where !["withReplacement", "fraction", "seed"].contains(name) {
-                throw APIError("\(place) has no argument '\(name)'\(Suggestion.hint(for: name, in: ["withReplacement", "fraction", "seed"])). It takes 'withReplacement', 'fraction', 'seed'")
+                throw APIError("\(place) has no argument '\(name)'\(Suggestion.hint(for: name, in: ["withReplacement", "fraction", "seed"])). It takes 'withReplacement', 'fraction', 'seed'", .unknownArgument)
             }
             (replacement, fraction, seed) = (table["withReplacement"], table["fraction"], table["seed"])
         } else if call[0].bool != nil || call[0].isNil || call[0] == .null {
@@ -124,7 +124,7 @@ extension DataFrame {
         }
         let withReplacement = replacement.bool ?? false
         guard let share = fraction.double, share >= 0, withReplacement || share <= 1 else {
-            throw APIError("\(place): 'fraction' must be a number from 0 to 1, not \(fraction.kindDescription)")
+            throw APIError("\(place): 'fraction' must be a number from 0 to 1, not \(fraction.kindDescription)", .wrongArgument)
         }
         let relation = try relation()
         let node = SampleNode(relation.plan, fraction: share, withReplacement: withReplacement, seed: try Self.seed(seed, place))
@@ -140,7 +140,7 @@ extension DataFrame {
         pairs += table.sortedFields.map { (.string($0.key), $0.value) }
         let relation = try relation()
         let branches = try pairs.map { key, fraction -> Expression.Branch in
-            guard let share = fraction.double, (0...1).contains(share) else { throw APIError("\(place): a fraction must be a number from 0 to 1, not \(fraction.kindDescription)") }
+            guard let share = fraction.double, (0...1).contains(share) else { throw APIError("\(place): a fraction must be a number from 0 to 1, not \(fraction.kindDescription)", .wrongArgument) }
             return Expression.Branch(.comparison(column, .equal, try ColumnObject.literal(key, place)), .literal(share))
         }
         guard !branches.isEmpty else { return with(try relation.filter(.literal(false))) }
@@ -156,7 +156,7 @@ extension DataFrame {
             return weight
         }
         let total = weights.reduce(0, +)
-        guard total > 0 else { throw APIError("\(place) needs weights, at least one of them above 0") }
+        guard total > 0 else { throw APIError("\(place) needs weights, at least one of them above 0", .missingArgument) }
         let seed = try Self.seed(arguments["seed"], place)
         let relation = try relation()
         var before = 0.0
@@ -189,7 +189,7 @@ extension DataFrame {
         if ascending.isNil { return (columns, positions, nil) }
         func descends(_ value: LuaValue) throws -> Bool {
             if let truth = value.truth { return !truth }
-            guard let number = value.integer else { throw APIError("\(place): 'ascending' must be true or false, not \(value.kindDescription)") }
+            guard let number = value.integer else { throw APIError("\(place): 'ascending' must be true or false, not \(value.kindDescription)", .wrongArgument) }
             return number == 0
         }
         if let list = ascending.table { return (columns, positions, try list.items.map(descends)) }

@@ -10,7 +10,7 @@ extension DataFrame {
         frame.method("selectExpr") { frame, call in
             let place = "DataFrame:selectExpr"
             let texts = try names(call, place)
-            guard !texts.isEmpty else { throw APIError("\(place) needs at least one expression, such as \"amount * 2 as twice\"") }
+            guard !texts.isEmpty else { throw APIError("\(place) needs at least one expression, such as \"amount * 2 as twice\"", .duplicateColumn) }
             let items = try texts.flatMap { try Expression.items(parsing: $0, userFunction: frame.environment.sql.userFunction) }
             return [.object(try frame.selecting(items))]
         }
@@ -19,7 +19,7 @@ extension DataFrame {
         }
         frame.method("withColumns") { frame, call in
             guard let table = call[0].table, table.items.isEmpty, !table.fields.isEmpty else {
-                throw APIError("DataFrame:withColumns takes a table from names to Columns, not \(call[0].kindDescription)")
+                throw APIError("DataFrame:withColumns takes a table from names to Columns, not \(call[0].kindDescription)", .wrongArgument)
             }
             let columns = (table["colsMap"].table ?? table).sortedFields
             return [.object(try frame.with(columns.map(\.key), columns.map(\.value), "DataFrame:withColumns"))]
@@ -29,7 +29,7 @@ extension DataFrame {
         }
         frame.method("withColumnsRenamed") { frame, call in
             guard let table = call[0].table, table.items.isEmpty else {
-                throw APIError("DataFrame:withColumnsRenamed takes a table from names to new names, not \(call[0].kindDescription)")
+                throw APIError("DataFrame:withColumnsRenamed takes a table from names to new names, not \(call[0].kindDescription)", .wrongArgument)
             }
             let names = try (table["colsMap"].table ?? table).fields.mapValues { value in
                 guard let name = value.text else { throw APIError("DataFrame:withColumnsRenamed takes a table from names to new names; it holds \(value.kindDescription)") }
@@ -60,7 +60,7 @@ extension DataFrame {
                     default: throw APIError("DataFrame:drop takes columns and names of columns; '\(column.name)' is computed")
                     }
                 } else {
-                    throw APIError("DataFrame:drop takes columns and names of columns, not \(value.kindDescription)")
+                    throw APIError("DataFrame:drop takes columns and names of columns, not \(value.kindDescription)", .wrongArgument)
                 }
             }
             return [.object(try frame.dropping(dropped))]
@@ -77,7 +77,7 @@ extension DataFrame {
         frame.method("col") { frame, call in [.object(ColumnObject(.attribute(try frame.column(call[0].text ?? "").reference)))] }
         // More arguments are the function's own.
         frame.method("transform") { frame, call in
-            guard let function = call[0].function else { throw APIError("DataFrame:transform takes a function from DataFrame to DataFrame, not \(call[0].kindDescription)") }
+            guard let function = call[0].function else { throw APIError("DataFrame:transform takes a function from DataFrame to DataFrame, not \(call[0].kindDescription)", .wrongArgument) }
             let result = try function.call([.object(frame)] + call.arguments.dropFirst()).first ?? .nil
             guard let made = result.object(as: DataFrame.self) else { throw APIError("DataFrame:transform: the function must return a DataFrame; it returned \(result.kindDescription)") }
             return [.object(made)]
@@ -90,7 +90,7 @@ extension DataFrame {
                     return Select.Item(.alias(.literal(.null, field.type), field.name))
                 }
                 guard attribute.type.isAssignable(to: field.type) else {
-                    throw APIError("DataFrame:to: column '\(field.name)' is \(attribute.type.hiveName), which is not made \(field.type.hiveName) without a cast")
+                    throw APIError("DataFrame:to: column '\(field.name)' is \(attribute.type.hiveName), which is not made \(field.type.hiveName) without a cast", .impossibleCast)
                 }
                 return Select.Item(.alias(.cast(.attribute(attribute.reference), field.type), field.name))
             }
@@ -110,7 +110,7 @@ extension DataFrame {
     private func with(_ names: [String], _ values: [LuaValue], _ place: String) throws -> DataFrame {
         let columns = try zip(names, values).map { name, value -> (String, Expression) in
             guard let column = value.object(as: ColumnObject.self) else {
-                throw APIError("\(place) takes a Column for '\(name)', such as F.lit(1) or F.col(\"a\") * 2, not \(value.kindDescription)")
+                throw APIError("\(place) takes a Column for '\(name)', such as F.lit(1) or F.col(\"a\") * 2, not \(value.kindDescription)", .wrongArgument, advice: Elsewhere.condition(value))
             }
             return (name, try column.expression(in: place))
         }
@@ -128,7 +128,7 @@ extension DataFrame {
     static func names(_ call: LuaCall, _ function: String) throws -> [String] {
         let values = call.arguments.count == 1 ? call[0].table?.items ?? call.arguments : call.arguments
         return try values.map { value in
-            guard let name = value.text else { throw APIError("\(function) takes names, not \(value.kindDescription)") }
+            guard let name = value.text else { throw APIError("\(function) takes names, not \(value.kindDescription)", .wrongArgument) }
             return name
         }
     }
@@ -147,7 +147,7 @@ extension DataFrame {
                 default: break
                 }
             }
-            throw APIError("\(place) takes names of columns, not \(item.kindDescription)")
+            throw APIError("\(place) takes names of columns, not \(item.kindDescription)", .wrongArgument)
         }
     }
 }

@@ -7,22 +7,31 @@ final class StatFunctions: ScriptObject {
     private let frame: DataFrame
     init(_ frame: DataFrame) { self.frame = frame }
 
-    private static let known = ["approxQuantile", "corr", "cov", "crosstab", "freqItems", "sampleBy"]
+    private static let parameters: [String: [Parameter]] = [
+        "approxQuantile": [.required("col", .any), .required("probabilities", .list), .required("relativeError", .any)],
+        "corr": [.required("col1", .string), .required("col2", .string), .optional("method", .string)],
+        "cov": [.required("col1", .string), .required("col2", .string)], "crosstab": [.required("col1", .string), .required("col2", .string)],
+        "freqItems": [.required("cols", .strings), .optional("support", .any)],
+        "sampleBy": [.required("col", .any), .required("fractions", .any), .optional("seed", .integer)],
+    ]
+    private static let known = parameters.keys.sorted()
 
     static func register(_ api: APIBuilder) {
         api.environment.state.register(StatFunctions.self, name: className) { stat in
             stat.calling { stat, _ in [.object(stat)] }
             for name in known {
+                stat.note(Signature(name, parameters[name] ?? []))
                 stat.method(name) { stat, call in try stat.call(name, call, "DataFrame.stat.\(name)") }
             }
             stat.property { _, name in
-                throw APIError("df.stat has no '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")
+                throw APIError("df.stat has no '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))", .unknownMethod)
             }
         }
     }
 
     static func register(on frame: LuaClass<DataFrame>) {
         for name in known where name != "sampleBy" {
+            frame.note(Signature(name, parameters[name] ?? []))
             frame.method(name) { frame, call in try StatFunctions(frame).call(name, call, "DataFrame:\(name)") }
         }
         frame.method("describe") { frame, call in
@@ -40,19 +49,19 @@ final class StatFunctions: ScriptObject {
     }
 
     private func call(_ name: String, _ call: LuaCall, _ place: String) throws -> [LuaValue] {
-        func bind(_ parameters: [Parameter]) throws -> Arguments { try Signature(place, parameters).bind(call.arguments, site: "") }
+        func bind() throws -> Arguments { try Signature(place, Self.parameters[name] ?? []).bind(call.arguments, site: "") }
         switch name {
         case "approxQuantile":
-            return [try quantiles(try bind([.required("col", .any), .required("probabilities", .list), .required("relativeError", .any)]), place)]
+            return [try quantiles(try bind(), place)]
         case "corr":
-            let arguments = try bind([.required("col1", .string), .required("col2", .string), .optional("method", .string)])
-            if let method = arguments.string("method"), method != "pearson" { throw APIError("\(place): the method '\(method)' is not known (known: pearson)") }
+            let arguments = try bind()
+            if let method = arguments.string("method"), method != "pearson" { throw APIError("\(place): the method '\(method)' is not known (known: pearson)", .unknownChoice) }
             return [try pair(arguments, "corr(_0, _1)", place)]
-        case "cov": return [try pair(try bind([.required("col1", .string), .required("col2", .string)]), "covar_samp(_0, _1)", place)]
-        case "crosstab": return [.object(try crosstab(try bind([.required("col1", .string), .required("col2", .string)])))]
-        case "freqItems": return [.object(try frequent(try bind([.required("cols", .strings), .optional("support", .any)]), place))]
+        case "cov": return [try pair(try bind(), "covar_samp(_0, _1)", place)]
+        case "crosstab": return [.object(try crosstab(try bind()))]
+        case "freqItems": return [.object(try frequent(try bind(), place))]
         default:
-            return [.object(try frame.sampled(by: try bind([.required("col", .any), .required("fractions", .any), .optional("seed", .integer)]), place))]
+            return [.object(try frame.sampled(by: try bind(), place))]
         }
     }
 
@@ -63,7 +72,7 @@ final class StatFunctions: ScriptObject {
     }
 
     private func number(_ attribute: Attribute, _ place: String) throws -> Expression {
-        guard attribute.type.isNumeric else { throw APIError("\(place): column '\(attribute.name)' is \(attribute.type.hiveName), and must be of numbers") }
+        guard attribute.type.isNumeric else { throw APIError("\(place): column '\(attribute.name)' is \(attribute.type.hiveName), and must be of numbers", .incompatibleTypes) }
         return .cast(.attribute(attribute.reference), .double)
     }
 
@@ -110,7 +119,7 @@ final class StatFunctions: ScriptObject {
                 case "stddev": value = try Expression(sql: "stddev_samp(_0)", [.cast(column, .double)])
                 default:
                     guard statistic.hasSuffix("%"), let percent = Double(statistic.dropLast()), (0...100).contains(percent) else {
-                        throw APIError("\(place): '\(statistic)' is no statistic\(Suggestion.hint(for: statistic, in: known)) (known: \(known.joined(separator: ", ")), and percentages such as 25%)")
+                        throw APIError("\(place): '\(statistic)' is no statistic\(Suggestion.hint(for: statistic, in: known)) (known: \(known.joined(separator: ", ")), and percentages such as 25%)", .unknownChoice)
                     }
                     value = try Expression(sql: "percentile_approx(_0, \(percent / 100)D, 10000)", [attribute.type == .string ? .cast(column, .double) : column])
                 }
@@ -150,7 +159,7 @@ final class StatFunctions: ScriptObject {
         let support = arguments["support"]?.double ?? 0.01
         guard (0.0001...1).contains(support) else { throw APIError("\(place): 'support' must be a number from 0.0001 to 1") }
         let attributes = try arguments.strings("cols").map { try frame.column($0) }
-        guard !attributes.isEmpty else { throw APIError("\(place) needs at least one column") }
+        guard !attributes.isEmpty else { throw APIError("\(place) needs at least one column", .missingArgument) }
         let least = Double(try frame.count()) * support
         var fields: [Field] = []
         var columns: [Column] = []

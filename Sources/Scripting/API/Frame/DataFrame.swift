@@ -33,6 +33,12 @@ final class DataFrame: ScriptObject {
         }
     }
 
+    /// The frame's rows and columns, where it is known what columns there are.
+    var knownRelation: Relation? {
+        if case .relation(let relation) = content { return relation }
+        return nil
+    }
+
     /// The plan of the frame's columns under their names.
     ///
     /// - Throws: `PlanError` where two columns have one name.
@@ -146,6 +152,7 @@ final class DataFrame: ScriptObject {
             registerSelections(frame)
             registerRows(frame)
             registerCombinations(frame)
+            registerPictures(frame)
             GroupedData.register(on: frame)
             NullFunctions.register(on: frame)
             StatFunctions.register(on: frame)
@@ -173,8 +180,16 @@ final class DataFrame: ScriptObject {
 
 extension Batch {
     /// The rows as a list of Lua tables, which can be read by name and by number.
-    func luaRows() -> LuaValue {
-        var table = LuaTable(items: (0..<count).map { .table(luaFields(at: $0)) })
+    ///
+    /// - Throws: `ExecutionStopped` when the run is to end meanwhile.
+    func luaRows(_ cancellation: Cancellation) throws -> LuaValue {
+        var items: [LuaValue] = []
+        items.reserveCapacity(count)
+        for row in 0..<count {
+            if row & 4095 == 0 { try cancellation.check() }
+            items.append(.table(luaFields(at: row)))
+        }
+        var table = LuaTable(items: items)
         table.manner = .rows(schema.names)
         return .table(table)
     }

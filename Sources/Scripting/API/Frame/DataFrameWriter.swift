@@ -17,7 +17,7 @@ final class DataFrameWriter: ScriptObject {
             case "errorifexists", "default": self = .error
             case let lowered:
                 guard let mode = Mode(rawValue: lowered) else {
-                    throw APIError("the save mode '\(name)' is not known\(Suggestion.hint(for: name, in: Mode.names)) (known: \(Mode.names.joined(separator: ", ")))")
+                    throw APIError("the save mode '\(name)' is not known\(Suggestion.hint(for: name, in: Mode.names)) (known: \(Mode.names.joined(separator: ", ")))", .unknownChoice)
                 }
                 self = mode
             }
@@ -44,7 +44,13 @@ final class DataFrameWriter: ScriptObject {
 
     static func register(_ api: APIBuilder) {
         api.environment.state.register(DataFrameWriter.self, name: className) { writer in
-            writer.calling { writer, _ in [.object(writer)] }
+            writer.calling { writer, call in
+                // `df.write:...` and `df:write():...` are one; nothing is written by the call itself.
+                if let given = call.arguments.first(where: { !$0.isNil && $0.object(as: DataFrame.self) == nil }) {
+                    throw APIError("DataFrame:write takes no arguments\(given.text.map { "; write:parquet(\"\($0)\"), csv, json and saveAsTable say where to" } ?? "")", .tooManyArguments)
+                }
+                return [.object(writer)]
+            }
             writer.method(Signature("mode", [.required("saveMode", .string)])) { writer, arguments in
                 writer.mode = try Mode(named: arguments.string("saveMode", default: ""))
                 return [.object(writer)]
@@ -58,7 +64,7 @@ final class DataFrameWriter: ScriptObject {
                 return [.object(writer)]
             }
             writer.method("options") { writer, call in
-                guard let table = call[0].table, table.items.isEmpty else { throw APIError("DataFrameWriter:options takes a table of options, not \(call[0].kindDescription)") }
+                guard let table = call[0].table, table.items.isEmpty else { throw APIError("DataFrameWriter:options takes a table of options, not \(call[0].kindDescription)", .wrongArgument) }
                 for (name, value) in (table["options"].table ?? table).sortedFields { try writer.options.set(name, value, "DataFrameWriter:options") }
                 return [.object(writer)]
             }
@@ -70,7 +76,7 @@ final class DataFrameWriter: ScriptObject {
                 guard let count = call[0].integer, count > 0 else { throw APIError("DataFrameWriter:bucketBy takes a number of buckets and columns, such as bucketBy(8, \"id\")") }
                 let values = call.arguments.dropFirst().flatMap { $0.table?.items ?? [$0] }
                 writer.bucketColumns = try writer.columns(values, "DataFrameWriter:bucketBy")
-                guard !writer.bucketColumns.isEmpty else { throw APIError("DataFrameWriter:bucketBy needs at least one column") }
+                guard !writer.bucketColumns.isEmpty else { throw APIError("DataFrameWriter:bucketBy needs at least one column", .missingArgument) }
                 return [.object(writer)]
             }
             writer.method("sortBy") { writer, call in
@@ -93,8 +99,8 @@ final class DataFrameWriter: ScriptObject {
                 return []
             }
             writer.property { _, name in
-                if let why = absent[name] { throw APIError("a DataFrameWriter here has no '\(name)': \(why)") }
-                throw APIError("a DataFrameWriter has no method '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")
+                if let why = absent[name] { throw APIError("a DataFrameWriter here has no '\(name)': \(why)", .notSupported) }
+                throw APIError("a DataFrameWriter has no method '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))", .unknownMethod)
             }
         }
     }
@@ -143,21 +149,33 @@ final class DataFrameWriter: ScriptObject {
         if let format { self.format = format }
         let place = "DataFrameWriter:\(format ?? "save")"
         let (path, given) = try take(call, first: "path", place)
-        guard let path = path ?? options.value("path") else { throw APIError("\(place) needs a path to write to") }
+        guard let path = path ?? options.value("path") else { throw APIError("\(place) needs a path to write to", .missingArgument) }
         guard bucketColumns.isEmpty else { throw APIError("\(place) cannot write buckets; write a table with saveAsTable, or leave out bucketBy") }
         let mode = given ?? mode
         let environment = frame.environment
         let target = try environment.locate(path)
         let write = FrameWrite(target: target, encoder: try encoder(place), partitionKeys: partitionKeys, mode: mode == .overwrite ? .overwrite : .append)
         let plan = try frame.plan()
-        try check(Schema(frame.relation().attributes.map { Field($0.name, $0.type) }), place)
+        let schema = Schema(try frame.relation().attributes.map { Field($0.name, $0.type) })
+        try check(schema, place)
         if environment.explains {
             try write.explain(plan, environment)
             return []
         }
         if mode == .error || mode == .ignore, try environment.job.exists(target) {
             if mode == .ignore { return [] }
-            throw APIError("path \(target.url) already exists; set the mode to \"overwrite\" to replace it, or to \"append\" to add to it")
+            throw APIError("path \(target.url) already exists; set the mode to \"overwrite\" to replace it, or to \"append\" to add to it", .fileExists)
+        }
+        try plan.listFiles()
+        if write.mode == .overwrite, !partitionKeys.isEmpty, environment.spark.conf.overwritesPartitionsOnly, try environment.job.exists(target) {
+            var plan = plan
+            if environment.job.isInitialized, try plan.reads(below: target) {
+                // Within a job what is overwritten is no longer there to be read, so the rows are taken before.
+                plan = CacheNode(plan)
+                try environment.run { try Execution.run(plan, context: $0, into: CountingConsumer()) }
+            }
+            try environment.job.write { try write.runReplacingPartitions(plan, in: $0, environment) }
+            return []
         }
         try environment.job.write(to: target, mode: write.mode) { output in try write.run(plan, to: output, environment) }
         return []
@@ -166,14 +184,14 @@ final class DataFrameWriter: ScriptObject {
     /// - Throws: where nothing would be left to write, and for types that the format has no place for.
     func check(_ schema: Schema, _ place: String) throws {
         guard schema.fields.contains(where: { !partitionKeys.contains($0.name) }) else {
-            throw APIError("\(place): every column is one to partition by (\(partitionKeys.joined(separator: ", "))); one at least must be left for the files")
+            throw APIError("\(place): every column is one to partition by (\(partitionKeys.joined(separator: ", "))); one at least must be left for the files", .unknownPartitionColumn)
         }
         for key in partitionKeys {
-            if let index = schema.index(of: key), schema[index].type.isNested { throw APIError("\(place): rows cannot be partitioned by '\(key)', which is \(schema[index].type.hiveName)") }
+            if let index = schema.index(of: key), schema[index].type.isNested { throw APIError("\(place): rows cannot be partitioned by '\(key)', which is \(schema[index].type.hiveName)", .unknownPartitionColumn) }
         }
         if writtenFormat == "csv" {
             for field in schema.fields where field.type.isNested {
-                throw APIError("\(place): column '\(field.name)' is \(field.type.hiveName), which CSV has no place for; make it text with F.to_json, or write JSON")
+                throw APIError("\(place): column '\(field.name)' is \(field.type.hiveName), which CSV has no place for; make it text with F.to_json, or write JSON", .unwritableSchema)
             }
         }
     }
@@ -184,12 +202,18 @@ final class DataFrameWriter: ScriptObject {
     /// The encoder of the format under Spark's options.
     ///
     /// - Parameter isTable: whether the files are a table's, which have no header unless that is asked for.
+    /// What can be said of the format and the options before anything is written; without a format that of `format(...)`, else the default.
+    func check(_ format: String?, _ place: String) throws {
+        if let format { self.format = format }
+        _ = try encoder(place)
+    }
+
     func encoder(_ place: String) throws -> any FileEncoder {
         let format = writtenFormat
-        if let why = Self.absent[format] { throw APIError("\(place): the format '\(format)' cannot be written: \(why)") }
+        if let why = Self.absent[format] { throw APIError("\(place): the format '\(format)' cannot be written: \(why)", .unknownFormat) }
         guard ["csv", "json", "parquet"].contains(format) else {
             let known = ["csv", "json", "parquet"]
-            throw APIError("\(place): the format '\(format)' cannot be written\(Suggestion.hint(for: format, in: known)) (known: \(known.joined(separator: ", ")))")
+            throw APIError("\(place): the format '\(format)' cannot be written\(Suggestion.hint(for: format, in: known)) (known: \(known.joined(separator: ", ")))", .unknownFormat)
         }
         try options.check(SparkOptions.writing(format), "writing \(format)", place)
         var values: [String: LuaValue] = [:]

@@ -16,7 +16,7 @@ final class GroupedData: ScriptObject {
 
     /// One row a group.
     func aggregated(_ columns: [ColumnObject], _ place: String) throws -> DataFrame {
-        guard !columns.isEmpty else { throw APIError("\(place) needs at least one aggregate, such as F.sum(\"amount\")") }
+        guard !columns.isEmpty else { throw APIError("\(place) needs at least one aggregate, such as F.sum(\"amount\")", .missingArgument) }
         let items = try columns.map { try $0.item(in: place) }
         func isAggregate(_ expression: Expression) -> Bool {
             switch expression {
@@ -42,7 +42,7 @@ final class GroupedData: ScriptObject {
         let values: [(values: [Expression], name: String?)]
         if let list = arguments["values"]?.table?.items {
             values = try list.map { ([try ColumnObject.literal($0, place)], nil) }
-            guard !values.isEmpty else { throw APIError("\(place) needs at least one value") }
+            guard !values.isEmpty else { throw APIError("\(place) needs at least one value", .missingArgument) }
         } else {
             let most = 10_000
             let distinct = try frame.relation().select([column]).distinct()
@@ -78,7 +78,7 @@ final class GroupedData: ScriptObject {
                     } else {
                         for column in columns {
                             guard case .field(let path)? = try? column.expression(in: place), let found = try? relation.attribute(named: path) else { continue }
-                            guard found.type.isNumeric else { throw APIError("\(place) takes columns of numbers, and '\(found.name)' is \(found.type.hiveName); use agg(F.\(name)(...)) for others") }
+                            guard found.type.isNumeric else { throw APIError("\(place) takes columns of numbers, and '\(found.name)' is \(found.type.hiveName); use agg(F.\(name)(...)) for others", .incompatibleTypes) }
                         }
                     }
                     return [.object(try group.aggregated(try columns.map { ColumnObject(.aggregate(function, [try $0.expression(in: place)])) }, place))]
@@ -87,9 +87,11 @@ final class GroupedData: ScriptObject {
             group.method(Signature("pivot", [.required("pivot_col", .any), .optional("values", .list)])) { group, arguments in [.object(try group.pivoted(arguments))] }
             group.property { _, name in
                 if ["apply", "applyInPandas", "applyInArrow", "cogroup", "transformWithState", "applyInPandasWithState"].contains(name) {
-                    throw APIError("a GroupedData here has no '\(name)'; use agg, or windows, or collect a list with F.collect_list and a function over it")
+                    throw APIError("a GroupedData here has no '\(name)'; use agg, or windows, or collect a list with F.collect_list and a function over it", .notSupported)
                 }
-                throw APIError("a GroupedData has no method '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")
+                throw APIError(
+                    "a GroupedData has no method '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))", .unknownMethod,
+                    advice: Elsewhere.ofGroupedData(name))
             }
             group.metamethod("__tostring") { _ in [.string(className)] }
         }
@@ -136,7 +138,7 @@ final class GroupedData: ScriptObject {
         try values.flatMap { value -> [Select.Item] in
             if let number = value.integer {
                 let attributes = try frame.relation().attributes
-                guard number >= 1, number <= attributes.count else { throw APIError("\(place): there is no column \(number); there are \(attributes.count)") }
+                guard number >= 1, number <= attributes.count else { throw APIError("\(place): there is no column \(number); there are \(attributes.count)", .unknownColumn) }
                 return [Select.Item(.attribute(attributes[Int(number) - 1].reference))]
             }
             if let list = value.object(as: ColumnList.self) { return list.references.map { Select.Item(.attribute($0)) } }
@@ -155,7 +157,7 @@ final class GroupedData: ScriptObject {
                 let expression = isName && !text.isEmpty ? (name == "*" ? try? Expression(parsing: "\(text)(*)") : try? Expression(sql: "\(text)(_0)", [column])) : nil
                 guard let expression, case .aggregate = expression else {
                     let known = ["avg", "collect_list", "collect_set", "count", "first", "last", "max", "mean", "min", "stddev", "sum", "variance"]
-                    throw APIError("\(place): '\(text)' is no aggregate\(Suggestion.hint(for: text, in: known)) (known: \(known.joined(separator: ", ")), ...)")
+                    throw APIError("\(place): '\(text)' is no aggregate\(Suggestion.hint(for: text, in: known)) (known: \(known.joined(separator: ", ")), ...)", .unknownFunction)
                 }
                 return ColumnObject(expression)
             }

@@ -14,7 +14,7 @@ final class NullFunctions: ScriptObject {
             object.method("drop") { object, call in [.object(try object.drop(call, "DataFrame.na.drop"))] }
             object.method("replace") { object, call in [.object(try object.replace(call, "DataFrame.na.replace"))] }
             object.property { _, name in
-                throw APIError("df.na has no '\(name)'\(Suggestion.hint(for: name, in: ["drop", "fill", "replace"])) (known: drop, fill, replace)")
+                throw APIError("df.na has no '\(name)'\(Suggestion.hint(for: name, in: ["drop", "fill", "replace"])) (known: drop, fill, replace)", .unknownMethod)
             }
         }
     }
@@ -65,7 +65,7 @@ final class NullFunctions: ScriptObject {
         let parameters: [Parameter] = [.optional("how", .any), .optional("thresh", .integer), .optional("subset", .any)]
         let arguments = try Signature(place, parameters).bind(call.arguments, site: "")
         let how = arguments["how"]?.text?.lowercased() ?? "any"
-        guard how == "any" || how == "all" else { throw APIError("\(place): 'how' is \"any\" or \"all\", not \(arguments["how"]?.kindDescription ?? "null")") }
+        guard how == "any" || how == "all" else { throw APIError("\(place): 'how' is \"any\" or \"all\", not \(arguments["how"]?.kindDescription ?? "null")", .unknownChoice) }
         let relation = try frame.relation()
         let columns = try frame.attributes(arguments["subset"], place) ?? relation.attributes
         if columns.isEmpty { return frame }
@@ -95,7 +95,7 @@ final class NullFunctions: ScriptObject {
         if let table = given.table, !table.fields.isEmpty || !table.others.isEmpty || (arguments["value"] == nil && arguments.values["value"] != .null) {
             pairs = table.items.enumerated().map { (.integer(Int64($0 + 1)), $1) } + table.others.map { ($0.key, $0.value) } + table.sortedFields.map { (.string($0.key), $0.value) }
         } else {
-            guard let new = arguments.values["value"], !new.isNil else { throw APIError("\(place) needs a value to put in the place of \(given.kindDescription)") }
+            guard let new = arguments.values["value"], !new.isNil else { throw APIError("\(place) needs a value to put in the place of \(given.kindDescription)", .missingArgument) }
             let old = given.table?.items ?? [given]
             let news = new.table?.items ?? Array(repeating: new, count: old.count)
             guard old.count == news.count else { throw APIError("\(place): there are \(old.count) values to replace and \(news.count) to put in their places") }
@@ -116,7 +116,7 @@ final class NullFunctions: ScriptObject {
         guard kinds.count == 1, let wanted = kinds.first else { throw APIError("\(place): the values to replace must be of one kind: numbers, strings or booleans") }
         for pair in pairs {
             let new = try kind(pair.new)
-            guard new == wanted || new == .none else { throw APIError("\(place): \(pair.old.kindDescription) cannot be replaced by \(pair.new.kindDescription), which is of another kind") }
+            guard new == wanted || new == .none else { throw APIError("\(place): \(pair.old.kindDescription) cannot be replaced by \(pair.new.kindDescription), which is of another kind", .incompatibleTypes) }
         }
         let relation = try frame.relation()
         let chosen = Set(try (frame.attributes(arguments["subset"], place) ?? relation.attributes).map(\.id))

@@ -25,7 +25,7 @@ enum ScriptUserFunction {
             let returns = try type(given, place)
             return [
                 environment.state.makeFunction(place) { [unowned environment] inner in
-                    guard let function = inner[0].function else { throw APIError("\(place) takes a function, not \(inner[0].kindDescription)") }
+                    guard let function = inner[0].function else { throw APIError("\(place) takes a function, not \(inner[0].kindDescription)", .wrongArgument) }
                     return [make(function, name: "udf", returns: returns, site: APIBuilder.site(inner), environment: environment).value]
                 }
             ]
@@ -58,7 +58,7 @@ enum ScriptUserFunction {
         guard let wrapper = made.first?.function else { throw APIError("\(name) cannot be called") }
         let row = try ScriptRowFunction(wrapper, site: site, environment: environment)
         // A row whose call raises is not left out: it ends the run.
-        let node = MapFunctionNode(input, function: row, options: StageOptions(stageThreshold: 1, site: site))
+        let node = MapFunctionNode(input, function: row, options: StageOptions(site: site, function: name == "udf" ? "F.udf" : name))
         return ShapeNode(node, schema: Schema(schema.fields.filter { $0.name != result } + [Field(result, type)]))
     }
 }
@@ -71,9 +71,10 @@ final class FunctionRegistration: ScriptObject {
 
     static func register(_ api: APIBuilder) {
         api.environment.state.register(FunctionRegistration.self, name: className) { registration in
+            let parameters: [Parameter] = [.required("name", .string), .required("f", .function), .optional("returnType", .any)]
+            registration.note(Signature("register", parameters))
             registration.method("register") { registration, call in
                 let place = "spark.udf.register"
-                let parameters: [Parameter] = [.required("name", .string), .required("f", .function), .optional("returnType", .any)]
                 let arguments = try Signature(place, parameters).bind(call.arguments, site: APIBuilder.site(call))
                 let name = arguments.string("name", default: "")
                 guard name.first.map({ $0.isLetter || $0 == "_" }) ?? false, name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" }) else {
@@ -86,7 +87,7 @@ final class FunctionRegistration: ScriptObject {
                 return [made.value]
             }
             registration.property { _, name in
-                throw APIError("spark.udf has no '\(name)'\(Suggestion.hint(for: name, in: ["register"])) (known: register)")
+                throw APIError("spark.udf has no '\(name)'\(Suggestion.hint(for: name, in: ["register"])) (known: register)", .unknownMethod)
             }
         }
     }

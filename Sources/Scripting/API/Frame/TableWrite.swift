@@ -21,7 +21,7 @@ struct TableWrite {
         if let existing {
             switch mode {
             case .ignore: return
-            case .error: throw APIError("table \(existing.qualifiedName) already exists; set the mode to \"overwrite\" to replace it, or to \"append\" to add to it")
+            case .error: throw APIError("table \(existing.qualifiedName) already exists; set the mode to \"overwrite\" to replace it, or to \"append\" to add to it", .inCatalogAlready)
             case .append: return try append(to: existing)
             case .overwrite: break
             }
@@ -31,13 +31,13 @@ struct TableWrite {
         let plan = try relation.outputPlan()
         let schema = Schema(relation.attributes.map { Field($0.name, $0.type) })
         try writer.check(schema, place)
-        for field in schema.fields where field.type == .null { throw APIError("\(place): column '\(field.name)' has no type, as it is only null; cast it") }
+        for field in schema.fields where field.type == .null { throw APIError("\(place): column '\(field.name)' has no type, as it is only null; cast it", .badSchema) }
         let location = try location(of: table, in: database, existing)
         var record = try record(table, schema, location)
         record.databaseName = database.lowercased()
         // What stands at the place of a table that is not there is nobody's, unless the writer named the place.
         if existing == nil, mode != .overwrite, writer.options.value("path") == nil, try environment.job.exists(location) {
-            throw APIError("\(place): the place of the table, \(location.url), exists already; remove it, or set the mode to \"overwrite\"")
+            throw APIError("\(place): the place of the table, \(location.url), exists already; remove it, or set the mode to \"overwrite\"", .fileExists)
         }
         var changes: [CatalogChange] = [.ensureDatabase(DatabaseRecord(name: database.lowercased()))]
         if existing != nil { changes.append(.deleteTable(table, database: database)) }
@@ -78,14 +78,14 @@ struct TableWrite {
         }
         if !writer.partitionKeys.isEmpty, writer.partitionKeys.map({ $0.lowercased() }) != table.partitionKeys.map({ $0.name.lowercased() }) {
             let keys = table.partitionKeys.map(\.name)
-            throw APIError("\(place): table \(table.qualifiedName) is partitioned by \(keys.isEmpty ? "nothing" : keys.joined(separator: ", ")), not by \(writer.partitionKeys.joined(separator: ", "))")
+            throw APIError("\(place): table \(table.qualifiedName) is partitioned by \(keys.isEmpty ? "nothing" : keys.joined(separator: ", ")), not by \(writer.partitionKeys.joined(separator: ", "))", .unknownPartitionColumn)
         }
         try TableWriter(environment, table).write(relation, overwrites: false, byName: true)
     }
 
     /// Rows added, or put in the place of what is there, by the columns' positions.
     func insert(into name: String, overwrites: Bool) throws {
-        guard writer.partitionKeys.isEmpty else { throw APIError("\(place): the table says how it is partitioned; leave out partitionBy") }
+        guard writer.partitionKeys.isEmpty else { throw APIError("\(place): the table says how it is partitioned; leave out partitionBy", .unknownPartitionColumn) }
         let parts = try SQLSession.parts(of: name, place)
         if environment.sql.view(parts) != nil { throw APIError("\(place): '\(name)' is a view, and rows go into tables") }
         guard let (_, table) = try environment.sql.find(parts) else {

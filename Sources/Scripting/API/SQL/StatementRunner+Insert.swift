@@ -37,6 +37,7 @@ extension StatementRunner {
         let write = FrameWrite(target: target, encoder: encoder, partitionKeys: [], mode: .overwrite)
         let plan = try relation.outputPlan()
         if environment.explains { return try write.explain(plan, environment) }
+        try plan.listFiles()
         try environment.job.write(to: target, mode: .overwrite) { output in try write.run(plan, to: output, environment) }
     }
 }

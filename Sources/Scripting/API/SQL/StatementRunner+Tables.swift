@@ -160,7 +160,7 @@ extension StatementRunner {
         if !columns.isEmpty { relation = try renamed(relation, columns, position) }
         var seen = Set<String>()
         for name in relation.names where !seen.insert(name.lowercased()).inserted {
-            throw PlanError.analysis("two columns of the view would be called '\(name)'; give one another name with AS").located(at: position)
+            throw PlanError.coded(.duplicateColumn, "two columns of the view would be called '\(name)'; give one another name with AS").located(at: position)
         }
         var record = TableRecord(name: last, databaseName: database, description: comment, owner: "owner", tableType: "VIRTUAL_VIEW")
         record.storageDescriptor = StorageDescriptor(columns: relation.attributes.map { ColumnRecord($0.name, $0.type.hiveName) })
@@ -185,14 +185,11 @@ extension StatementRunner {
             return try requireDatabase(name)
         }
         if lowered == "default" { throw PlanError.analysis("the database 'default' cannot be dropped") }
-        guard environment.job.pendingChanges.isEmpty else {
-            throw PlanError.analysis("a database cannot be dropped while the job has changes that are not committed; call job:commit() before")
-        }
         let tables = try session.tableNames(in: lowered).compactMap { try session.table($0, in: lowered) }
         if !tables.isEmpty, !cascade { throw PlanError.analysis("the database '\(name)' has \(tables.count) table\(tables.count == 1 ? "" : "s"); DROP DATABASE ... CASCADE drops them too") }
         for table in tables { try remove(table) }
         if session.database == lowered { try session.use(database: "default") }
-        try environment.job.home.catalog.deleteDatabase(lowered)
+        try environment.job.change([.deleteDatabase(lowered)])
     }
 
     func drop(_ name: [String], ifExists: Bool, isView: Bool, _ position: Int) throws {
@@ -223,7 +220,7 @@ extension StatementRunner {
 
     /// Takes the files of a folder away together with what changes in the catalog: now, or with the job's commit.
     private func empty(_ place: StorageLocation, _ changes: [CatalogChange]) throws {
-        if environment.job.isInitialized {
+        if environment.job.isInitialized || environment.job.isRehearsed {
             guard try environment.job.exists(place) else { return try environment.job.change(changes) }
             return try environment.job.write(to: place, mode: .overwrite) { _ in changes }
         }
@@ -266,7 +263,7 @@ extension StatementRunner {
     func rename(_ name: [String], _ to: [String], _ position: Int) throws {
         let (database, record) = try table(name, position)
         let (newDatabase, newName) = try place(to.count > 1 ? to : [database] + to, position)
-        if try session.table(newName, in: newDatabase) != nil { throw PlanError.analysis("there is a table '\(newDatabase).\(newName)' already").located(at: position) }
+        if try session.table(newName, in: newDatabase) != nil { throw PlanError.coded(.inCatalogAlready, "there is a table '\(newDatabase).\(newName)' already").located(at: position) }
         var renamed = record
         (renamed.name, renamed.databaseName, renamed.versionID) = (newName, newDatabase, nil)
         let partitions = record.partitionKeys.isEmpty ? [] : try session.partitions(of: record).map { partitionRecord($0.values, of: record, at: $0.location) }

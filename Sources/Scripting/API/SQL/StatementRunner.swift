@@ -72,7 +72,7 @@ struct StatementRunner {
                 // `default` is there before anybody makes it.
                 let isNew = try !hasStored(name.lowercased()) && name.lowercased() == "default"
                 if ifNotExists || isNew { return }
-                throw PlanError.analysis("there is a database '\(name)' already; CREATE DATABASE IF NOT EXISTS leaves it")
+                throw PlanError.coded(.inCatalogAlready, "there is a database '\(name)' already; CREATE DATABASE IF NOT EXISTS leaves it")
             }
             let record = DatabaseRecord(name: name.lowercased(), description: comment, locationURI: try location.map { try environment.locate($0).url })
             try environment.job.change([.ensureDatabase(record)])
@@ -151,7 +151,7 @@ struct StatementRunner {
     func requireDatabase(_ name: String) throws {
         let names = try session.databaseNames
         if !names.contains(name.lowercased()) {
-            throw PlanError.analysis("there is no database '\(name)'\(Suggestion.hint(for: name, in: names)) (known: \(names.joined(separator: ", ")))")
+            throw PlanError.coded(.notInCatalog, "there is no database '\(name)'\(Suggestion.hint(for: name, in: names)) (known: \(names.joined(separator: ", ")))")
         }
     }
 
@@ -171,7 +171,7 @@ struct StatementRunner {
         if name.count == 1, session.views[last.lowercased()] != nil {
             throw PlanError.analysis("'\(last)' is a temporary view and no table of the catalog").located(at: position)
         }
-        throw PlanError.analysis("there is no table '\(name.joined(separator: "."))'\(Suggestion.hint(for: last, in: names))").located(at: position)
+        throw PlanError.coded(.unknownTable, "there is no table '\(name.joined(separator: "."))'\(Suggestion.hint(for: last, in: names))").located(at: position)
     }
 
     /// The columns of a table or view.

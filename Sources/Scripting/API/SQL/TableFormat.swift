@@ -22,8 +22,8 @@ struct TableFormat {
         case "csv", "textfile": name = "csv"
         case "json", "jsonfile": name = "json"
         case "orc", "avro", "delta", "iceberg", "hudi", "text", "rcfile", "sequencefile", "jdbc", "xml", "binaryfile":
-            throw APIError("tables of format '\(format ?? "")' are not supported; there are csv, json and parquet")
-        case let other: throw APIError("there is no format '\(other)'\(Suggestion.hint(for: other, in: TableFormat.known)) (known: \(TableFormat.known.joined(separator: ", ")))")
+            throw APIError("tables of format '\(format ?? "")' are not supported; there are csv, json and parquet", .notSupported)
+        case let other: throw APIError("there is no format '\(other)'\(Suggestion.hint(for: other, in: TableFormat.known)) (known: \(TableFormat.known.joined(separator: ", ")))", .unknownFormat)
         }
         self.delimiter = delimiter
         for (key, value) in options {

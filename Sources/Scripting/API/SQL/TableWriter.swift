@@ -77,10 +77,8 @@ struct TableWriter {
             }
         }
         let encoder = try FrameWrite.encoder(of: record, compression: nil, function: "spark.sql")
-        if overwrites, !dynamic.isEmpty, environment.spark.conf.overwritesPartitionsOnly {
-            return try overwritePartitions(plan, dynamic, values, target, encoder)
-        }
         let write = FrameWrite(target: target, encoder: encoder, partitionKeys: dynamic.map(\.name), mode: overwrites ? .overwrite : .append, table: record, fixed: values)
+        if overwrites, !dynamic.isEmpty, environment.spark.conf.overwritesPartitionsOnly { return try overwritePartitions(write, plan) }
         try run(write, plan, to: target, replacing: overwrites && !keys.isEmpty ? values : nil, changes)
     }
 
@@ -91,14 +89,14 @@ struct TableWriter {
         if byName {
             chosen = targets.map { target in sources.firstIndex { $0.name.lowercased() == target.name.lowercased() } }
             if let stray = sources.first(where: { source in !targets.contains { $0.name.lowercased() == source.name.lowercased() } }) {
-                throw PlanError.analysis("the table '\(record.qualifiedName)' has no column '\(stray.name)'\(Suggestion.hint(for: stray.name, in: targets.map(\.name)))")
+                throw PlanError.coded(.unknownColumn, "the table '\(record.qualifiedName)' has no column '\(stray.name)'\(Suggestion.hint(for: stray.name, in: targets.map(\.name)))")
             }
         } else if !columns.isEmpty {
             guard columns.count == sources.count else {
                 throw PlanError.analysis("the query has \(sources.count) column\(sources.count == 1 ? "" : "s") for the \(columns.count) that are named")
             }
             for name in columns where !targets.contains(where: { $0.name.lowercased() == name.lowercased() }) {
-                throw PlanError.analysis("the table '\(record.qualifiedName)' has no column '\(name)'\(Suggestion.hint(for: name, in: targets.map(\.name)))")
+                throw PlanError.coded(.unknownColumn, "the table '\(record.qualifiedName)' has no column '\(name)'\(Suggestion.hint(for: name, in: targets.map(\.name)))")
             }
             chosen = targets.map { target in columns.firstIndex { $0.lowercased() == target.name.lowercased() } }
         } else {
@@ -144,33 +142,18 @@ struct TableWriter {
     }
 
     /// Replaces those partitions only that the rows belong to.
-    private func overwritePartitions(_ plan: PlanNode, _ keys: [Field], _ fixed: [String?], _ target: StorageLocation, _ encoder: any FileEncoder) throws {
-        let rows = CacheNode(plan)
-        let distinct = AggregateNode(rows, keys: keys.map { NamedExpression($0.name, .field([$0.name])) }, aggregates: [])
-        let combinations = DataFrame(distinct, environment: environment)
-        if environment.explains {
-            return try FrameWrite(target: target, encoder: encoder, partitionKeys: keys.map(\.name), mode: .overwrite, table: record, fixed: fixed).explain(plan, environment)
+    private func overwritePartitions(_ write: FrameWrite, _ plan: PlanNode) throws {
+        if environment.explains { return try write.explain(plan, environment) }
+        let keys = record.partitionKeys.map(\.name)
+        // Partitions may have places of their own.
+        var places: [String: StorageLocation] = [:]
+        for partition in try environment.sql.partitions(of: record) {
+            guard let location = partition.location, partition.values.count == keys.count else { continue }
+            let values = partition.values.map { $0 == HivePath.nullValue ? nil : $0 }
+            let folder = zip(keys, values).dropFirst(write.fixed.count).map { HivePath.segment(key: $0, value: $1) }.joined(separator: "/")
+            if Array(values.prefix(write.fixed.count)) == write.fixed { places[folder] = try environment.locate(location) }
         }
-        let found = try combinations.rows()
-        let data = try record.dataSchema().names
-        for row in 0..<found.count {
-            var conditions: [Expression] = []
-            var values: [String?] = []
-            for (i, key) in keys.enumerated() {
-                let value = found.columns[i].value(at: row)
-                conditions.append(.identity(.field([key.name]), .literal(value, key.type)))
-                guard value != .null, case .string(let bytes) = found.columns[i].cast(to: .string).value(at: row) else {
-                    values.append(nil)
-                    continue
-                }
-                values.append(bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self))
-            }
-            let folder = zip(keys, values).map { HivePath.segment(key: $0.name, value: $1) }.joined(separator: "/")
-            let place = target.descendant(target.path + "/" + folder, isFolder: true)
-            let part = SelectColumnsNode(FilterNode(rows, condition: .all(conditions)), columns: data)
-            let write = FrameWrite(target: place, encoder: encoder, partitionKeys: [], mode: .overwrite, table: record, fixed: fixed + values)
-            try run(write, part, to: place, replacing: nil)
-        }
+        try environment.job.write { try write.runReplacingPartitions(plan, in: $0, places: places, environment) }
     }
 }
 

@@ -32,7 +32,7 @@ final class CatalogObject: ScriptObject {
             }
             object.method(Signature("listDatabases", [.optional("pattern", .string)])) { object, arguments in
                 let names = try object.catalog.databaseNames.filter { SQLPattern.matches($0, arguments.string("pattern")) }
-                return [.array(try names.map { try object.describe(database: $0) })]
+                return [rows(try names.map { try object.describe(database: $0) }, ["name", "catalog", "description", "locationUri"])]
             }
             object.method(Signature("getDatabase", [.required("dbName", .string)])) { object, arguments in
                 let name = arguments.string("dbName", default: "")
@@ -47,7 +47,11 @@ final class CatalogObject: ScriptObject {
                 try object.catalog.require(database: database)
                 var list = try object.catalog.tableNames(in: database).compactMap { try object.catalog.table($0, in: database) }.map { object.describe($0) }
                 list += object.catalog.views.values.map(\.name).sorted().map { object.describe(view: $0, database: nil) }
-                return [.array(list.filter { SQLPattern.matches($0.table?["name"].text ?? "", arguments.string("pattern")) })]
+                return [
+                    rows(
+                        list.filter { SQLPattern.matches($0.table?["name"].text ?? "", arguments.string("pattern")) },
+                        ["name", "catalog", "namespace", "description", "tableType", "isTemporary"])
+                ]
             }
             object.method(Signature("getTable", [.required("tableName", .string)])) { object, arguments -> [LuaValue] in
                 let name = arguments.string("tableName", default: "")
@@ -71,14 +75,14 @@ final class CatalogObject: ScriptObject {
                 let record = object.catalog.view(parts) == nil ? try object.catalog.find(parts)?.table : nil
                 let keys = Set(record?.partitionKeys.map(\.name) ?? [])
                 return [
-                    .array(
+                    rows(
                         try object.catalog.frame(parts, place).schema().fields.map { field in
                             .table(
                                 LuaTable(fields: [
                                     "name": .string(field.name), "dataType": .string(field.type.hiveName), "nullable": true, "isPartition": .boolean(keys.contains(field.name)),
                                     "isBucket": .boolean(record?.storageDescriptor?.bucketColumns.contains(field.name) ?? false), "isCluster": false,
                                 ]))
-                        })
+                        }, ["name", "dataType", "nullable", "isPartition", "isBucket", "isCluster"])
                 ]
             }
             for (name, isGlobal) in [("dropTempView", false), ("dropGlobalTempView", true)] {
@@ -112,18 +116,25 @@ final class CatalogObject: ScriptObject {
             }
             object.method(Signature("listFunctions", [.optional("dbName", .string), .optional("pattern", .string)])) { object, arguments in
                 let names = object.functionNames.filter { SQLPattern.matches($0, arguments.string("pattern")) }
-                return [.array(names.map { .table(LuaTable(fields: ["name": .string($0), "isTemporary": true])) })]
+                return [rows(names.map { .table(LuaTable(fields: ["name": .string($0), "isTemporary": true])) }, ["name", "isTemporary"])]
             }
             object.method(Signature("functionExists", [.required("functionName", .string), .optional("dbName", .string)])) { object, arguments in
                 [.boolean(object.functionNames.contains(arguments.string("functionName", default: "").lowercased()))]
             }
             object.property { _, name in
                 if ["createTable", "createExternalTable", "registerFunction", "getFunction"].contains(name) {
-                    throw APIError("spark.catalog here has no '\(name)'; write the table with df.write.saveAsTable, or with CREATE TABLE in spark.sql")
+                    throw APIError("spark.catalog here has no '\(name)'; write the table with df.write.saveAsTable, or with CREATE TABLE in spark.sql", .notSupported)
                 }
-                throw APIError("spark.catalog has no '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")
+                throw APIError("spark.catalog has no '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))", .unknownMethod)
             }
         }
+    }
+
+    /// A list of rows with columns in this order, as those that frames give.
+    private static func rows(_ items: [LuaValue], _ names: [String]) -> LuaValue {
+        var list = LuaTable(items: items)
+        list.manner = .rows(names)
+        return .table(list)
     }
 
     private var functionNames: [String] { Function.allNames }

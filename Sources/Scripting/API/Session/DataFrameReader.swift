@@ -32,7 +32,7 @@ final class DataFrameReader: ScriptObject {
                 return [.object(reader)]
             }
             reader.method("options") { reader, call in
-                guard let table = call[0].table, table.items.isEmpty else { throw APIError("spark.read.options takes a table of options, not \(call[0].kindDescription)") }
+                guard let table = call[0].table, table.items.isEmpty else { throw APIError("spark.read.options takes a table of options, not \(call[0].kindDescription)", .wrongArgument) }
                 for (name, value) in table.sortedFields { try reader.options.set(name, value, "spark.read.options") }
                 return [.object(reader)]
             }
@@ -50,8 +50,8 @@ final class DataFrameReader: ScriptObject {
                 [.object(try reader.environment.sql.frame(named: arguments.string("tableName", default: ""), "spark.read.table"))]
             }
             reader.property { _, name in
-                if let why = absent[name] { throw APIError("spark.read has no '\(name)': \(why)") }
-                throw APIError("spark.read has no '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")
+                if let why = absent[name] { throw APIError("spark.read has no '\(name)': \(why)", .unknownMethod) }
+                throw APIError("spark.read has no '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))", .unknownMethod)
             }
         }
     }
@@ -65,7 +65,7 @@ final class DataFrameReader: ScriptObject {
                 if number == 1, place.hasSuffix("load") { format = path.lowercased() } else { paths.append(path) }
             } else if let table = value.table {
                 for item in table.items {
-                    guard let path = item.text else { throw APIError("\(place) takes paths, not \(item.kindDescription)") }
+                    guard let path = item.text else { throw APIError("\(place) takes paths, not \(item.kindDescription)", .wrongArgument) }
                     paths.append(path)
                 }
                 for (name, value) in table.sortedFields {
@@ -79,22 +79,29 @@ final class DataFrameReader: ScriptObject {
             } else if value.object(as: TypeObject.self) != nil || value.object(as: SchemaObject.self) != nil {
                 schema = try SchemaText.schema(of: value, place)
             } else if !value.isNil, value != .null {
-                throw APIError("\(place) takes paths, not \(value.kindDescription)")
+                throw APIError("\(place) takes paths, not \(value.kindDescription)", .wrongArgument)
             }
         }
         if paths.isEmpty, let path = options.value("path") { paths = [path] }
-        guard !paths.isEmpty else { throw APIError("\(place) needs a path, or a list of paths") }
+        guard !paths.isEmpty else { throw APIError("\(place) needs a path, or a list of paths", .missingArgument) }
         let format = format ?? environment.spark.conf.value("spark.sql.sources.default") ?? "parquet"
         return try frame(format, paths, place)
     }
 
-    private func frame(_ format: String, _ paths: [String], _ place: String) throws -> DataFrame {
-        if let why = Self.absent[format] { throw APIError("\(place): the format '\(format)' cannot be read: \(why)") }
+    /// What can be said of the format and of the options before a file is looked at; without a format that of `format(...)`, else the default.
+    func check(_ given: String?, _ place: String) throws {
+        let format = given ?? format ?? environment.spark.conf.value("spark.sql.sources.default") ?? "parquet"
+        if let why = Self.absent[format] { throw APIError("\(place): the format '\(format)' cannot be read: \(why)", .unknownFormat) }
         guard ["parquet", "csv", "json"].contains(format) else {
             let known = ["csv", "json", "parquet"]
-            throw APIError("\(place): the format '\(format)' cannot be read\(Suggestion.hint(for: format, in: known)) (known: \(known.joined(separator: ", ")))")
+            throw APIError("\(place): the format '\(format)' cannot be read\(Suggestion.hint(for: format, in: known)) (known: \(known.joined(separator: ", ")))", .unknownFormat)
         }
         try options.check(SparkOptions.reading(format), "reading \(format)", place)
+        if format != "parquet" { _ = try mismatch() }
+    }
+
+    private func frame(_ format: String, _ paths: [String], _ place: String) throws -> DataFrame {
+        try check(format, place)
         let input = try FileInput(
             paths, environment, isRecursive: try options.boolean("recursiveFileLookup") ?? false, filter: options.value("pathGlobFilter").map { try Glob($0) },
             basePath: options.value("basePath"), place)
@@ -121,7 +128,7 @@ final class DataFrameReader: ScriptObject {
     }
 
     private func parquet(_ input: FileInput, _ keys: [Field], _ declared: Schema?) throws -> DataFrame {
-        let scan = ScanNode(source(input, .parquet, declared, keys))
+        let scan = environment.scan(source(input, .parquet, declared, keys))
         let found = try environment.run { try scan.fullSchema($0) }
         if let declared {
             let wanted = Schema(declared.fields + keys)
@@ -138,7 +145,7 @@ final class DataFrameReader: ScriptObject {
         case "FAILFAST"?: return .fail
         case let mode?:
             let known = ["PERMISSIVE", "DROPMALFORMED", "FAILFAST"]
-            throw APIError("the option 'mode' is \(known.joined(separator: ", ")), not '\(mode)'\(Suggestion.hint(for: mode, in: known))")
+            throw APIError("the option 'mode' is \(known.joined(separator: ", ")), not '\(mode)'\(Suggestion.hint(for: mode, in: known))", .wrongOption)
         }
     }
 
@@ -176,7 +183,7 @@ final class DataFrameReader: ScriptObject {
                 read.withHeader = false
                 read.skipFirst = true
             }
-            let scan = ScanNode(source(input, .csv(read, infers: false), Schema(asRead.fields + more), keys, failsFast: mismatch == .fail))
+            let scan = environment.scan(source(input, .csv(read, infers: false), Schema(asRead.fields + more), keys, failsFast: mismatch == .fail))
             let node = ShapeNode(scan, schema: Schema(asRead.fields + keys), mismatch: mismatch, nullTexts: nullTexts)
             guard asRead != declared else { return DataFrame(node, environment: environment) }
             let columns = try declared.fields.map { field -> NamedExpression in
@@ -191,16 +198,16 @@ final class DataFrameReader: ScriptObject {
         let infers = try options.boolean("inferSchema") ?? false
         // Names and, unless types are asked for, the whole schema come from the first file's head.
         guard let first = input.files.first else {
-            throw APIError("'\(input.name)' holds no files to take a schema from; say it with spark.read.schema(\"...\")")
+            throw APIError("'\(input.name)' holds no files to take a schema from; say it with spark.read.schema(\"...\")", .fileNotFound)
         }
         let head = try CSVFile(source: try LocalFile(path: first.path), options: read, declared: nil)
         let names = read.withHeader ? head.schema.names.enumerated().map { $1 == "col\($0)" && head.headerNames?[$0] == $1 ? "_c\($0)" : $1 } : head.schema.names.indices.map { "_c\($0)" }
         guard infers else {
             let strings = Schema(names.map { Field($0, .string) })
-            let scan = ScanNode(source(input, .csv(read, infers: false), strings, keys, failsFast: mismatch == .fail))
+            let scan = environment.scan(source(input, .csv(read, infers: false), strings, keys, failsFast: mismatch == .fail))
             return shaped(scan, Schema(strings.fields + keys.filter { strings.index(of: $0.name) == nil }), mismatch: mismatch, nullTexts: nullTexts)
         }
-        let scan = ScanNode(source(input, .csv(read, infers: true), nil, keys, failsFast: mismatch == .fail))
+        let scan = environment.scan(source(input, .csv(read, infers: true), nil, keys, failsFast: mismatch == .fail))
         let found = try environment.run { try scan.fullSchema($0) }
         let node = ShapeNode(scan, schema: found, mismatch: mismatch, nullTexts: nullTexts)
         if read.withHeader { return DataFrame(node, environment: environment) }
@@ -220,17 +227,22 @@ final class DataFrameReader: ScriptObject {
         if let name = options.value("encoding") { read.text.encoding = try TextEncoding(named: name) }
         let mismatch = try mismatch()
         if let declared {
-            let scan = ScanNode(source(input, .json(read), declared, keys, failsFast: mismatch == .fail))
+            let scan = environment.scan(source(input, .json(read), declared, keys, failsFast: mismatch == .fail))
             return shaped(scan, Schema(declared.fields + keys), mismatch: mismatch)
         }
-        let scan = ScanNode(source(input, .json(read), nil, keys, failsFast: mismatch == .fail))
+        let scan = environment.scan(source(input, .json(read), nil, keys, failsFast: mismatch == .fail))
         let found = try environment.run { try scan.fullSchema($0) }
         let primitives = try options.boolean("primitivesAsString") ?? false
         let fields = found.fields.filter { field in !keys.contains { $0.name == field.name } }.compactMap { field in
             field.type.inferredByJSON(primitivesAsString: primitives).map { Field(field.name, $0) }
         }.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         guard !fields.isEmpty || !keys.isEmpty else {
-            throw APIError("'\(input.name)' holds no records to take a schema from; say it with spark.read.schema(\"...\")")
+            let refused = try environment.run { context in
+                try Execution.run(scan, context: context, into: CountingConsumer())
+                return context.errors.summary.first?.first
+            }
+            if let refused { throw APIError("'\(input.name)' holds no record that is JSON; the first: \(refused)", .malformedFile) }
+            throw APIError("'\(input.name)' holds no records to take a schema from; say it with spark.read.schema(\"...\")", .badSchema)
         }
         return shaped(scan, Schema(fields + keys), mismatch: mismatch)
     }

@@ -21,7 +21,7 @@ struct FileInput: Sendable {
         for path in paths {
             let pattern = PathPattern(path)
             let location = try environment.locate(pattern.root)
-            guard try job.exists(location) else { throw APIError("\(place): Path does not exist: \(location.url)") }
+            guard try job.exists(location) else { throw APIError("\(place): Path does not exist: \(location.url)", .fileNotFound) }
             let found = try job.files(at: location, options: ListingOptions(isRecursive: true)).all()
             var matched = false
             for entry in found {
@@ -40,7 +40,7 @@ struct FileInput: Sendable {
                     entries.append((entry, values))
                 }
             }
-            if !matched, !pattern.steps.isEmpty { throw APIError("\(place): Path does not exist: no file matches '\(path)'") }
+            if !matched, !pattern.steps.isEmpty { throw APIError("\(place): Path does not exist: no file matches '\(path)'", .fileNotFound) }
         }
         var seen = Set<String>()
         entries = entries.filter { seen.insert($0.entry.path).inserted }

@@ -9,7 +9,7 @@ enum SchemaText {
             return try checked(fields, place)
         }
         if let object = value.object(as: SchemaObject.self), case .struct(let fields) = object.type { return try checked(fields, place) }
-        guard let text = value.text else { throw APIError("\(place) takes a schema: text such as \"a int, b string\", or a StructType, not \(value.kindDescription)") }
+        guard let text = value.text else { throw APIError("\(place) takes a schema: text such as \"a int, b string\", or a StructType, not \(value.kindDescription)", .badSchema) }
         return try checked(try fields(text, place), place)
     }
 
@@ -20,7 +20,7 @@ enum SchemaText {
         guard let text = value.text else { throw APIError("\(place) takes a type, such as \"bigint\" or LongType(), not \(value.kindDescription)") }
         if let type = type(text) { return type }
         if let fields = try? fields(text, place) { return .struct(fields) }
-        throw APIError("\(place): '\(text)' is no type\(Suggestion.hint(for: text, in: DataType.knownNames)) (known: \(DataType.knownNames.joined(separator: ", ")))")
+        throw APIError("\(place): '\(text)' is no type\(Suggestion.hint(for: text, in: DataType.knownNames)) (known: \(DataType.knownNames.joined(separator: ", ")))", .unknownType)
     }
 
     /// The type of a text under Spark's rules, in which a plain `decimal` is `decimal(10,0)`.
@@ -54,7 +54,7 @@ enum SchemaText {
         return try split(text).map { part in
             let part = part.trimmed
             guard let (name, rest) = name(part) else {
-                throw APIError("\(place): '\(part)' in the schema is no column; a column is a name and a type, such as \"id bigint\"")
+                throw APIError("\(place): '\(part)' in the schema is no column; a column is a name and a type, such as \"id bigint\"", .badSchema)
             }
             var words = rest.trimmed
             if words.hasPrefix(":") { words = String(words.dropFirst()).trimmed }
@@ -105,7 +105,7 @@ enum SchemaText {
 
     private static func checked(_ fields: [Field], _ place: String) throws -> Schema {
         var names = Set<String>()
-        for field in fields where !names.insert(field.name.lowercased()).inserted { throw APIError("\(place): the schema has two columns called '\(field.name)'") }
+        for field in fields where !names.insert(field.name.lowercased()).inserted { throw APIError("\(place): the schema has two columns called '\(field.name)'", .duplicateColumn) }
         return Schema(fields)
     }
 

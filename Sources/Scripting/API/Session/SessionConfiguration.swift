@@ -10,7 +10,7 @@ final class SessionConfiguration: ScriptObject {
     init(_ environment: ScriptEnvironment) { self.environment = environment }
 
     /// The settings that mean something, with what they are unless set.
-    private static let known: [String: String] = [
+    static let known: [String: String] = [
         "spark.sql.ansi.enabled": "false", "spark.sql.session.timeZone": "UTC", "spark.sql.caseSensitive": "false", "spark.sql.shuffle.partitions": "200",
         "spark.sql.sources.partitionOverwriteMode": "STATIC", "spark.sql.sources.default": "parquet",
         "spark.sql.sources.partitionColumnTypeInference.enabled": "true", "spark.sql.autoBroadcastJoinThreshold": "10485760",
@@ -33,17 +33,17 @@ final class SessionConfiguration: ScriptObject {
         let text = value.trimmed
         switch key {
         case "spark.sql.ansi.enabled", "spark.sql.sources.partitionColumnTypeInference.enabled":
-            guard ["true", "false"].contains(text.lowercased()) else { throw APIError("'\(key)' is true or false, not '\(value)'") }
+            guard ["true", "false"].contains(text.lowercased()) else { throw APIError("'\(key)' is true or false, not '\(value)'", .wrongOption) }
         case "spark.sql.caseSensitive":
-            guard text.lowercased() == "false" else { throw APIError("'\(key)' can only be false: names of columns count in any case") }
+            guard text.lowercased() == "false" else { throw APIError("'\(key)' can only be false: names of columns count in any case", .wrongOption) }
         case "spark.sql.session.timeZone":
             guard ["utc", "gmt", "z", "etc/utc", "+00:00", "+0:00"].contains(text.lowercased()) else {
-                throw APIError("'\(key)' can only be UTC: timestamps are read and shown in UTC; from_utc_timestamp, to_utc_timestamp and convert_timezone lead to other zones")
+                throw APIError("'\(key)' can only be UTC: timestamps are read and shown in UTC; from_utc_timestamp, to_utc_timestamp and convert_timezone lead to other zones", .wrongOption)
             }
         case "spark.sql.shuffle.partitions":
-            guard let number = Int(text), number > 0 else { throw APIError("'\(key)' is a whole number above 0, not '\(value)'") }
+            guard let number = Int(text), number > 0 else { throw APIError("'\(key)' is a whole number above 0, not '\(value)'", .wrongOption) }
         case "spark.sql.sources.partitionOverwriteMode":
-            guard ["static", "dynamic"].contains(text.lowercased()) else { throw APIError("'\(key)' is STATIC or DYNAMIC, not '\(value)'") }
+            guard ["static", "dynamic"].contains(text.lowercased()) else { throw APIError("'\(key)' is STATIC or DYNAMIC, not '\(value)'", .wrongOption) }
         default:
             if let near = Suggestion.nearest(key, in: Self.known.keys.sorted()), near != key, Self.isTypo(key, of: near) {
                 environment.log.warning("the setting '\(key)' means nothing; did you mean '\(near)'?")
@@ -64,7 +64,7 @@ final class SessionConfiguration: ScriptObject {
             conf.calling { conf, _ in [.object(conf)] }
             conf.method(Signature("set", [.required("key", .string), .required("value", .any)])) { conf, arguments in
                 guard let value = arguments["value"]?.settingText else {
-                    throw APIError("spark.conf.set: the value is a string, a number or a boolean, not \(arguments["value"]?.kindDescription ?? "null")")
+                    throw APIError("spark.conf.set: the value is a string, a number or a boolean, not \(arguments["value"]?.kindDescription ?? "null")", .wrongArgument)
                 }
                 try conf.set(arguments.string("key", default: ""), value)
                 return []
@@ -73,7 +73,7 @@ final class SessionConfiguration: ScriptObject {
                 let key = arguments.string("key", default: "")
                 if let value = conf.value(key) { return [.string(value)] }
                 if let other = arguments.values["default"] { return [other] }
-                throw APIError("the setting '\(key)' is not set\(Suggestion.hint(for: key, in: conf.all.map(\.key)))")
+                throw APIError("the setting '\(key)' is not set\(Suggestion.hint(for: key, in: conf.all.map(\.key)))", .wrongOption)
             }
             conf.method(Signature("unset", [.required("key", .string)])) { conf, arguments in
                 conf.unset(arguments.string("key", default: ""))
@@ -90,7 +90,7 @@ final class SessionConfiguration: ScriptObject {
                     return .table(table)
                 }
                 let known = ["get", "getAll", "isModifiable", "set", "unset"]
-                throw APIError("spark.conf has no '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")
+                throw APIError("spark.conf has no '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))", .unknownMethod)
             }
         }
     }

@@ -23,7 +23,7 @@ struct SparkOptions {
             values[Self.key(name)] = nil
             return
         }
-        guard let text = value.settingText else { throw APIError("\(place): the option '\(name)' is a string, a number or a boolean, not \(value.kindDescription)") }
+        guard let text = value.settingText else { throw APIError("\(place): the option '\(name)' is a string, a number or a boolean, not \(value.kindDescription)", .wrongOption) }
         values[Self.key(name)] = (name, text)
     }
 
@@ -35,13 +35,13 @@ struct SparkOptions {
         switch text.lowercased() {
         case "true": return true
         case "false": return false
-        default: throw APIError("the option '\(given)' is true or false, not '\(text)'")
+        default: throw APIError("the option '\(given)' is true or false, not '\(text)'", .wrongOption)
         }
     }
 
     func integer(_ name: String) throws -> Int? {
         guard let (given, text) = values[Self.key(name)] else { return nil }
-        guard let number = Int(text) else { throw APIError("the option '\(given)' is a whole number, not '\(text)'") }
+        guard let number = Int(text) else { throw APIError("the option '\(given)' is a whole number, not '\(text)'", .wrongOption) }
         return number
     }
 
@@ -50,10 +50,10 @@ struct SparkOptions {
         for (key, (name, text)) in values.sorted(by: { $0.key < $1.key }) {
             if known.meant.contains(where: { Self.key($0) == key }) || known.ignored.contains(where: { Self.key($0) == key }) { continue }
             if let (_, why) = known.refused.first(where: { Self.key($0.key) == key }) {
-                throw APIError("\(place): the option '\(name)' = '\(text)' cannot be had: \(why)")
+                throw APIError("\(place): the option '\(name)' = '\(text)' cannot be had: \(why)", .wrongOption)
             }
             let names = known.meant.sorted()
-            throw APIError("\(place): \(action) has no option '\(name)'\(Suggestion.hint(for: name, in: known.all + Self.aliases.keys)) (known: \(names.joined(separator: ", ")))")
+            throw APIError("\(place): \(action) has no option '\(name)'\(Suggestion.hint(for: name, in: known.all + Self.aliases.keys)) (known: \(names.joined(separator: ", ")))", .unknownOption)
         }
     }
 

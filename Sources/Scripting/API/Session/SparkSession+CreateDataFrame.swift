@@ -14,14 +14,15 @@ extension SparkSession {
         if values.count == 1, let table = values[0].table, table["data"].isNil { values.append(.nil) }
         let arguments = try Signature(Self.place, parameters).bind(values, site: "")
         guard let table = arguments["data"]?.table else {
-            throw APIError("\(Self.place) takes a list of rows, such as {{1, \"a\"}, {2, \"b\"}}, not \(arguments["data"]?.kindDescription ?? "nil")")
+            throw APIError("\(Self.place) takes a list of rows, such as {{1, \"a\"}, {2, \"b\"}}, not \(arguments["data"]?.kindDescription ?? "nil")", .wrongArgument)
         }
-        guard table.fields.isEmpty, table.others.isEmpty else { throw APIError("\(Self.place) takes a list of rows; a table with names is one row: put it into a list, {{a = 1}}") }
+        guard table.fields.isEmpty, table.others.isEmpty else { throw APIError("\(Self.place) takes a list of rows; a table with names is one row: put it into a list, {{a = 1}}", .wrongArgument) }
         let batch = try Self.batch(table.items, arguments["schema"], verifies: arguments.boolean("verifySchema", default: true))
         return DataFrame(ScanNode(MemorySource(name: "rows", schema: batch.schema, batches: [batch])), environment: environment)
     }
 
-    private static func batch(_ rows: [LuaValue], _ schema: LuaValue?, verifies: Bool) throws -> Batch {
+    /// Rows of Lua as a batch, under a schema, or with the types that their values have.
+    static func batch(_ rows: [LuaValue], _ schema: LuaValue?, verifies: Bool) throws -> Batch {
         var names: [String]?
         var declared: Schema?
         if let schema {
@@ -39,14 +40,14 @@ extension SparkSession {
                 declared = try SchemaText.schema(of: schema, place)
             }
         }
-        if rows.isEmpty, declared == nil { throw APIError("\(place): no schema can be told from no rows; say it, as in createDataFrame({}, \"id bigint, name string\")") }
+        if rows.isEmpty, declared == nil { throw APIError("\(place): no schema can be told from no rows; say it, as in createDataFrame({}, \"id bigint, name string\")", .badSchema) }
         let given = declared?.names ?? names
         let (columns, values) = try columns(rows, given, isDeclared: declared != nil)
         var made: [Column] = []
         var fields: [Field] = []
         var taken = Set<String>()
         for (index, name) in columns.enumerated() {
-            guard taken.insert(name).inserted else { throw APIError("\(place): two columns would be called '\(name)'") }
+            guard taken.insert(name).inserted else { throw APIError("\(place): two columns would be called '\(name)'", .duplicateColumn) }
             let type = try declared?.fields[index].type ?? inferredType(values[index], name)
             made.append(try column(type, values[index], name))
             fields.append(Field(name, type))
@@ -71,7 +72,7 @@ extension SparkSession {
         var hasNamed = false
         for (number, row) in rows.enumerated() {
             guard let table = row.table else {
-                throw APIError("\(place): row \(number + 1) is \(row.kindDescription); a row is a table, such as {1, \"a\"} or {id = 1, name = \"a\"}")
+                throw APIError("\(place): row \(number + 1) is \(row.kindDescription); a row is a table, such as {1, \"a\"} or {id = 1, name = \"a\"}", .wrongArgument)
             }
             if table.items.isEmpty, table.others.isEmpty, !table.fields.isEmpty {
                 hasNamed = true
@@ -95,7 +96,7 @@ extension SparkSession {
                 if named.isDisjoint(with: given), sorted.count == given.count {
                     sources = sorted
                 } else if let unknown = sorted.first(where: { !given.contains($0) }) {
-                    throw APIError("\(place): a row has a value '\(unknown)', which is none of the columns\(Suggestion.hint(for: unknown, in: given)) (columns: \(given.joined(separator: ", ")))")
+                    throw APIError("\(place): a row has a value '\(unknown)', which is none of the columns\(Suggestion.hint(for: unknown, in: given)) (columns: \(given.joined(separator: ", ")))", .unknownColumn)
                 }
             }
         } else {
@@ -135,11 +136,11 @@ extension SparkSession {
         for (number, value) in values.enumerated() {
             let own = try self.type(of: value, name, number)
             guard let both = merged(type, own) else {
-                throw APIError("\(place): column '\(name)' is \(type.hiveName) in the first rows and \(own.hiveName) in row \(number + 1); say its type with a schema")
+                throw APIError("\(place): column '\(name)' is \(type.hiveName) in the first rows and \(own.hiveName) in row \(number + 1); say its type with a schema", .incompatibleTypes)
             }
             type = both
         }
-        if type.containsNull { throw APIError("\(place): the type of column '\(name)' cannot be told, as it holds no values; say it with a schema, such as \"\(name) string\"") }
+        if type.containsNull { throw APIError("\(place): the type of column '\(name)' cannot be told, as it holds no values; say it with a schema, such as \"\(name) string\"", .badSchema) }
         return type
     }
 
@@ -158,13 +159,13 @@ extension SparkSession {
             if table.fields.isEmpty, table.others.isEmpty {
                 return .array(try table.items.reduce(.null) { type, item in
                     let own = try self.type(of: item, name, number)
-                    guard let both = merged(type, own) else { throw APIError("\(place): the list in column '\(name)' of row \(number + 1) holds \(type.hiveName) and \(own.hiveName); say its type with a schema") }
+                    guard let both = merged(type, own) else { throw APIError("\(place): the list in column '\(name)' of row \(number + 1) holds \(type.hiveName) and \(own.hiveName); say its type with a schema", .incompatibleTypes) }
                     return both
                 })
             }
-            guard table.items.isEmpty, table.others.isEmpty else { throw APIError("\(place): the table in column '\(name)' of row \(number + 1) is neither a list nor one with names; say its type with a schema") }
+            guard table.items.isEmpty, table.others.isEmpty else { throw APIError("\(place): the table in column '\(name)' of row \(number + 1) is neither a list nor one with names; say its type with a schema", .wrongArgument) }
             return .struct(try table.sortedFields.map { Field($0.key, try self.type(of: $0.value, name, number)) })
-        default: throw APIError("\(place): column '\(name)' of row \(number + 1) is \(value.kindDescription), which no column can hold")
+        default: throw APIError("\(place): column '\(name)' of row \(number + 1) is \(value.kindDescription), which no column can hold", .incompatibleTypes)
         }
     }
 
@@ -198,7 +199,7 @@ extension SparkSession {
 
     /// A value of Lua as one of the type; numbers that the type cannot hold are errors, and everything plain has a text.
     private static func value(_ value: LuaValue, _ type: DataType, _ name: String, _ number: Int) throws -> Value {
-        func refused() -> APIError { APIError("\(place): column '\(name)' is \(type.hiveName), and row \(number + 1) has \(value.kindDescription)") }
+        func refused() -> APIError { APIError("\(place): column '\(name)' is \(type.hiveName), and row \(number + 1) has \(value.kindDescription)", .incompatibleTypes) }
         switch (type, value) {
         case (_, .nil), (_, .null): return .null
         case (.boolean, .boolean(let value)): return .boolean(value)
@@ -207,7 +208,7 @@ extension SparkSession {
             case .byte, .short, .int, .long:
                 guard let whole = value.integer else { throw refused() }
                 let limit = type.integerWidth == 64 ? Int64.max : Int64(1) << Int64(type.integerWidth - 1) - 1
-                guard whole <= limit, whole >= -limit - 1 else { throw APIError("\(place): column '\(name)' is \(type.hiveName), which cannot hold the \(whole) of row \(number + 1)") }
+                guard whole <= limit, whole >= -limit - 1 else { throw APIError("\(place): column '\(name)' is \(type.hiveName), which cannot hold the \(whole) of row \(number + 1)", .incompatibleTypes) }
                 return .integer(whole)
             case .float, .double: return .double(value.double ?? 0)
             case .decimal(_, let scale):

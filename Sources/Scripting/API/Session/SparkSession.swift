@@ -66,8 +66,8 @@ final class SparkSession: ScriptObject {
                 case "udf": return .object(session.functions)
                 case "builder": return .object(SessionBuilder(session))
                 default:
-                    if let instead = absent[name] { throw APIError("a SparkSession here has no '\(name)': \(instead)") }
-                    throw APIError("a SparkSession has no '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")
+                    if let instead = absent[name] { throw APIError("a SparkSession here has no '\(name)': \(instead)", .notSupported) }
+                    throw APIError("a SparkSession has no '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))", .unknownMethod)
                 }
             }
             session.metamethod("__tostring") { _ in [.string("SparkSession(\(version))")] }
@@ -124,7 +124,7 @@ final class SessionBuilder: ScriptObject {
             for name in ["getOrCreate", "create"] { builder.method(name) { builder, _ in [.object(builder.session)] } }
             builder.property { _, name in
                 let known = ["appName", "config", "create", "enableHiveSupport", "getOrCreate", "master"]
-                throw APIError("SparkSession.builder has no '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")
+                throw APIError("SparkSession.builder has no '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))", .unknownMethod)
             }
         }
     }
@@ -156,8 +156,8 @@ final class SparkContextObject: ScriptObject {
                 case "defaultParallelism": return .integer(Int64(context.session.environment.workers.count))
                 case "defaultMinPartitions": return .integer(1)
                 default:
-                    if rdds.contains(name) { throw APIError("a SparkContext here has no '\(name)': there are no RDDs; use spark.createDataFrame, spark.read and DataFrames") }
-                    throw APIError("a SparkContext has no '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")
+                    if rdds.contains(name) { throw APIError("a SparkContext here has no '\(name)': there are no RDDs; use spark.createDataFrame, spark.read and DataFrames", .notSupported) }
+                    throw APIError("a SparkContext has no '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))", .unknownMethod)
                 }
             }
             context.metamethod("__tostring") { _ in [.string("<SparkContext>")] }

@@ -17,7 +17,7 @@ final class TypeObject: ScriptObject {
     private func field(_ name: String) throws -> StructFieldObject {
         let names = fields.map(\.name)
         guard let index = names.firstIndex(of: name) ?? names.firstIndex(where: { $0.lowercased() == name.lowercased() }) else {
-            throw APIError("the schema has no field '\(name)'\(Suggestion.hint(for: name, in: names)) (fields: \(names.joined(separator: ", ")))")
+            throw APIError("the schema has no field '\(name)'\(Suggestion.hint(for: name, in: names)) (fields: \(names.joined(separator: ", ")))", .unknownField)
         }
         return StructFieldObject(fields[index])
     }
@@ -47,7 +47,7 @@ final class TypeObject: ScriptObject {
                 if let field = call[0].object(as: StructFieldObject.self) {
                     new = field.field
                 } else {
-                    guard let name = call[0].text else { throw APIError("StructType:add takes a name and a type, or a StructField, not \(call[0].kindDescription)") }
+                    guard let name = call[0].text else { throw APIError("StructType:add takes a name and a type, or a StructField, not \(call[0].kindDescription)", .wrongArgument) }
                     new = Field(name, try SchemaText.type(of: call[1], "StructType:add"))
                 }
                 return [.object(TypeObject(.struct(fields + [new])))]
@@ -77,7 +77,7 @@ final class TypeObject: ScriptObject {
                 case ("name"?, _): return .string(type.type.name)
                 default:
                     let name = key.text ?? key.kindDescription
-                    throw APIError("a \(type.type.sparkClassName) has no '\(name)'\(Suggestion.hint(for: name, in: ["jsonValue", "simpleString", "typeName"])) (known: jsonValue, simpleString, typeName)")
+                    throw APIError("a \(type.type.sparkClassName) has no '\(name)'\(Suggestion.hint(for: name, in: ["jsonValue", "simpleString", "typeName"])) (known: jsonValue, simpleString, typeName)", .unknownMethod)
                 }
             }
             type.metamethod("__len") { call in
@@ -167,7 +167,7 @@ final class StructFieldObject: ScriptObject {
                 case "metadata": return .table(LuaTable())
                 default:
                     let known = ["dataType", "jsonValue", "metadata", "name", "nullable", "simpleString"]
-                    throw APIError("a StructField has no '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))")
+                    throw APIError("a StructField has no '\(name)'\(Suggestion.hint(for: name, in: known)) (known: \(known.joined(separator: ", ")))", .unknownMethod)
                 }
             }
             field.metamethod("__tostring") { call in
