@@ -1,3 +1,5 @@
+public import Columnar
+
 /// What can go wrong with a run, apart from its script, its data and its storage.
 public struct JobError: Error, Equatable, CustomStringConvertible {
     public enum Code: String, Sendable {
@@ -8,8 +10,8 @@ public struct JobError: Error, Equatable, CustomStringConvertible {
         case notFound
         /// The system started no process.
         case notStarted
-        /// A definition contradicts itself or others.
-        case invalidDefinition
+        /// A project file says what cannot be.
+        case projectFile
         /// What is asked cannot be done in the present state: a run that has ended cannot be stopped.
         case illegalState
         /// The commit is recorded, but its files could not be published; the next command tries again.
@@ -24,4 +26,19 @@ public struct JobError: Error, Equatable, CustomStringConvertible {
     public init(_ code: Code, _ message: String) { (self.code, self.message) = (code, message) }
 
     public var description: String { message }
+}
+
+extension JobError: CodedError {
+    public var errorCode: ErrorCode {
+        switch code {
+        case .alreadyRunning: .jobIsRunning
+        case .invalidOption: .badRunOption
+        case .notFound: .noSuchDefinition
+        case .notStarted: .notStarted
+        case .projectFile: .projectFile
+        case .illegalState: .wrongState
+        case .unpublished: .unpublished
+        case .nothingToCrawl: .nothingToCrawl
+        }
+    }
 }

@@ -1,8 +1,10 @@
+public import Columnar
 internal import Glibc
 internal import NIOCore
 
 /// Why a server could not begin.
-public struct ServerError: Error, CustomStringConvertible, Sendable {
+public struct ServerError: CodedError, CustomStringConvertible, Sendable {
+    public var errorCode: ErrorCode { .server }
     public let description: String
 
     static func cannotListen(_ url: String, _ error: IOError) -> ServerError {

@@ -75,6 +75,11 @@ public final class RunTransaction: WriteTransaction {
 
     public func output(to target: StorageLocation, mode: WriteMode) throws -> StagedOutput { try staging.output(to: target, mode: mode) }
 
+    public func withdraw(_ output: StagedOutput) { staging.withdraw(output) }
+
+    /// Does something that stages files, as a whole: where it fails, what is staged is as it was before.
+    public func atomically<Result>(_ body: () throws -> Result) throws -> Result { try staging.atomically(body) }
+
     public func files(at location: StorageLocation, options: ListingOptions) throws -> any FileSequence {
         try staging.files(at: location, options: options)
     }

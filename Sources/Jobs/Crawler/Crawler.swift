@@ -1,6 +1,8 @@
 public import Catalog
+internal import Columnar
 public import Connectors
 internal import Dispatch
+public import Engine
 internal import Formats
 internal import Glibc
 internal import Synchronization
@@ -34,10 +36,13 @@ public struct Crawler: Sendable {
     private let catalog: CatalogStore
     private let classifiers: [any FileClassifier]
     private let threads: Int
+    private let progress: ActionProgress?
 
-    /// - Parameter classifiers: in the order of their precedence.
-    public init(catalog: CatalogStore, classifiers: [any FileClassifier], threads: Int) {
-        (self.catalog, self.classifiers, self.threads) = (catalog, classifiers, max(1, threads))
+    /// - Parameters:
+    ///   - classifiers: in the order of their precedence.
+    ///   - progress: where it is noted how many files were looked into.
+    public init(catalog: CatalogStore, classifiers: [any FileClassifier], threads: Int, progress: ActionProgress? = nil) {
+        (self.catalog, self.classifiers, self.threads, self.progress) = (catalog, classifiers, max(1, threads), progress)
     }
 
     /// Crawls the targets and changes the catalog in one transaction.
@@ -80,11 +85,7 @@ public struct Crawler: Sendable {
         return plan.report
     }
 
-    private static var milliseconds: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-    }
+    private static var milliseconds: Int64 { WallClock.now / 1000 }
 
     // MARK: - Files
 
@@ -110,6 +111,8 @@ public struct Crawler: Sendable {
 
     /// Looks into the files, several at once; the result is in their order.
     private func probe(_ files: [FileEntry]) throws -> [ProbedFile] {
+        let stage = progress?.addStage("look into files", files: files.count)
+        defer { stage?.end() }
         let next = Mutex(0)
         let results = Mutex<(files: [Int: ProbedFile], error: (any Error)?)>(([:], nil))
         DispatchQueue.concurrentPerform(iterations: min(threads, files.count)) { _ in
@@ -122,6 +125,7 @@ public struct Crawler: Sendable {
                 do {
                     let probed = try probe(files[index])
                     results.withLock { $0.files[index] = probed }
+                    stage?.addFile()
                 } catch {
                     results.withLock { $0.error = $0.error ?? error }
                 }

@@ -14,12 +14,17 @@ final class ProjectReading {
     init(file: String, source: [UInt8], folder: String) { (self.file, self.source, self.folder) = (file, DeclarationSource(source), folder) }
 
     /// - Parameters:
+    ///   - aboutName: whether a member's name is wrong, not its value.
     ///   - text: the value that the problem is in, to be underlined where its line shows it.
     ///   - part: the characters of it that are wrong.
-    func report(_ message: String, at place: DeclarationPlace, _ steps: [DeclarationSource.Step] = [], in text: String? = nil, part: Range<Int> = 0..<0) {
-        let line = source.line(of: place.steps + steps, in: place.function, from: place.line)
+    func report(
+        _ message: String, at place: DeclarationPlace, _ steps: [DeclarationSource.Step] = [], aboutName: Bool = false, in text: String? = nil, part: Range<Int> = 0..<0
+    ) {
+        let spot = source.spot(of: place.steps + steps, in: place.function, from: place.line)
+        let line = spot.line
         let sourceLine = source.text(line)
         var problem = ProjectProblem(file: file, line: line, sourceLine: sourceLine, message: message)
+        if let span = aboutName ? spot.name ?? spot.value : spot.value ?? spot.name { problem.mark = source.characters(of: span, inLine: line) }
         if let text, !text.isEmpty, let sourceLine, let range = sourceLine.firstRange(of: text) {
             let start = sourceLine.distance(from: sourceLine.startIndex, to: range.lowerBound)
             problem.mark = start + part.lowerBound..<start + part.upperBound
@@ -79,15 +84,15 @@ struct DeclarationReader {
             let name = aliases[snake] ?? snake
             guard members.contains(name) || hidden.contains(name) else {
                 if let reason = foreign[snake] {
-                    reading.report("\(title) has no member '\(key)': \(reason)", at: place, [.name(key)])
+                    reading.report("\(title) has no member '\(key)': \(reason)", at: place, [.name(key)], aboutName: true)
                 } else {
                     let hint = Suggestion.hint(for: snake, in: members + aliases.keys.sorted())
-                    reading.report("\(title) has no member '\(key)'\(hint.isEmpty ? "; it has \(members.joined(separator: ", "))" : hint)", at: place, [.name(key)])
+                    reading.report("\(title) has no member '\(key)'\(hint.isEmpty ? "; it has \(members.joined(separator: ", "))" : hint)", at: place, [.name(key)], aboutName: true)
                 }
                 continue
             }
             if let other = given[name] {
-                reading.report("\(title) has '\(other.key)' and '\(key)', which are one member", at: place, [.name(key)])
+                reading.report("\(title) has '\(other.key)' and '\(key)', which are one member", at: place, [.name(key)], aboutName: true)
                 continue
             }
             given[name] = Given(key: key, value: value)

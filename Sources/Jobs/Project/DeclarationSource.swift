@@ -13,41 +13,67 @@ struct DeclarationSource {
         let kind: Kind
         let text: String
         let line: Int
+        /// Bytes of the file; within its quotes for a string.
+        let span: Range<Int>
+    }
+
+    /// Where something stands: its line, and what of it names the thing and gives its value, in bytes of the file.
+    struct Spot {
+        let line: Int
+        /// The member's name, or the function of a declaration.
+        var name: Range<Int>?
+        /// The value, where it is one word, number or text.
+        var value: Range<Int>?
     }
 
     private let lines: [Substring]
+    private let starts: [Int]
     private let tokens: [Token]
 
     init(_ source: [UInt8]) {
         let text = String(decoding: source, as: UTF8.self)
         lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.hasSuffix("\r") ? $0.dropLast() : $0 }
+        var starts = [0]
+        for (i, byte) in text.utf8.enumerated() where byte == UInt8(ascii: "\n") { starts.append(i + 1) }
+        self.starts = starts
         tokens = Self.tokens(Array(text.utf8))
+    }
+
+    /// The characters of a line that lie in bytes of the file; nil where they begin in another line.
+    func characters(of bytes: Range<Int>, inLine line: Int) -> Range<Int>? {
+        guard let text = text(line), bytes.lowerBound >= starts[line - 1], bytes.lowerBound - starts[line - 1] <= text.utf8.count else { return nil }
+        func count(_ offset: Int) -> Int { String(decoding: text.utf8.prefix(offset - starts[line - 1]), as: UTF8.self).count }
+        return count(bytes.lowerBound)..<count(bytes.upperBound)
     }
 
     /// The text of a line, counted from 1.
     func text(_ line: Int) -> String? { lines.indices.contains(line - 1) ? String(lines[line - 1]) : nil }
 
-    /// The line of a value.
+    /// Where a value stands.
     ///
     /// - Parameters:
     ///   - steps: the way from the declaration's table to the value.
     ///   - function: the function that declares: `job`.
     ///   - first: where the declaration begins.
-    func line(of steps: [Step], in function: String, from first: Int) -> Int {
+    func spot(of steps: [Step], in function: String, from first: Int) -> Spot {
         var i = tokens.firstIndex { $0.line >= first } ?? tokens.count
         while i + 1 < tokens.count, tokens[i].line <= first {
             if tokens[i].kind == .name, tokens[i].text == function {
                 let opening = tokens[i + 1].text == "(" ? i + 2 : i + 1
-                if opening < tokens.count, tokens[opening].kind == .mark, tokens[opening].text == "{" { return line(of: steps[...], at: opening) ?? first }
+                if opening < tokens.count, tokens[opening].kind == .mark, tokens[opening].text == "{" {
+                    let own = Spot(line: first, name: tokens[i].span)
+                    if steps.isEmpty { return tokens[opening].line == first ? own : Spot(line: tokens[opening].line) }
+                    return spot(of: steps[...], at: opening) ?? own
+                }
             }
             i += 1
         }
-        return first
+        return Spot(line: first)
     }
 
-    /// The line of a value in the table that opens at a token; of the nearest value above it where it is not found.
-    private func line(of steps: ArraySlice<Step>, at opening: Int) -> Int? {
-        guard let step = steps.first else { return tokens[opening].line }
+    /// Where a value stands in the table that opens at a token; the nearest value above it where it is not found.
+    private func spot(of steps: ArraySlice<Step>, at opening: Int) -> Spot? {
+        guard let step = steps.first else { return Spot(line: tokens[opening].line) }
         var position = 0
         var i = opening + 1
         while i < tokens.count, !isMark(i, "}") {
@@ -63,8 +89,12 @@ struct DeclarationSource {
                 key = .index(position)
             }
             if key == step {
-                if steps.count > 1, isMark(value, "{") { return line(of: steps.dropFirst(), at: value) ?? tokens[i].line }
-                return tokens[i].line
+                let end = end(of: value)
+                let isWord = end == value + 1 && tokens[value].line == tokens[i].line
+                let own = Spot(
+                    line: tokens[i].line, name: value == i ? nil : tokens[isMark(i, "[") ? i + 1 : i].span, value: isWord ? tokens[value].span : nil)
+                if steps.count > 1, isMark(value, "{") { return spot(of: steps.dropFirst(), at: value) ?? own }
+                return own
             }
             i = end(of: value)
             if isMark(i, ",") || isMark(i, ";") { i += 1 }
@@ -144,6 +174,7 @@ struct DeclarationSource {
                 let first = line
                 var content: [UInt8] = []
                 i += 1
+                let opening = i
                 while i < text.count, text[i] != byte {
                     if text[i] == UInt8(ascii: "\\") { i += 1 }
                     if at(i) == UInt8(ascii: "\n") { line += 1 }
@@ -151,17 +182,18 @@ struct DeclarationSource {
                     i += 1
                 }
                 i += 1
-                tokens.append(Token(kind: .string, text: String(decoding: content, as: UTF8.self), line: first))
+                tokens.append(Token(kind: .string, text: String(decoding: content, as: UTF8.self), line: first, span: opening..<max(opening, min(i, text.count + 1) - 1)))
             case UInt8(ascii: "[") where longBracket(i) != nil:
-                let first = line
-                tokens.append(Token(kind: .string, text: skipLong(longBracket(i) ?? 0), line: first))
+                let (first, start) = (line, i)
+                let inner = skipLong(longBracket(i) ?? 0)
+                tokens.append(Token(kind: .string, text: inner, line: first, span: start..<min(i, text.count)))
             case _ where isWord(byte):
                 let start = i
                 while i < text.count, isWord(text[i]) { i += 1 }
-                tokens.append(Token(kind: .name, text: String(decoding: text[start..<i], as: UTF8.self), line: line))
+                tokens.append(Token(kind: .name, text: String(decoding: text[start..<i], as: UTF8.self), line: line, span: start..<i))
             default:
                 let length = byte == UInt8(ascii: "=") && at(i + 1) == UInt8(ascii: "=") ? 2 : 1
-                tokens.append(Token(kind: .mark, text: String(decoding: text[i..<i + length], as: UTF8.self), line: line))
+                tokens.append(Token(kind: .mark, text: String(decoding: text[i..<i + length], as: UTF8.self), line: line, span: i..<i + length))
                 i += length
             }
         }

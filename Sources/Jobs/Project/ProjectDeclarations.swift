@@ -68,7 +68,7 @@ struct ProjectDeclarations {
     /// Whether a definition is the first of its name.
     private mutating func claim(_ kind: DefinitionKind, _ name: String, _ place: DeclarationPlace) -> Bool {
         if let first = places[kind]?[name] {
-            let line = reading.source.line(of: first.steps, in: first.function, from: first.line)
+            let line = reading.source.spot(of: first.steps, in: first.function, from: first.line).line
             reading.report("\(kind.rawValue) '\(name)' is declared twice; first in line \(line)", at: place)
             return false
         }

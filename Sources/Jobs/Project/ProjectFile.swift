@@ -61,7 +61,7 @@ private final class ProjectEvaluation {
         for word in DefinitionWord.allCases {
             state.register(word.rawValue) { [unowned self] call in
                 guard call.arguments.count == 1, let table = call[0].table else {
-                    throw JobError(.invalidOption, "\(word.rawValue) takes one table: \(word.rawValue){ name = \"...\", ... }")
+                    throw JobError(.projectFile, "\(word.rawValue) takes one table: \(word.rawValue){ name = \"...\", ... }")
                 }
                 self.declarations.append(ProjectDeclarations.Raw(word: word, table: table, line: call.line ?? 1))
                 // The name, so that other declarations can use what this returns.
@@ -71,19 +71,19 @@ private final class ProjectEvaluation {
         state.register("project") { [unowned self] call in
             guard call.arguments.count == 1, let name = call[0].text ?? call[0].table?["name"].text, !name.isEmpty, name.utf8.count <= 255,
                 !name.unicodeScalars.contains(where: { $0.value < 0x20 })
-            else { throw JobError(.invalidOption, "project takes the project's name: project \"sales\"") }
-            if let projectName = self.projectName { throw JobError(.invalidOption, "the project has its name already: '\(projectName)'") }
+            else { throw JobError(.projectFile, "project takes the project's name: project \"sales\"") }
+            if let projectName = self.projectName { throw JobError(.projectFile, "the project has its name already: '\(projectName)'") }
             self.projectName = name
             return []
         }
         state.register("env") { call in
             guard let name = call[0].text, !name.isEmpty, call.arguments.count <= 2 else {
-                throw JobError(.invalidOption, "env takes the name of a variable and what to use where it is not set: env(\"TARGET\", \"out/\")")
+                throw JobError(.projectFile, "env takes the name of a variable and what to use where it is not set: env(\"TARGET\", \"out/\")")
             }
             if let value = environment[name] { return [.string(value)] }
             guard call.arguments.count == 2 else {
                 throw JobError(
-                    .invalidOption,
+                    .projectFile,
                     "the environment variable \(name) is not set\(Suggestion.hint(for: name, in: environment.keys.sorted())); env(\"\(name)\", default) would do without it")
             }
             return [call[1]]

@@ -1,5 +1,7 @@
+public import Columnar
+
 /// Why something is no schedule: a sentence, and the place in the expression that it is about.
-public struct ScheduleError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct ScheduleError: CodedError, Hashable, Sendable, CustomStringConvertible {
     public enum Code: String, Sendable {
         /// It is neither `cron(...)` nor `rate(...)`, or has another number of fields than these.
         case form
@@ -13,6 +15,7 @@ public struct ScheduleError: Error, Hashable, Sendable, CustomStringConvertible 
         case zone
     }
 
+    public var errorCode: ErrorCode { code == .zone ? .badTimeZone : .badSchedule }
     public let code: Code
     /// What is wrong, and what is taken instead.
     public let problem: String

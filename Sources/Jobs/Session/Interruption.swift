@@ -8,13 +8,18 @@ enum Interruption {
     nonisolated(unsafe) private static var cancellation: Cancellation?
     nonisolated(unsafe) private static var control: RunControl?
     nonisolated(unsafe) private static var interrupts: Int32 = 0
+    nonisolated(unsafe) private static var endsAtSecond = true
+    /// Whether the process was asked to end, not only what it does.
+    nonisolated(unsafe) private(set) static var isTerminated = false
 
-    static func watch(_ cancellation: Cancellation, _ control: RunControl) {
-        (self.cancellation, self.control, interrupts) = (cancellation, control, 0)
+    /// - Parameter endsAtSecond: whether a second interrupt ends the process, whatever it is doing.
+    static func watch(_ cancellation: Cancellation, _ control: RunControl, endsAtSecond: Bool) {
+        (self.cancellation, self.control, interrupts, self.endsAtSecond) = (cancellation, control, 0, endsAtSecond)
         var action = sigaction()
-        action.__sigaction_handler.sa_handler = { _ in
+        action.__sigaction_handler.sa_handler = { signal in
             Interruption.interrupts += 1
-            if Interruption.interrupts > 1 { _exit(130) }
+            if signal == SIGTERM { Interruption.isTerminated = true }
+            if Interruption.interrupts > 1, Interruption.endsAtSecond { _exit(130) }
             Interruption.cancellation?.cancel(.interrupted)
             Interruption.control?.stop(.interrupted)
         }

@@ -26,12 +26,16 @@ final class ScriptJob: JobContext {
     /// The run that the process works on, where a scheduler started it.
     private let adopted: AdoptedRun?
 
-    init(_ home: Home, log: Logger, isExplained: Bool = false, adopted: AdoptedRun? = nil) {
-        (self.home, self.log, self.isExplained, self.adopted) = (home, log, isExplained, adopted)
+    /// Takes what a run on a sample writes, of which nothing becomes visible.
+    private let aside: StagingArea?
+
+    init(_ home: Home, log: Logger, isExplained: Bool = false, adopted: AdoptedRun? = nil, aside: StagingArea? = nil) {
+        (self.home, self.log, self.isExplained, self.adopted, self.aside) = (home, log, isExplained, adopted, aside)
         lastRunID = adopted?.record.id
     }
 
     var isInitialized: Bool { transaction != nil || wasExplained }
+    var isRehearsed: Bool { isExplained || aside != nil }
     var usesBookmark: Bool { bookmark.map { $0.option != .disable } ?? false }
 
     func initialize(name: String, arguments: [String: String]) throws {
@@ -44,7 +48,7 @@ final class ScriptJob: JobContext {
         // getResolvedOptions gives names with underscores.
         let dashed = Dictionary(arguments.map { ($0.key.hasPrefix("job_bookmark") ? $0.key.replacing("_", with: "-") : $0.key, $0.value) }) { first, _ in first }
         let option = try BookmarkOption(arguments: dashed)
-        if isExplained {
+        if isExplained || aside != nil {
             bookmark = try JobBookmark(job: name, option: option, catalog: home.catalog)
             wasExplained = true
             return
@@ -68,16 +72,21 @@ final class ScriptJob: JobContext {
         (changes, isPending) = ([], false)
     }
 
+    /// Where the script has looked for files.
+    private(set) var readPaths: Set<String> = []
+
     func files(at location: StorageLocation, options: ListingOptions) throws -> any FileSequence {
+        readPaths.insert(location.path)
+        if let aside { return try aside.files(at: location, options: options) }
         if let transaction { return try transaction.files(at: location, options: options) }
         return try FileListing(path: location.path, options: options)
     }
 
     func exists(_ location: StorageLocation) throws -> Bool {
         if LocalPath.exists(location.path) { return true }
-        guard let transaction else { return false }
+        guard transaction != nil || aside != nil else { return false }
         do {
-            return try transaction.files(at: location, options: ListingOptions()).next() != nil
+            return try files(at: location, options: ListingOptions()).next() != nil
         } catch let error as StorageError where error.code == .notFound {
             return false
         }
@@ -95,22 +104,30 @@ final class ScriptJob: JobContext {
 
     func change(_ changes: [CatalogChange]) throws {
         if isExplained { return }
+        if aside != nil {
+            self.changes += changes
+            return
+        }
         guard transaction != nil else { return try home.catalog.apply(changes) }
         self.changes += changes
         isPending = true
     }
 
-    func write(to target: StorageLocation, mode: WriteMode, _ body: (StagedOutput) throws -> [CatalogChange]) throws {
+    func write(_ body: (any WriteTransaction) throws -> [CatalogChange]) throws {
+        if isExplained { return }
+        if let aside {
+            changes += try aside.atomically { try body(aside) }
+            return
+        }
         if let transaction {
-            let output = try transaction.output(to: target, mode: mode)
-            changes += try body(output)
+            // A script may survive a write that failed: nothing of it stays.
+            changes += try transaction.atomically { try body(transaction) }
             isPending = true
             return
         }
         let transaction = try RunTransaction(home: home)
         do {
-            let changes = try body(try transaction.output(to: target, mode: mode))
-            try transaction.commit(changes: changes)
+            try transaction.commit(changes: try body(transaction))
         } catch {
             try? transaction.finish(.failed, error: "\(error)")
             throw error

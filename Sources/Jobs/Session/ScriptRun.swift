@@ -1,6 +1,6 @@
 internal import Catalog
 internal import Columnar
-internal import Connectors
+public import Connectors
 internal import Engine
 internal import Glibc
 internal import Logging
@@ -18,12 +18,21 @@ public final class ScriptRun {
     ///   - name: what errors call the script; its path.
     ///   - arguments: what follows the script's name on the command line.
     ///   - adopted: the run that a scheduler recorded for this process.
-    public init(_ session: Session, name: String, arguments: [String], adopted: AdoptedRun? = nil) throws {
+    ///   - folder: where the script's modules stand, if not in the folder of `name`.
+    ///   - aside: takes what the script writes, of which nothing becomes visible.
+    ///   - write: takes what the script prints; standard output if not given.
+    public init(
+        _ session: Session, name: String, arguments: [String], adopted: AdoptedRun? = nil, folder: String? = nil, aside: StagingArea? = nil,
+        write: (@Sendable (UnsafeRawBufferPointer) -> Void)? = nil
+    ) throws {
         self.session = session
         try session.recover()
-        job = ScriptJob(try session.home, log: session.log, isExplained: session.options.explains, adopted: adopted)
+        job = ScriptJob(try session.home, log: session.log, isExplained: session.options.explains, adopted: adopted, aside: aside)
         // Without --memory the interpreter still has a bound: a script that runs away must end in an error, not in a killed machine.
-        let options = LuaState.Options(memoryLimit: session.options.memoryBytes ?? 4 << 30, sandbox: session.options.sandbox)
+        var options = LuaState.Options(memoryLimit: session.options.memoryBytes ?? 4 << 30, sandbox: session.options.sandbox, write: write)
+        if session.options.printsToStandardError, write == nil {
+            options.write = { (bytes: UnsafeRawBufferPointer) in DescriptorOutput.write(bytes, to: STDERR_FILENO) }
+        }
         if let path = session.options.quarantinePath {
             let folder = try session.home.locate(path).path
             quarantine = try Quarantine(folder: folder, name: LocalPath.name(of: name))
@@ -33,20 +42,29 @@ public final class ScriptRun {
         state = LuaState(options, control: session.control)
         environment = ScriptEnvironment(
             state: state, workers: session.workers, cancellation: session.cancellation, job: job, log: session.log, lifts: session.options.lifts,
-            scriptFolder: LocalPath.parent(of: LocalPath.absolute(name)), arguments: arguments,
+            scriptFolder: folder ?? LocalPath.parent(of: LocalPath.absolute(name)), arguments: arguments,
             explains: session.options.explains, estimates: session.options.estimates, profiles: session.options.profiles,
             quarantine: quarantine, errorRecordLimit: session.options.errorRecordThreshold)
+        environment.sampleRows = session.options.sampleRows
+        if session.options.countsLines {
+            environment.countsLines = true
+            state.countLines()
+        }
         if let quarantine {
             // Records that a bookmark will not read again must be safe before it moves.
             job.beforeCommit = { [unowned job] in _ = try quarantine.publish(run: job.lastRunID) }
         }
         try ScriptAPI.install(environment)
+        if WallClock.isStopped { try ScriptAPI.installFixedTime(environment) }
         try state.set(
             "arg", .table(LuaTable(items: arguments.map { .string($0) }, others: [LuaTable.Pair(.integer(0), .string(name))])))
     }
 
     /// Runs the script's text, then commits or drops what it wrote.
     public func run(_ source: [UInt8], name: String) -> ScriptOutcome { finish { _ = try state.run(source, name: name) } }
+
+    /// Gives back the interpreter's memory when the run goes; nothing can be run any more.
+    func close() { state.retire() }
 
     /// Runs one statement or expression and gives its values as text, one a line.
     public func evaluate(_ source: [UInt8], name: String) -> ScriptOutcome {
@@ -62,7 +80,9 @@ public final class ScriptRun {
             _ = try state.evaluationFunction(source, name: "repl")
             return false
         } catch let error as ScriptError {
-            return error.code == .syntax(incomplete: true)
+            guard error.code == .syntax(incomplete: true) else { return false }
+            // A string in quotation marks ends with its line, unless that ends with a backslash.
+            return !error.message.hasPrefix("unfinished string") || source.last == UInt8(ascii: "\\") || source.suffix(2) == Array("\\z".utf8)[...]
         } catch {
             return false
         }
@@ -75,6 +95,12 @@ public final class ScriptRun {
         state.revive()
         Interruption.forget()
     }
+
+    /// Where the script has looked for files.
+    var readPaths: Set<String> { job.readPaths }
+
+    /// The run's id, where the script is a job's.
+    var lastRunID: String? { job.lastRunID }
 
     /// Runs the body of the script and ends its job accordingly.
     func finish(_ body: () throws -> Void) -> ScriptOutcome {

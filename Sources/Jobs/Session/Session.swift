@@ -15,11 +15,15 @@ public final class Session {
     public private(set) lazy var workers = WorkerPool(count: options.threads ?? WorkerPool.processorCount)
     private var openedHome: Home?
 
-    public init(_ options: SessionOptions) {
+    /// - Parameters:
+    ///   - log: takes what is logged; standard error if not given.
+    ///   - workers: threads of another session, which does nothing meanwhile.
+    public init(_ options: SessionOptions, log handler: (any LogHandler)? = nil, workers: WorkerPool? = nil) {
         self.options = options
-        let handler = StandardErrorLog(label: "mastic", level: options.logLevel, json: options.logsJSON)
+        let handler = handler ?? StandardErrorLog(label: "mastic", level: options.logLevel, json: options.logsJSON)
         log = Logger(label: "mastic", factory: { _ in handler })
         if let bytes = options.memoryBytes { MemoryPool.shared.limit = bytes }
+        if let workers { self.workers = workers }
     }
 
     /// The home, found when it is first needed.
@@ -42,9 +46,27 @@ public final class Session {
         for warning in report.warnings { log.warning("\(warning)") }
     }
 
-    /// Lets interrupts (Ctrl-C, SIGTERM) and the time limit end the session's work. A second interrupt ends the process at once.
-    public func watch() {
-        Interruption.watch(cancellation, control)
+    /// Ends what runs, as Ctrl-C does.
+    public func stop() {
+        cancellation.cancel(.interrupted)
+        control.stop(.interrupted)
+    }
+
+    /// Lets the next run go on after one that was stopped.
+    public func revive() {
+        cancellation.reset()
+        control.clear()
+        Interruption.forget()
+    }
+
+    /// Whether a signal has asked the process to end, and not only what runs.
+    public var isTerminated: Bool { Interruption.isTerminated }
+
+    /// Lets interrupts (Ctrl-C, SIGTERM) and the time limit end the session's work.
+    ///
+    /// - Parameter endsAtSecond: whether a second interrupt ends the process at once; an interactive session outlives them all.
+    public func watch(endsAtSecond: Bool = true) {
+        Interruption.watch(cancellation, control, endsAtSecond: endsAtSecond)
         if let nanoseconds = options.timeoutNanoseconds { Interruption.stop(cancellation, control, afterNanoseconds: nanoseconds) }
     }
 }

@@ -14,10 +14,18 @@ public struct SessionOptions: Sendable {
     public var logsJSON: Bool
     /// Whether actions print their plans instead of running them.
     public var explains = false
+    /// Whether it is shown how far long actions have come.
+    public var showsProgress = true
+    /// Whether what scripts print goes to standard error.
+    public var printsToStandardError = false
     /// Whether those plans say how many rows their steps are thought to give.
     public var estimates = false
     /// Whether actions note where their time goes.
     public var profiles = false
+    /// Whether lines of scripts that run are counted.
+    public var countsLines = false
+    /// How many rows of each source are read; nil for all.
+    public var sampleRows: Int?
     /// How many error records a script may have before it fails; nil for any number.
     public var errorRecordThreshold: Int?
     /// A folder that takes the error records as JSON lines; nil where they are only counted.

@@ -1,4 +1,5 @@
 internal import Columnar
+internal import Connectors
 internal import Glibc
 public import Logging
 
@@ -38,6 +39,6 @@ public struct StandardErrorLog: LogHandler {
             for (key, value) in all { text.append(" \(key)=\(value)") }
             text.append("\n")
         }
-        _ = Glibc.write(STDERR_FILENO, text.bytes.baseAddress, text.bytes.count)
+        DescriptorOutput.write(UnsafeRawBufferPointer(start: text.bytes.baseAddress, count: text.bytes.count), to: STDERR_FILENO)
     }
 }

@@ -248,6 +248,30 @@ import Testing
         }
     }
 
+    /// What is underlined of a line: the name that is wrong, or the value.
+    @Test(arguments: [
+        ("job{ name = 'x', script = 'a.lua', max_retrys = 1 }", "max_retrys"),
+        ("job{ name = 'x', script = 'a.lua', max_retries = 'many' }", "many"),
+        ("job{ name = 'x', script = 'a.lua', timeout = 3 }", "3"),
+        ("job{ name = 'ü', script = 'nothing.lua' }", "nothing.lua"),
+        ("job{ name = 'x', ['max_retrys'] = 1, script = 'a.lua' }", "max_retrys"),
+        ("job{ name = 'x', script = 'a.lua', notify = { states = { 'FAILD' }, webhook = 'https://x' } }", "FAILD"),
+        ("job{ name = 'x', script = 'a.lua', timeout = 1 + 2 }", "timeout"),
+        ("job{ script = 'a.lua' }", "job"),
+        ("job{ name = 'x', script = 'a.lua' } trigger{ name = 't', start = 'y' }", "y"),
+    ])
+    func theWordIsUnderlined(_ lua: String, _ word: String) throws {
+        do {
+            _ = try read(lua)
+            Issue.record("the file was taken")
+        } catch let error as ProjectError {
+            let problem = try #require(error.problems.first)
+            let line = try #require(problem.sourceLine)
+            let mark = try #require(problem.mark)
+            #expect(String(Array(line)[mark]) == word, "\(error)")
+        }
+    }
+
     @Test func codeThatFailsHasItsPlace() throws {
         #expect { try read("local x = nil\nx.y = 1") } throws: { "\($0)".contains("project.lua:2: attempt to index a nil value (local 'x')") }
         #expect { try read("job{ name = 'x' ") } throws: { "\($0)".contains("project.lua:1: ") }
