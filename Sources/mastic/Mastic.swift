@@ -21,6 +21,7 @@ struct Mastic: ParsableCommand {
         subcommands: [
             RunCommand.self, CheckCommand.self, ExplainCommand.self, ReplCommand.self, CrawlCommand.self, CatalogCommand.self, ApplyCommand.self, JobCommand.self,
             TriggerCommand.self, CrawlerCommand.self, WorkflowCommand.self, NotifyCommand.self, ServeCommand.self, BookmarkCommand.self,
+            KernelCommand.self, AnnotationsCommand.self, TestCommand.self, NewCommand.self, WatchCommand.self, DoctorCommand.self, HelpCommand.self,
         ])
 
     @OptionGroup var words: EvaluateCommand
@@ -34,7 +35,7 @@ struct Mastic: ParsableCommand {
     static func command(_ words: [String]) throws -> any ParsableCommand {
         var type: any ParsableCommand.Type = Self.self
         var (path, rest) = ("mastic", words[...])
-        while let name = rest.first, let next = type.configuration.subcommands.first(where: { $0._commandName == name }) {
+        while let name = rest.first, let next = type.configuration.subcommands.first(where: { $0._commandName == name || $0.configuration.aliases.contains(name) }) {
             (type, path, rest) = (next, path + " " + name, rest.dropFirst())
         }
         let commands = type.configuration.subcommands
@@ -68,11 +69,22 @@ struct EvaluateCommand: ParsableCommand {
         let session = Session(common.sessionOptions)
         session.watch()
         if let execute {
+            if Screen.isTerminal {
+                let interactive = try InteractiveSession(session, name: "-e")
+                interactive.environment.screen = Screen.shape
+                ProgressDisplay.start(for: interactive.environment, session.options)
+                interactive.previewRows = max(5, min(40, Screen.shape.height - 8))
+                throw ExitStatus(interactive.evaluate(execute), session)
+            }
             let run = try ScriptRun(session, name: "-e", arguments: [])
+            run.environment.screen = Screen.shape
+            ProgressDisplay.start(for: run.environment, session.options)
             throw ExitStatus(run.evaluate(Array(execute.utf8), name: "-e"), session)
         }
         if isatty(STDIN_FILENO) != 0 { return try Repl(session).run() }
         let run = try ScriptRun(session, name: "stdin", arguments: [])
+        run.environment.screen = Screen.shape
+        ProgressDisplay.start(for: run.environment, session.options)
         throw ExitStatus(run.run(try StandardInput.all(), name: "stdin"), session)
     }
 }
@@ -97,19 +109,20 @@ struct ExitStatus: Error {
 enum Main {
     /// Parses the words, runs the command, and ends with the contract's status: 0 done, 1 failed, 2 wrong usage, 124 timed out, 130 interrupted.
     static func main() {
+        // Ctrl-\\ ends the process at once; a debugger is not asked.
+        signal(SIGQUIT, SIG_DFL)
         let splitter = ArgumentSplitter(Array(CommandLine.arguments.dropFirst()))
         RunCommand.jobArguments = splitter.jobArguments
+        Complaint.configure(splitter.words)
         var command: any ParsableCommand
         do {
             command = try Mastic.command(splitter.words)
         } catch {
-            let code = Mastic.exitCode(for: error)
-            let message = Mastic.fullMessage(for: error)
-            if code == .success {
-                print(message)
+            if Mastic.exitCode(for: error) == .success {
+                print(Mastic.fullMessage(for: error))
                 exit(0)
             }
-            StandardOutput.writeError(message + "\n")
+            Complaint.print(UsageError(error, words: splitter.words))
             exit(2)
         }
         do {
@@ -123,7 +136,7 @@ enum Main {
             print(Mastic.fullMessage(for: help))
             exit(0)
         } catch let wrong as ValidationError {
-            StandardOutput.writeError(Mastic.fullMessage(for: wrong) + "\n")
+            Complaint.print(UsageError(wrong, words: splitter.words))
             exit(2)
         } catch {
             LuaState.flush()

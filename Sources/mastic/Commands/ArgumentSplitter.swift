@@ -1,20 +1,20 @@
 /// Prepares the words of the command line for the argument parser, which knows options only behind the command they belong to:
-/// common options that stand before the command move behind it, and what follows the script of `run` or `explain` is set apart as the job's own arguments.
+/// common options that stand before the command move behind it, and what follows the script of `run`, `explain` or `watch` is set apart as the job's own arguments.
 ///
 ///     --home h run --no-lift job.lua --day 1     ->  run --home h --no-lift job.lua  |  --day 1
 struct ArgumentSplitter {
     private(set) var words: [String] = []
-    /// What follows SCRIPT of `run` or `explain`.
+    /// What follows SCRIPT of `run`, `explain` or `watch`.
     private(set) var jobArguments: [String] = []
 
     private static let valued: Set<String> = ["--home", "--threads", "--memory", "--timeout", "--log-level", "--log-format"]
     private static let flags: Set<String> = ["--no-lift", "--json", "--quiet", "--no-progress", "--sandbox"]
 
     /// Options of the commands below that are followed by a value.
-    private static let scriptedValued: Set<String> = ["--quarantine", "--max-error-records"]
+    private static let scriptedValued: Set<String> = ["--quarantine", "--max-error-records", "--sample", "--preview", "--format", "--output"]
 
     /// Commands whose first word is a script, and whose others are the script's own.
-    private static let scripted: Set<String> = ["run", "explain"]
+    private static let scripted: Set<String> = ["run", "explain", "watch"]
 
     init(_ arguments: [String]) {
         var leading: [String] = []

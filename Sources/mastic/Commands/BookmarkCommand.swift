@@ -90,7 +90,8 @@ struct BookmarkCommand: ParsableCommand {
         let jobs = try catalog.bookmarkedJobs()
         guard jobs.contains(job) else {
             let hint = Suggestion.hint(for: job, in: jobs)
-            throw InputError(description: "job '\(job)' has no bookmark\(hint) (\(jobs.isEmpty ? "no job has one" : "jobs: \(jobs.joined(separator: ", "))"))")
+            throw InputError(description: "job '\(job)' has no bookmark\(hint) (\(jobs.isEmpty ? "no job has one" : "jobs: \(jobs.joined(separator: ", "))"))", errorCode: .noSuchDefinition, 
+                advice: "a job has a bookmark once it was run with --job-bookmark-option job-bookmark-enable and ended with job:commit()")
         }
     }
 }

@@ -145,7 +145,7 @@ enum CatalogNames {
         guard databases.contains(name.lowercased()) else {
             let hint = Suggestion.hint(for: name, in: databases)
             let known = databases.isEmpty ? "the catalog has none" : "there are: \(databases.joined(separator: ", "))"
-            throw InputError(description: "Database \(name) not found\(hint) (\(known))")
+            throw InputError(description: "Database \(name) not found\(hint) (\(known))", errorCode: .notInCatalog)
         }
     }
 
@@ -159,6 +159,7 @@ enum CatalogNames {
         let tables = try catalog.tableNames(in: database)
         let hint = Suggestion.hint(for: table, in: tables)
         throw InputError(
-            description: "Table \(table) not found in database \(database)\(hint) (\(tables.isEmpty ? "it has no tables" : "tables: \(tables.joined(separator: ", "))"))")
+            description: "Table \(table) not found in database \(database)\(hint) (\(tables.isEmpty ? "it has no tables" : "tables: \(tables.joined(separator: ", "))"))",
+            errorCode: .notInCatalog)
     }
 }

@@ -45,9 +45,11 @@ struct CommonOptions: ParsableArguments {
 
     /// The options as the session takes them.
     var sessionOptions: SessionOptions {
-        SessionOptions(
+        var options = SessionOptions(
             home: home, threads: threads, memoryBytes: memory?.bytes, timeoutNanoseconds: timeout?.nanoseconds, lifts: !noLift, sandbox: sandbox,
             logLevel: quiet ? max(logLevel.level, .error) : logLevel.level, logsJSON: logFormat == .json)
+        options.showsProgress = !quiet && !noProgress
+        return options
     }
 }
 

@@ -1,6 +1,8 @@
 internal import ArgumentParser
 internal import Catalog
+internal import Columnar
 internal import Connectors
+internal import Engine
 internal import Glibc
 internal import Jobs
 internal import Logging
@@ -38,14 +40,16 @@ struct CrawlCommand: ParsableCommand {
         let session = Session(common.sessionOptions)
         session.watch()
         try session.recover()
-        let report = try session.crawl(target, exclusions: exclude, database: database, prefix: prefix ?? "", isDryRun: dryRun)
+        let progress = Progress()
+        ProgressDisplay.start(progress, session.options, session.log)
+        let report = try session.crawl(target, exclusions: exclude, database: database, prefix: prefix ?? "", isDryRun: dryRun, progress: progress)
         for skipped in report.skipped { session.log.warning("\(skipped.path): \(skipped.reason)") }
         for table in report.tables {
             for note in table.notes { session.log.warning("\(database).\(table.name): \(note)") }
         }
         if common.quiet { return }
         for table in report.tables { StandardOutput.writeError(Self.text(of: table, database: database)) }
-        if report.tables.isEmpty { throw InputError(description: "'\(target)' holds no files that a table could be made of") }
+        if report.tables.isEmpty { throw InputError(description: "'\(target)' holds no files that a table could be made of", errorCode: .nothingToCrawl) }
     }
 
     /// What happened to a table and why, for a person.

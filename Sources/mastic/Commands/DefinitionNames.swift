@@ -10,7 +10,9 @@ enum DefinitionNames {
         let names = catalog.exists ? try catalog.definitionNames(type.kind) : []
         let hint = Suggestion.hint(for: name, in: names)
         let known = names.isEmpty ? "the catalog has none" : names.count > 12 ? "mastic \(type.kind.rawValue) list shows all" : "there are: \(names.joined(separator: ", "))"
-        throw InputError(description: "there is no \(type.kind.rawValue) '\(name)'\(hint) (\(known))")
+        let advice =
+            names.isEmpty ? "mastic apply project.lua makes the jobs, crawlers, triggers and workflows that a project file declares" : "mastic \(type.kind.rawValue) list shows what there is"
+        throw InputError(description: "there is no \(type.kind.rawValue) '\(name)'\(hint) (\(known))", errorCode: .noSuchDefinition, advice: advice)
     }
 
     /// The run whose id begins so, if it is the only one.
@@ -24,7 +26,7 @@ enum DefinitionNames {
                 throw InputError(description: "several runs begin with '\(prefix)': \(ids.prefix(5).joined(separator: ", "))\(ids.count > 5 ? " ..." : ""); write more of the id")
             }
         }
-        throw InputError(description: "there is no run '\(prefix)'; mastic job runs NAME lists the runs of a job")
+        throw InputError(description: "there is no run '\(prefix)'", errorCode: .noSuchDefinition, advice: "mastic job runs NAME lists the runs of a job")
     }
 
     /// The run of a workflow whose id begins so.
@@ -33,7 +35,7 @@ enum DefinitionNames {
         let found = try catalog.workflowRuns(of: workflow, limit: 100_000).filter { $0.id.hasPrefix(full) }
         if let run = found.first(where: { $0.id == full }) ?? (found.count == 1 ? found.first : nil) { return run }
         if found.count > 1 { throw InputError(description: "several runs begin with '\(prefix)': \(found.prefix(5).map(\.id).joined(separator: ", ")); write more of the id") }
-        throw InputError(description: "workflow '\(workflow)' has no run '\(prefix)'; mastic workflow runs \(workflow) lists them")
+        throw InputError(description: "workflow '\(workflow)' has no run '\(prefix)'", errorCode: .noSuchDefinition, advice: "mastic workflow runs \(workflow) lists them")
     }
 }
 

@@ -7,7 +7,8 @@ struct ReplCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "repl", abstract: "Starts an interactive session.",
         discussion: """
-            An expression prints its value. A statement that is not complete goes on in the next line. Ctrl-D ends the session.
+            An expression prints its value, a frame its first rows. A statement that is not complete goes on in the next line. At a terminal lines are
+            edited, Tab completes, and commands begin with a dot: .help lists them. Ctrl-D ends the session.
 
             Example:
               mastic repl -i setup.lua
@@ -24,12 +25,20 @@ struct ReplCommand: ParsableCommand {
     }
 }
 
-/// The plain loop: read, evaluate, print.
+/// The interactive session: at a terminal with an editor and previews, else the plain loop.
 struct Repl {
     let session: Session
     init(_ session: Session) { self.session = session }
 
     func run(first script: String? = nil) throws {
+        guard isatty(STDIN_FILENO) != 0, isatty(STDOUT_FILENO) != 0 else { return try runPlain(first: script) }
+        let repl = try TerminalRepl(session)
+        if let script { _ = repl.end(repl.interactive.read(try ScriptFile.read(script), name: script)) }
+        throw ExitStatus(repl.run())
+    }
+
+    /// Reads, evaluates and prints, whatever standard input is.
+    private func runPlain(first script: String?) throws {
         session.watch()
         let run = try ScriptRun(session, name: script ?? "repl", arguments: [])
         let isTerminal = isatty(STDIN_FILENO) != 0

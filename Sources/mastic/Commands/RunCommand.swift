@@ -1,6 +1,8 @@
 internal import ArgumentParser
+internal import Columnar
 internal import Connectors
 internal import Jobs
+internal import Scripting
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -42,6 +44,8 @@ struct RunCommand: ParsableCommand {
         session.watch()
         let source = try ScriptFile.source(script)
         let run = try ScriptRun(session, name: script, arguments: Self.jobArguments)
+        run.environment.screen = Screen.shape
+        ProgressDisplay.start(for: run.environment, session.options)
         let outcome = run.run(source, name: script)
         if profile { StandardOutput.writeError(ProfileTable.text(of: run.environment)) }
         throw ExitStatus(outcome, session)
@@ -54,7 +58,13 @@ enum ScriptFile {
     static func source(_ name: String) throws -> [UInt8] { name == "-" ? try StandardInput.all() : try read(name) }
 
     static func read(_ path: String) throws -> [UInt8] {
-        guard let bytes = try LocalFile.contents(of: path) else { throw InputError(description: "there is no script '\(path)'") }
+        if LocalPath.isFolder(path) {
+            let scripts = ((try? LocalPath.names(in: path)) ?? []).filter { $0.hasSuffix(".lua") }.sorted()
+            let folder = path.hasSuffix("/") ? path : path + "/"
+            let hint = scripts.isEmpty ? "" : ": " + scripts.prefix(5).map { folder + $0 }.joined(separator: ", ") + (scripts.count > 5 ? ", ..." : "")
+            throw InputError(description: "'\(path)' is a folder; give a script\(scripts.isEmpty ? "" : " in it")\(hint)", errorCode: .scriptNotFound)
+        }
+        guard let bytes = try LocalFile.contents(of: path) else { throw InputError(description: "there is no script '\(path)'", errorCode: .scriptNotFound) }
         if bytes.prefix(4096).contains(0) { throw InputError(description: "'\(path)' is no Lua script: it holds binary data") }
         return bytes
     }

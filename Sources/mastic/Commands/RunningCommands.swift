@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Catalog
+internal import Columnar
 internal import Connectors
 internal import Engine
 internal import Glibc
@@ -167,7 +168,7 @@ enum WorkflowRuns {
         _ = try DefinitionNames.require(WorkflowRecord.self, workflow, in: home.catalog)
         if let prefix { return try DefinitionNames.workflowRun(prefix, of: workflow, in: home.catalog) }
         guard let newest = try home.catalog.workflowRuns(of: workflow, limit: 1).first else {
-            throw InputError(description: "workflow '\(workflow)' has not run yet; mastic workflow run \(workflow) runs it")
+            throw InputError(description: "workflow '\(workflow)' has not run yet", errorCode: .noSuchDefinition, advice: "mastic workflow run \(workflow) runs it")
         }
         return newest
     }

@@ -13,27 +13,30 @@ extension TriggerCommand {
 
                 Examples:
                   mastic trigger next nightly -n 3
-                  mastic trigger next --expression 'cron(0 2 * * ? *)' -n 3
+                  mastic trigger next 'cron(0 2 * * ? *)' -n 3
                   mastic trigger next --expression 'cron(0 18 ? * MON-FRI *)' --from 2026-03-27T12:00:00 --zone Europe/Berlin
                 """)
         @OptionGroup var common: CommonOptions
-        @Argument(help: "The trigger.") var name: String?
+        @Argument(help: "The trigger, or an expression.") var name: String?
         @Option(help: "The schedule's expression, instead of a trigger.") var expression: String?
         @Option(help: ArgumentHelp("Print the times after this one, in ISO 8601; read in the zone where it has no offset. Now if not given.", valueName: "time")) var from: String?
         @Option(help: ArgumentHelp("The expression's time zone: Europe/Berlin, UTC, +02:00. UTC if not given.", valueName: "zone")) var zone: String?
         @Option(name: [.customShort("n"), .customLong("count")], help: ArgumentHelp("How many times to print.", valueName: "count")) var count = 10
 
+        /// Whether an expression stands in the place of a trigger's name.
+        private var isExpression: Bool { name.map { $0.hasPrefix("cron(") || $0.hasPrefix("rate(") } ?? false }
+
         func validate() throws {
             if !(1...1_000_000).contains(count) { throw ValidationError("-n takes a number from 1 to 1000000, not \(count)") }
             if name == nil, expression == nil { throw ValidationError("a trigger's name or --expression is missing") }
             if name != nil, expression != nil { throw ValidationError("a trigger's name and --expression cannot be given together") }
-            if name != nil, zone != nil { throw ValidationError("--zone goes with --expression; a trigger has a time zone of its own") }
+            if name != nil, !isExpression, zone != nil { throw ValidationError("--zone goes with --expression; a trigger has a time zone of its own") }
         }
 
         func run() throws {
             var schedule: Schedule
             var activated: Double?
-            if let name {
+            if let name, !isExpression {
                 let catalog = try Session(common.sessionOptions).home.catalog
                 let trigger = try DefinitionNames.require(TriggerRecord.self, name, in: catalog)
                 guard let expression = trigger.schedule else { throw InputError(description: "trigger '\(name)' has no schedule; it fires \(trigger.cause)") }
@@ -42,7 +45,7 @@ extension TriggerCommand {
                 activated = status?.activated
                 if status?.state != .activated, !common.quiet { StandardOutput.writeError("note: trigger '\(name)' is not active; mastic trigger start \(name) makes it so\n") }
             } else {
-                schedule = try Schedule(expression: expression ?? "", zone: zone ?? "UTC")
+                schedule = try Schedule(expression: expression ?? name ?? "", zone: zone ?? "UTC")
             }
             var start = Int64(time(nil))
             if let from {

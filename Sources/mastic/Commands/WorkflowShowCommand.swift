@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Catalog
+internal import Columnar
 internal import Connectors
 internal import Jobs
 
@@ -25,7 +26,7 @@ extension WorkflowCommand {
             let last = try catalog.workflowRuns(of: name, limit: 1).first
             var run: WorkflowRunRecord?
             if let runID {
-                if runID == "last", last == nil { throw InputError(description: "workflow '\(name)' has not run yet") }
+                if runID == "last", last == nil { throw InputError(description: "workflow '\(name)' has not run yet", errorCode: .noSuchDefinition, advice: "mastic workflow run \(name) runs it") }
                 run = runID == "last" ? last : try DefinitionNames.workflowRun(runID, of: name, in: catalog)
             }
             let triggers = try run?.triggers ?? catalog.definitions(TriggerRecord.self).filter { $0.workflowName == name }

@@ -1,21 +1,48 @@
 internal import Glibc
+internal import Scripting
 
 /// What standard output is shown on.
 enum Screen {
     static var isTerminal: Bool { isatty(STDOUT_FILENO) != 0 }
 
     /// Columns of the terminal; nil where there is none, and nothing needs to fit.
-    static var width: Int? {
-        guard isTerminal else { return nil }
+    static var width: Int? { width(STDOUT_FILENO) }
+
+    /// Columns of the terminal that a descriptor leads to.
+    static func width(_ descriptor: Int32) -> Int? {
+        guard isatty(descriptor) != 0 else { return nil }
         if let text = getenv("COLUMNS"), let columns = Int(String(cString: text)), columns >= 20 { return columns }
         var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 20 else { return 80 }
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 20 else { return 80 }
         return Int(size.ws_col)
     }
 
+    /// Columns of the terminal that standard error goes to.
+    static var errorWidth: Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 10 else { return 80 }
+        return Int(size.ws_col)
+    }
+
+    /// The terminal's kind; empty where nobody says.
+    static var term: String { getenv("TERM").map { String(cString: $0) } ?? "" }
+
+    /// What pictures and tables are drawn for.
+    static var shape: ScreenShape {
+        var size = winsize()
+        let isKnown = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row >= 4
+        var width = self.width ?? 80
+        // A terminal that is narrower than anything was meant for is still this narrow.
+        if isTerminal, isKnown, getenv("COLUMNS") == nil, size.ws_col >= 4 { width = Int(size.ws_col) }
+        return ScreenShape(width: width, height: isKnown ? Int(size.ws_row) : 24, hasColours: hasColours)
+    }
+
     /// Whether colours are wanted: on a terminal, unless `NO_COLOR` is set.
-    static var hasColours: Bool {
-        guard isTerminal else { return false }
+    static var hasColours: Bool { hasColours(STDOUT_FILENO) }
+
+    /// Whether colours are wanted on what a descriptor leads to.
+    static func hasColours(_ descriptor: Int32) -> Bool {
+        guard isatty(descriptor) != 0 else { return false }
         if let value = getenv("NO_COLOR"), value.pointee != 0 { return false }
         if let term = getenv("TERM"), String(cString: term) == "dumb" { return false }
         return true

@@ -1,3 +1,4 @@
+internal import Columnar
 internal import Glibc
 
 /// Standard input as a whole.
@@ -17,6 +18,10 @@ enum StandardInput {
     }
 }
 
-struct InputError: Error, CustomStringConvertible {
+struct InputError: CodedError, CustomStringConvertible {
     let description: String
+    var errorCode = ErrorCode.commandInput
+    var headline: String?
+    var notes: [ErrorNote] = []
+    var advice: String?
 }
