@@ -49,7 +49,7 @@ class BadInputTest(MasticTest):
         self.assertEqual(result.out, "")
         self.assertEqual(self.output(), self.before)
         self.assertNotIn("_staging", os.listdir(self.folder))
-        sentence = next(line for line in result.err.splitlines() if line.startswith("error:"))
+        sentence = next(line for line in result.err.splitlines() if line.startswith("error["))
         self.assertLess(len(sentence), 500, sentence)
         return result
 
@@ -351,7 +351,7 @@ class TargetTests(BadInputTest):
         self.assertIn("out", result.err)
         self.assertIn("permission denied", result.err)
         self.assertEqual(self.output(), self.before)
-        self.assertEqual(result.err.count("error:"), 1, result)
+        self.assertEqual(result.err.count("error["), 1, result)
 
     def test_a_target_that_is_a_file(self):
         self.write("file", "precious")
@@ -419,7 +419,7 @@ class CatalogTests(BadInputTest):
                     result = self.mastic("--home", f"h{number}", *words)
                     self.assertIn(result.status, (0, 1), result)
                     if result.status:
-                        self.assertEqual(result.err.count("error:"), 1, result)
+                        self.assertEqual(result.err.count("error["), 1, result)
 
     def test_two_crawls_at_once(self):
         """Twenty rounds of two processes that open the catalog together, the first time even when it is not there yet."""
@@ -486,14 +486,14 @@ class ScriptTests(BadInputTest):
         self.assertIn(result.status, (0, 1), result)
         if result.status:
             self.assertIn("memory", result.err)
-            self.assertEqual(result.err.count("error:"), 1, result)
+            self.assertEqual(result.err.count("error["), 1, result)
             self.assertEqual(self.output(), self.before)
         result = self.fails("--memory", "16MiB", "-e", "local t = {} for i = 1, 1e8 do t[i] = {i} end", says=["memory"])
         self.assertLess(result.peak_bytes, GIBIBYTE)
         result = self.fails("--memory", "16MiB", "-e", "string.rep('x', 1e9)", says=["memory"])
         self.write("much.lua", "local t = {}\nfor i = 1, 1e8 do\n  t[i] = { i }\nend\n")
         self.fails("--memory", "16MiB", "run", "much.lua", says=[
-            "error: much.lua:3: not enough memory: the script's values take more than 16 MiB, all they may\n    t[i] = { i }\n"])
+            "error[E1903]: much.lua:3: not enough memory: the script's values take more than 16 MiB, all they may\n", "\n3 |   t[i] = { i }\n"])
         self.assertLess(result.peak_bytes, GIBIBYTE)
 
     def test_endless_recursion_is_an_error(self):

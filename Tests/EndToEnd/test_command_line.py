@@ -1,4 +1,5 @@
 """The command line from outside: help, statements, standard input, the session, exit statuses, time and interruption."""
+import json
 import os
 import signal
 import subprocess
@@ -51,7 +52,18 @@ class HelpTests(MasticTest):
             (["catalog", "show"], "table"),
         ]:
             with self.subTest(words=words):
-                self.assertEqual(self.fails(*words, status=2, says=[says]).out, "")
+                self.assertEqual(self.fails(*words, status=2, says=["error[E2001]: ", says, "  = usage: mastic", "  = example: mastic ", "  = try: mastic "]).out, "")
+
+    def test_what_is_said_of_wrong_usage(self):
+        self.assertEqual(self.fails("run", "--max-error-recrods", "3", "x.lua", status=2).err, """\
+error[E2001]: mastic run has no option '--max-error-recrods'; did you mean '--max-error-records'?
+  = usage: mastic run [<options>] <script>
+  = example: mastic run sales.lua --JOB_NAME sales --target out/ --job-bookmark-option job-bookmark-enable
+  = try: mastic help run lists its options  (mastic help E2001)
+""")
+        self.assertIn("error[E2001]: mastic crawl needs --database <db>\n  = where: --database <db>  ", self.fails("crawl", "somewhere", status=2).err)
+        self.assertIn("error[E2001]: --timeout needs a value: --timeout <duration>\n", self.fails("run", "--timeout", status=2).err)
+        self.assertEqual(json.loads(self.mastic("--log-format", "json", "run", "--frobnicate", "x.lua").err)["code"], "E2001")
 
 
 class StatementTests(MasticTest):
@@ -124,7 +136,7 @@ class SessionTests(MasticTest):
     def test_errors_do_not_end_it(self):
         result = self.session("error('first')\nx = = 1\nnil_value.field\nprint('still here')\n")
         self.assertEqual(result.out, "still here\n")
-        self.assertEqual(result.err.count("error:"), 3, result)
+        self.assertEqual(result.err.count("error["), 3, result)
 
     def test_a_function_over_several_lines(self):
         self.assertEqual(self.session("function twice(n)\n  return n * 2\nend\ntwice(21)\n").out, "42\n")
@@ -137,7 +149,7 @@ class SessionTests(MasticTest):
 
     def test_input_that_ends_inside_a_function_is_an_error(self):
         result = self.session("function f()\n")
-        self.assertIn("error:", result.err)
+        self.assertIn("error[E1002]:", result.err)
 
     def test_frames_live_from_line_to_line(self):
         self.write("in.json", '{"n": 1}\n{"n": 2}\n')

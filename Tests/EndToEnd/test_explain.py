@@ -1,6 +1,8 @@
 """What people see of plans: explain prints them, --profile says where the time went."""
+import json
 import os
 import re
+import xml.etree.ElementTree as ElementTree
 
 from support import MasticTest, files_below, needs_pyarrow, pyarrow
 
@@ -95,6 +97,103 @@ Project (day, id, row_number as n)
         self.assertIn("0\tnil\n", out)
         self.assertNotIn("+--", out)
         self.assertIn("├─ Scan db.sales", out)
+
+
+class FormatTests(ExplainTest):
+    def test_json_has_a_shape_that_stays(self):
+        result = self.succeeds(*self.words("explain", "--format", "json"))
+        plans = json.loads(result.out)
+        self.assertEqual(set(plans), {"version", "script", "actions"})
+        self.assertEqual((plans["version"], plans["script"]), (1, "job.lua"))
+        # What the script prints is no part of it.
+        self.assertEqual(result.err, "0\n")
+        self.assertEqual([(action["action"].split(" to ")[0], action["site"]) for action in plans["actions"]], [
+            ("DynamicFrame:count", "job.lua:8"), ("write snappy.parquet", "job.lua:9")])
+        ids = []
+
+        def check(node):
+            self.assertLessEqual({"id", "operator", "children"}, set(node))
+            self.assertLessEqual(set(node), {"id", "operator", "site", "detail", "columns", "predicate", "estimatedRows", "function", "scan", "children"})
+            ids.append(node["id"])
+            for child in node["children"]:
+                check(child)
+
+        top = plans["actions"][0]["plan"]
+        check(top)
+        self.assertEqual(ids, [0, 1, 2])
+        self.assertEqual((top["operator"], top["site"], top["function"]), ("Map", "job.lua:7", {"lifted": True}))
+        scan = top["children"][0]["children"][0]
+        self.assertEqual(scan["operator"], "Scan db.sales")
+        self.assertEqual(scan["columns"], ["amount", "day", "id", "status"])
+        self.assertIn("amount > 2", scan["predicate"])
+        self.assertGreater(scan["estimatedRows"], 0)
+        self.assertEqual((scan["scan"]["files"], scan["scan"]["filesRead"], scan["scan"]["columns"], scan["scan"]["columnsRead"]), (3, 3, 5, 4))
+
+    def test_interpreted_functions_say_why(self):
+        self.write("why.lua", """
+            local sales = glueContext.create_dynamic_frame.from_catalog{database = "db", table_name = "sales"}
+            sales:filter(function(r) return xpcall(error, error, r.id) end):count()
+        """)
+        plans = json.loads(self.succeeds("explain", "--json", "why.lua").out)
+        function = plans["actions"][0]["plan"]["function"]
+        self.assertEqual(function, {"lifted": False, "reason": "calls 'xpcall'", "line": 3})
+
+    def test_partitions_that_are_passed_over(self):
+        self.write("day.lua", """
+            local sales = glueContext.create_dynamic_frame.from_catalog{database = "db", table_name = "sales"}
+            sales:filter(function(r) return r.day == "2" end):count()
+        """)
+        scan = json.loads(self.succeeds("explain", "--json", "day.lua").out)["actions"][0]["plan"]["children"][0]["scan"]
+        self.assertEqual((scan["files"], scan["filesRead"]), (3, 1))
+        self.assertIn("[1 of 3 files", self.succeeds("explain", "--estimates", "day.lua").out)
+        self.assertRegex(self.succeeds("explain", "--estimates", "day.lua").out, r"~ \d+ rows")
+
+    def test_a_drawing(self):
+        self.assertEqual(self.succeeds(*self.words("explain", "--format", "svg", "--output", "plan.svg")).out, "0\n")
+        root = ElementTree.parse(self.path("plan.svg")).getroot()
+        space = "{http://www.w3.org/2000/svg}"
+        texts = [text.text for text in root.iter(space + "text")]
+        self.assertIn("DynamicFrame:count job.lua:8", texts)
+        self.assertEqual(len([text for text in texts if text.startswith("Map job.lua:7")]), 2)
+        boxes = list(root.iter(space + "rect"))
+        self.assertEqual(len(boxes), 6)
+        width, height = float(root.get("width")), float(root.get("height"))
+        for box in boxes:
+            self.assertLessEqual(float(box.get("x")) + float(box.get("width")), width)
+            self.assertLessEqual(float(box.get("y")) + float(box.get("height")), height)
+        # Boxes do not lie on each other.
+        places = [tuple(float(box.get(name)) for name in ("x", "y", "width", "height")) for box in boxes]
+        for i, a in enumerate(places):
+            for b in places[i + 1:]:
+                self.assertFalse(a[0] < b[0] + b[2] and b[0] < a[0] + a[2] and a[1] < b[1] + b[3] and b[1] < a[1] + a[3])
+
+    def test_joins_stand_beside_each_other(self):
+        self.write("join.lua", """
+            local sales = glueContext.create_dynamic_frame.from_catalog{database = "db", table_name = "sales"}
+            Join.apply(sales, sales, {"id"}, {"id"}):show()
+        """)
+        out = self.succeeds("explain", "--format", "svg", "join.lua").out
+        root = ElementTree.fromstring(out)
+        self.assertGreater(float(root.get("width")), 600)
+
+    def test_text_in_a_file_is_the_text(self):
+        plain = self.succeeds(*self.words("explain")).out
+        result = self.succeeds(*self.words("explain", "--output", "plan.txt"))
+        self.assertEqual(result.out, "0\n")
+        with open(self.path("plan.txt"), encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn("└─ Filter job.lua:6", text)
+        self.assertEqual([line for line in plain.splitlines() if "Scan" in line], [line for line in text.splitlines() if "Scan" in line])
+
+    def test_wrong_words(self):
+        self.fails("explain", "--format", "xml", "job.lua", status=2, says=["text", "json", "svg"])
+        self.fails("explain", "--output", "data", "job.lua", status=2, says=["'data' is a folder"])
+        self.fails(*self.words("explain", "--output", "missing/plan.txt"), says=["missing"])
+
+    def test_a_script_without_actions(self):
+        self.write("none.lua", "local x = 1")
+        self.assertEqual(json.loads(self.succeeds("explain", "--json", "none.lua").out)["actions"], [])
+        ElementTree.fromstring(self.succeeds("explain", "--format", "svg", "none.lua").out)
 
 
 class ProfileTests(ExplainTest):

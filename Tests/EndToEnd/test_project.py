@@ -97,12 +97,11 @@ project.lua: 2 to change, 7 unchanged
         self.assertEqual(result.status, 1, result)
         self.assertEqual(result.out, "")
         complaints = result.err.splitlines()
-        self.assertEqual(len([line for line in complaints if line.startswith("error: ")]), 4, result)
-        self.assertIn("error: project.lua:4: job 'b': there is no script 'jobs/reprt.lua'", result.err)
+        self.assertEqual(len([line for line in complaints if line.startswith("error[E1801]: ")]), 4, result)
+        self.assertIn("error[E1801]: project.lua:4: job 'b': there is no script 'jobs/reprt.lua'", result.err)
         self.assertIn("did you mean 'jobs/report.lua'?", result.err)
-        self.assertIn("error: project.lua:5: job 'b' has no member 'max_retrys'; did you mean 'max_retries'?\n    max_retrys = 1,\n", result.err)
-        self.assertIn("error: project.lua:7: trigger 't': there is no job or crawler 'c'", result.err)
-        self.assertIn("\n                                            ^^\n", result.err)
+        self.assertIn("error[E1801]: project.lua:5: job 'b' has no member 'max_retrys'; did you mean 'max_retries'?\n  |\n5 |   max_retrys = 1,\n", result.err)
+        self.assertIn("error[E1801]: project.lua:7: trigger 't': there is no job or crawler 'c'", result.err)
         self.assertEqual(self.lines("job", "list"), [])
 
     def answered(self, answer, meanwhile=lambda: None):

@@ -143,7 +143,7 @@ class RealDataTests(MasticTest):
                 result = self.mastic("crawl", os.path.join(DATA, folder), "--database", "d_" + folder.replace("-", "_"), timeout=300)
                 self.assertIn(result.status, (0, 1), result)
                 if result.status:
-                    self.assertEqual(result.err.count("error:"), 1, result)
+                    self.assertEqual(result.err.count("error["), 1, result)
 
     def test_json_test_suite(self):
         """`y_` files hold JSON, `n_` files do not; none may crash."""

@@ -1,0 +1,45 @@
+"""CSV files of one folder, or of one table, whose headers differ: columns go by their names."""
+from support import MasticTest
+
+
+class HeaderTests(MasticTest):
+    def rows(self, code):
+        return self.script(f"for _, r in ipairs({code}:collect()) do local t = {{}} for k, v in pairs(r:asDict()) do t[#t + 1] = k .. '=' .. tostring(v) end table.sort(t) print(table.concat(t, ' ')) end").out.splitlines()
+
+    def test_a_folder_with_other_columns(self):
+        self.write("tw/1.csv", "a,b,c\nx,1,2\n")
+        self.write("tw/2.csv", "d,e\n2013,4\n")
+        self.write("tw/3.csv", "c,a\n9,y\n")
+        for infer in ("true", "false"):
+            with self.subTest(infer):
+                self.assertEqual(
+                    self.rows(f'spark.read.csv{{path = "tw", header = true, inferSchema = {infer}}}'), ["a=x b=1 c=2", "d=2013 e=4", "a=y c=9"] if infer == "true" else
+                    self.rows('spark.read.csv{path = "tw", header = true}'))
+
+    def test_values_of_other_types_end_nothing(self):
+        self.write("tw/1.csv", "a,b,c\nx,1,2\n")
+        self.write("tw/2.csv", "d,e\n2013,q\n")
+        self.assertEqual(self.rows('spark.read.csv{path = "tw", header = true, inferSchema = true}'), ["a=x b=1 c=2", "d=2013 e=q"])
+        code = """
+            local f = glueContext.create_dynamic_frame.from_options{connection_type = "file", format = "csv",
+              format_options = {withHeader = true, inferSchema = true}, connection_options = {paths = {"tw"}}}
+            f:show()"""
+        self.assertEqual(self.script(code).out.splitlines(), [
+            '{"a": "x", "b": 1, "c": 2, "d": null, "e": null}', '{"a": null, "b": null, "c": null, "d": 2013, "e": "q"}'])
+
+    def test_a_table_whose_files_have_fewer_columns(self):
+        self.write("s/a.csv", "id,amount,status\n1,10,open\n")
+        self.succeeds("crawl", "s", "--database", "d")
+        self.write("s/b.csv", "id,status\n5,paid\n")
+        self.write("s/c.csv", "status,id\nlate,6\n")
+        self.assertEqual(self.rows('spark.table("d.s"):orderBy("id")'), ["amount=10 id=1 status=open", "id=5 status=paid", "id=6 status=late"])
+
+    def test_values_that_do_not_fit_are_counted(self):
+        self.write("v.csv", "id,amount\n1,10\n2,n/a\n3,x\n")
+        result = self.script('spark.read.schema("id int, amount double"):option("header", true):csv("v.csv"):show()')
+        self.assertIn("values that could not be cast became null: 2 of 'amount'", result.err)
+        self.script_fails('spark.read.schema("id int, amount double"):option("header", true):option("mode", "FAILFAST"):csv("v.csv"):show()', says=["column 'amount' holds 'n/a', which is no double"])
+
+    def test_no_json_at_all(self):
+        self.write("x.json", "{'a': 1}\n")
+        self.script_fails('spark.read.json("x.json"):show()', says=["'x.json' holds no record that is JSON; the first:", "E1310"])
