@@ -237,6 +237,41 @@ local f = dyf:select_fields({"id", "amount"}):apply_mapping{{"ID", "bigint", "id
                    "warning E1201 5: there is no field 'ammount', so nothing is resolved; did you mean 'amount'?",
                    "warning E1201 6: there is no field 'status', so the result is without it")
 
+    def test_operators_of_lua_between_columns(self):
+        self.finds("""local a, b = F.col("id"):gt(1), F.col("amount"):lt(2)
+local df = spark.createDataFrame({{id = 1, amount = 2.5}})
+df:filter(a and b)
+df:filter(df.id:eq(1) or b)
+df:filter(not a)
+df:filter(F.col("id") == 3)
+local flag, c = args.flag, nil
+df:filter(flag and a or b)
+df:filter((a & b) and (a | b))
+if a == nil then c = a end
+local total = (F.col("id") + 1) * 2 and F.lit(unknown_at_check)
+unknown_at_check = 1
+""", "error E1103 3: 'and' of Lua between two Columns gives the second and forgets the first", "error E1103 4: 'or' of Lua between two Columns gives the first and forgets the second",
+                   "error E1103 5: 'not' of Lua before a Column is always false", "error E1103 6: '==' of Lua compares the Column itself and no rows",
+                   "error E1103 9: 'and' of Lua between two Columns gives the second and forgets the first",
+                   "error E1103 11: 'and' of Lua between two Columns gives the second and forgets the first")
+
+    def test_comparisons_that_no_record_fulfils(self):
+        self.succeeds("-e", """spark.sql("CREATE DATABASE d")
+spark.sql("CREATE TABLE d.t AS SELECT 1 AS id, 2.50BD AS price, date '2024-01-01' AS day, 'x' AS code, true AS ok, timestamp '2024-01-01 00:00:00' AS at")""")
+        source = 'local dyf = glueContext.create_dynamic_frame.from_catalog{database = "d", table_name = "t"}\n'
+        self.finds(source + """local a = dyf:filter(function(r) return r.price == 2.5 end)
+local b = dyf:filter(function(r) return r.day ~= "2024-01-01" or r.id == "1" end)
+local c = dyf:filter(function(r) return r.code == 7 and r.ok == 1 end)
+local d = dyf:filter(function(r) return r.at == "2024-01-01 00:00:00" end)
+local e = dyf:filter(function(r) return r.id == 1 and r.code == "x" and r.ok == true and r.day ~= nil and r.price == r.id end)
+local f = dyf:map(function(r) r.price = tostring(r.price) r.same = r.price == "2.50" return r end)
+""", "warning E1204 2: 'price' of type decimal(3,2) never equals a number, so this is always false",
+                   "warning E1204 3: 'day' of type date never equals a text, so this is always true", "warning E1204 3: 'id' of type int never equals a text, so this is always false",
+                   "warning E1204 4: 'code' of type string never equals a number, so this is always false",
+                   "warning E1204 4: 'ok' of type boolean never equals a number, so this is always false",
+                   "warning E1204 5: 'at' of type timestamp never equals a text, so this is always false")
+        self.assertIn('r.price == require("mastic.values").decimal("2.5")', self.mastic("check", "job.lua").out)
+
     def test_jobs(self):
         job = 'local job = Job(glueContext)\njob:init("sales", {})\n'
         source = 'local s = glueContext.create_dynamic_frame.from_options{connection_type = "s3", format = "csv", connection_options = {paths = {args.p}}}\n'

@@ -54,6 +54,17 @@ class HelpTests(MasticTest):
             with self.subTest(words=words):
                 self.assertEqual(self.fails(*words, status=2, says=["error[E2001]: ", says, "  = usage: mastic", "  = example: mastic ", "  = try: mastic "]).out, "")
 
+    def test_options_behind_the_script_are_the_jobs(self):
+        self.write("job.lua", "print(arg[1])")
+        result = self.succeeds("run", "job.lua", "--quiet")
+        self.assertEqual(result.out, "--quiet\n")
+        self.assertIn("--quiet stands behind the script, so it is the job's own argument; what is meant for Mastic goes in front of the script's name", result.err)
+        self.assertIn("--memory stands behind", self.succeeds("run", "job.lua", "--memory=1GiB").err)
+        # One that the script reads is meant for it.
+        self.write("job.lua", 'print(getResolvedOptions(arg, {"memory", "log_level"}).memory)')
+        result = self.succeeds("run", "job.lua", "--memory", "1", "--log-level", "x")
+        self.assertEqual((result.out, result.err), ("1\n", ""))
+
     def test_what_is_said_of_wrong_usage(self):
         self.assertEqual(self.fails("run", "--max-error-recrods", "3", "x.lua", status=2).err, """\
 error[E2001]: mastic run has no option '--max-error-recrods'; did you mean '--max-error-records'?

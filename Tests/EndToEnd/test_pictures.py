@@ -253,6 +253,20 @@ class ProfileTests(MasticTest):
         self.fails("-e", self.FRAME + ":profile{columns = {'ss'}}", says=["there is no column 'ss'; did you mean 's'?"])
         self.fails("-e", self.FRAME + ":profile{as = 'fram'}", says=["'as' is \"picture\" or \"frame\", not 'fram'; did you mean 'frame'?"])
 
+    def test_fields_of_structs_stand_below_them(self):
+        frame = "spark:sql([[select * from values (1, named_struct('city', 'Bern', 'at', named_struct('x', 3))), (2, named_struct('city', null, 'at', null)), (3, null) as t(n, place)]])"
+        out = self.succeeds("-e", frame + ":profile()").out
+        self.assertTrue(out.startswith("3 rows, 2 columns\n\n"), out)
+        code = frame + """:profile{as = "frame"}:select("column", "type", "nulls", "distinct", "max"):toJSON():show(10, false)"""
+        out = self.succeeds("-e", code).out
+        self.assertIn('{"column":"place.city","type":"string","nulls":2,"distinct":1,"max":"Bern"}', out)
+        self.assertIn('{"column":"place.at.x","type":"int","nulls":2,"distinct":1,"max":"3"}', out)
+        self.assertLess(out.index('"place"'), out.index('"place.city"'))
+        out = self.succeeds("-e", frame + ":profile{columns = {'place.city'}}").out
+        self.assertIn("3 rows, 1 column\n", out)
+        self.assertNotIn("place.at", out)
+        self.fails("-e", frame + ":profile{columns = {'place.citi'}}", says=["there is no column 'place.citi'; did you mean 'place.city'?"])
+
     def test_figures_as_a_frame(self):
         code = self.FRAME + """:profile{as = "frame"}:select("column", "type", "count", "nulls", "nan", "distinct", "min", "max", "median", "trues", "max_length"):toJSON():show(10, false)"""
         out = self.succeeds("-e", code).out

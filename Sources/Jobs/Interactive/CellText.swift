@@ -1,4 +1,5 @@
 internal import Columnar
+internal import Scripting
 
 /// The text of a frame's value in a preview: in the forms of `DynamicFrame:show`, without quotes.
 enum CellText {
@@ -10,7 +11,7 @@ enum CellText {
         if value == .null { return nil }
         var text = ""
         append(value, type, to: &text)
-        return TextWidth.escaped(text)
+        return TerminalText.escaped(text)
     }
 
     private static func append(_ value: Value, _ type: DataType, to text: inout String) {

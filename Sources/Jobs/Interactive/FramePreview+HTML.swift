@@ -1,3 +1,5 @@
+internal import Scripting
+
 /// The table in a notebook.
 extension FramePreview {
     /// Columns that a notebook shows.
@@ -18,34 +20,18 @@ extension FramePreview {
                 return "<\(tag) style=\"text-align: \(alignment);\(style(index))\">\(cell(index))</\(tag)>"
             }.joined()
         }
-        var text = "<table class=\"mastic-frame\">\n<thead>\n<tr>" + cells("th", { Self.escapedHTML(columns[$0].name) }) + "</tr>\n"
+        var text = "<table class=\"mastic-frame\">\n<thead>\n<tr>" + cells("th", { Markup.escaped(columns[$0].name) }) + "</tr>\n"
         if columns.contains(where: { !$0.type.isEmpty }) {
-            text += "<tr>" + cells("th", { Self.escapedHTML(columns[$0].type) }, style: { _ in " font-weight: normal; opacity: 0.6" }) + "</tr>\n"
+            text += "<tr>" + cells("th", { Markup.escaped(columns[$0].type) }, style: { _ in " font-weight: normal; opacity: 0.6" }) + "</tr>\n"
         }
         text += "</thead>\n<tbody>\n"
         for row in rows {
             text += "<tr>"
-            text += cells("td", { row[$0].map(Self.escapedHTML) ?? "null" }, style: { row[$0] == nil ? " opacity: 0.5" : "" })
+            text += cells("td", { row[$0].map({ Markup.escaped($0) }) ?? "null" }, style: { row[$0] == nil ? " opacity: 0.5" : "" })
             text += "</tr>\n"
         }
-        text += "</tbody>\n</table>\n<p class=\"mastic-note\" style=\"opacity: 0.6\">" + Self.escapedHTML(rowNote ?? sizeNote)
+        text += "</tbody>\n</table>\n<p class=\"mastic-note\" style=\"opacity: 0.6\">" + Markup.escaped(rowNote ?? sizeNote)
         if columns.count > Self.mostColumns { text += " · \(columns.count - Self.mostColumns) more columns" }
         return text + "</p>\n"
-    }
-
-    /// The text with what HTML reads otherwise written as references.
-    static func escapedHTML(_ text: String) -> String {
-        var result = ""
-        for character in text.unicodeScalars {
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            default: result.unicodeScalars.append(character)
-            }
-        }
-        return result
     }
 }

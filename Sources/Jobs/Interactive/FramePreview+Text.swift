@@ -12,7 +12,7 @@ extension FramePreview {
         let natural = naturalWidths
         // What cannot be cut needs its widest value, whatever its name is.
         let least = columns.indices.map { index in
-            columns[index].isWhole ? min(natural[index], max(Self.narrow, rows.reduce(0) { max($0, $1[index].map { TextWidth.of($0) } ?? 4) })) : Self.narrow
+            columns[index].isWhole ? min(natural[index], max(Self.narrow, rows.reduce(0) { max($0, $1[index].map { TerminalText.width($0) } ?? 4) })) : Self.narrow
         }
         let layout = Layout(widths: natural, least: least, available: max(screen.width, 1))
         func line(_ left: String, _ middle: String, _ right: String, _ fill: String) -> String {
@@ -29,17 +29,17 @@ extension FramePreview {
             return edge + cells.joined(separator: edge) + edge + "\n"
         }
         var text = line("┌", "┬", "┐", "─")
-        text += row({ paint(TextWidth.padded(columns[$0].name, to: layout.widths[$0], right: columns[$0].isNumeric), .bold, screen) }, folded: "…")
+        text += row({ paint(TerminalText.padded(columns[$0].name, to: layout.widths[$0], right: columns[$0].isNumeric), .bold, screen) }, folded: "…")
         if columns.contains(where: { !$0.type.isEmpty }) {
-            text += row({ paint(TextWidth.padded(columns[$0].type, to: layout.widths[$0], right: columns[$0].isNumeric), .faint, screen) }, folded: "…")
+            text += row({ paint(TerminalText.padded(columns[$0].type, to: layout.widths[$0], right: columns[$0].isNumeric), .faint, screen) }, folded: "…")
         }
         text += line("├", "┼", "┤", "─")
         for cells in rows {
             text += row({ index in
                 guard let cell = cells[index] else {
-                    return paint(TextWidth.padded("null", to: layout.widths[index], right: columns[index].isNumeric), .faint, screen)
+                    return paint(TerminalText.padded("null", to: layout.widths[index], right: columns[index].isNumeric), .faint, screen)
                 }
-                return TextWidth.padded(cell, to: layout.widths[index], right: columns[index].isNumeric)
+                return TerminalText.padded(cell, to: layout.widths[index], right: columns[index].isNumeric)
             }, folded: "…")
         }
         text += line("└", "┴", "┘", "─")
@@ -50,8 +50,8 @@ extension FramePreview {
     /// What each column would like to have.
     private var naturalWidths: [Int] {
         columns.indices.map { index in
-            let head = max(TextWidth.of(columns[index].name), TextWidth.of(columns[index].type))
-            let widest = rows.reduce(head) { max($0, $1[index].map { TextWidth.of($0) } ?? 4) }
+            let head = max(TerminalText.width(columns[index].name), TerminalText.width(columns[index].type))
+            let widest = rows.reduce(head) { max($0, $1[index].map { TerminalText.width($0) } ?? 4) }
             return min(max(widest, 1), Self.wide)
         }
     }
@@ -62,9 +62,9 @@ extension FramePreview {
         if !folded.isEmpty {
             let note = "… \(folded.count) more column\(folded.count == 1 ? "" : "s"): " + folded.map { columns[$0].name }.joined(separator: ", ")
             let joined = lines[0] + " · " + note
-            if TextWidth.of(joined) <= width { lines = [joined] } else { lines.append(note) }
+            if TerminalText.width(joined) <= width { lines = [joined] } else { lines.append(note) }
         }
-        return lines.map { TextWidth.cut($0, to: max(width, 1)) }
+        return lines.map { TerminalText.cut($0, to: max(width, 1)) }
     }
 
     private enum Style: String { case faint = "2", bold = "1" }

@@ -29,7 +29,7 @@ public struct FramePreview: Displayable, Sendable {
 
     public init(_ sample: FrameSample) {
         columns = zip(sample.names, sample.rows.schema.fields).map { name, field in
-            Column(TextWidth.escaped(name), type: TextWidth.escaped(Self.typeName(field.type)), isNumeric: field.type.isNumeric, isWhole: field.type.isNumeric || field.type == .date || field.type == .timestamp)
+            Column(TerminalText.escaped(name), type: TerminalText.escaped(Self.typeName(field.type)), isNumeric: field.type.isNumeric, isWhole: field.type.isNumeric || field.type == .date || field.type == .timestamp)
         }
         let fields = sample.rows.schema.fields
         rows = (0..<sample.rows.count).map { row in

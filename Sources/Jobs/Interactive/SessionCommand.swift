@@ -37,23 +37,15 @@ public struct SessionCommand: Sendable {
     /// The list of the commands.
     public static func help(_ screen: ScreenShape) -> String {
         let widest = all.map { $0.name.count + $0.arguments.count + 2 }.max() ?? 0
-        var text = all.map { command in
+        let text = all.map { command in
             let head = "." + command.name + (command.arguments.isEmpty ? "" : " " + command.arguments)
-            return TextWidth.cut(TextWidth.padded(head, to: widest) + "  " + command.summary, to: max(screen.width, widest + 12)) + "\n"
+            return TerminalText.cut(TerminalText.padded(head, to: widest) + "  " + command.summary, to: max(screen.width, widest + 12)) + "\n"
         }.joined()
         let more = """
             Tab completes names, arguments, tables, columns and files. Ctrl-R searches the history, Ctrl-C drops the line or stops what runs, Ctrl-D ends. A line that is not \
             complete goes on; Alt-Return begins one in any case. _ is the last value, ?name tells of a name. A query of SQL runs as it is.
             """
-        var line = ""
-        for word in more.split(separator: " ") {
-            if !line.isEmpty, line.count + 1 + word.count > max(40, screen.width) {
-                text += "\n" + line
-                line = ""
-            }
-            line += line.isEmpty ? String(word) : " " + word
-        }
-        return text + "\n" + line + "\n"
+        return text + "\n" + TerminalText.wrapped(more, to: max(40, screen.width)).joined(separator: "\n") + "\n"
     }
 }
 

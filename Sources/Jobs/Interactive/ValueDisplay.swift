@@ -30,20 +30,20 @@ struct ValueDisplay {
     private func plainText(_ value: LuaValue) throws -> String? {
         switch value {
         case .table, .object, .function: nil
-        case .string: TextWidth.escaped(value.text ?? "", keepsLines: true)
-        default: TextWidth.escaped(try environment.text(of: value), keepsLines: true)
+        case .string: TerminalText.escaped(value.text ?? "", keepsLines: true)
+        default: TerminalText.escaped(try environment.text(of: value), keepsLines: true)
         }
     }
 
     private func displayable(_ value: LuaValue) throws -> (any Displayable)? {
         if case .table(let table) = value {
-            if let text = table["text"].text { return TextDisplay(TextWidth.escaped(text, keepsLines: true)) }
+            if let text = table["text"].text { return TextDisplay(TerminalText.escaped(text, keepsLines: true)) }
             return Self.preview(table)
         }
         if let sample = try environment.sample(of: value, rows: rows) { return environment.explains ? nil : FramePreview(sample) }
-        if let tree = environment.schemaTree(of: value) { return TextDisplay(TextWidth.escaped(tree, keepsLines: true)) }
+        if let tree = environment.schemaTree(of: value) { return TextDisplay(TerminalText.escaped(tree, keepsLines: true)) }
         if let thing = environment.displayable(value) { return thing }
-        return TextDisplay(TextWidth.escaped(try environment.brief(value), keepsLines: true))
+        return TextDisplay(TerminalText.escaped(try environment.brief(value), keepsLines: true))
     }
 
     /// Rows of a frame that the script holds as tables.
@@ -60,7 +60,7 @@ struct ValueDisplay {
                 let value = values[index]
                 if value.double == nil { isNumeric[index] = false }
                 switch value {
-                case .string: return TextWidth.escaped(value.text ?? "")
+                case .string: return TerminalText.escaped(value.text ?? "")
                 case .integer(let number): return String(number)
                 case .number(let number):
                     var buffer = TextBuffer(capacity: 32)
@@ -71,7 +71,7 @@ struct ValueDisplay {
                 }
             }
         }
-        let columns = names.indices.map { FramePreview.Column(TextWidth.escaped(names[$0].text ?? ""), isNumeric: isNumeric[$0] && hasValues[$0]) }
+        let columns = names.indices.map { FramePreview.Column(TerminalText.escaped(names[$0].text ?? ""), isNumeric: isNumeric[$0] && hasValues[$0]) }
         return FramePreview(columns: columns, rows: cells, total: .exactly(Int(table["count"].integer ?? Int64(rows.count))))
     }
 }

@@ -110,7 +110,6 @@ final class ColumnObject: ScriptObject {
         throw APIError("\(function) takes columns and names of columns, not \(value.kindDescription)", .wrongArgument)
     }
 
-    /// A value in a place where Spark takes a column or a literal.
     /// What decides: a Column. A boolean of Lua is what a comparison with `==` gave, which compares the Column itself and no rows.
     static func condition(_ value: LuaValue, _ place: String) throws -> Expression {
         if case .boolean(let flag) = value {
@@ -121,6 +120,7 @@ final class ColumnObject: ScriptObject {
         return try operand(value, place)
     }
 
+    /// A value in a place where Spark takes a column or a literal.
     static func operand(_ value: LuaValue, _ function: String) throws -> Expression {
         if let column = value.object(as: ColumnObject.self) { return try column.expression(in: function) }
         return try literal(value, function)

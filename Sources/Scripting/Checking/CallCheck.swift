@@ -107,10 +107,12 @@ struct CallCheck {
         case .unary("-", let inner):
             if case .value(.integer(let value)) = known[inner] { return .value(.integer(0 &- value)) }
             if case .value(.number(let value)) = known[inner] { return .value(.number(-value)) }
-            return .unknown
+            return operation("-", [inner], id)
         case .binary("..", let left, let right):
             if let a = known[left].value?.text, let b = known[right].value?.text { return .value(.string(a + b)) }
-            return .unknown
+            return operation("..", [left, right], id)
+        case .unary(let sign, let inner): return operation(sign, [inner], id)
+        case .binary(let sign, let left, let right): return operation(sign, [left, right], id)
         case .call(let callee, let arguments): return call(id, callee, arguments)
         case .method(let object, let name, let span, let arguments): return method(id, object, name, span, arguments)
         default: return .unknown
@@ -340,7 +342,7 @@ struct CallCheck {
         add(.error, coded.errorCode, Diagnostic.sentence(coded), spots, id, notes: notes, advice: coded.advice)
     }
 
-    private mutating func add(
+    mutating func add(
         _ severity: Diagnostic.Severity, _ code: ErrorCode, _ message: String, _ spots: [Range<Int>], _ id: LuaSyntax.ID, notes: [ErrorNote] = [], advice: String? = nil
     ) {
         if guarded.contains(syntax.expressions[id].function) { return }
@@ -511,7 +513,7 @@ struct CallCheck {
 
     // MARK: Records
 
-    /// The fields that a function over records reads, held against the columns of its frame.
+    /// The fields that a function over records reads, and what it compares them with, held against the columns of its frame.
     private mutating func checkRecord(_ function: LuaSyntax.ID, _ frame: LuaSyntax.ID) {
         guard case .value(.object(let object)) = known[frame], let dynamic = object.value as? DynamicFrame,
             let schema = dynamic.plan.knownSchema ?? dynamic.plan.declaredSchema.known, !schema.fields.isEmpty
@@ -537,6 +539,7 @@ struct CallCheck {
                 severity, .unknownColumn, "there is no column '\(read.name)'" + (nearest.map { "; did you mean '\($0)'?" } ?? ": it is nil in every record"), [read.span], read.id,
                 notes: [note])
         }
+        checkComparisons(of: reads.filter { !made.contains($0.name) }, schema)
     }
 
     /// Whether a field is only looked at for being there: `r.a or 0`, `if r.a then`.

@@ -58,7 +58,9 @@ enum PureCalls {
         case "DataFrame":
             if method == "write" { return "DataFrameWriter" }
             if ["groupBy", "groupby", "rollup", "cube"].contains(method) { return "GroupedData" }
-            return dataFrame.contains(method) && method != "col" ? "DataFrame" : nil
+            return method == "col" ? "Column" : dataFrame.contains(method) ? "DataFrame" : nil
+        case "Column": return "Column"
+        case "F": return ["udf", "pandas_udf", "broadcast"].contains(method) ? nil : "Column"
         case "GroupedData": return ["agg", "count", "sum", "avg", "mean", "min", "max"].contains(method) ? "DataFrame" : method == "pivot" ? "GroupedData" : nil
         case "DynamicFrame":
             if method == "toDF" { return "DataFrame" }

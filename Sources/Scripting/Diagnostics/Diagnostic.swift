@@ -20,7 +20,7 @@ public struct Diagnostic: Sendable, Equatable {
     }
 
     /// A text of others without control characters, line breaks and tabs apart.
-    public static func escaped(_ text: String) -> String { SafeText.escaped(text) }
+    public static func escaped(_ text: String) -> String { TerminalText.escaped(text, keepsLines: true) }
 
     public var severity: Severity
     public var code: ErrorCode?

@@ -28,9 +28,9 @@ public struct DiagnosticText {
     public func text(of diagnostic: Diagnostic) -> String {
         let part: Part = diagnostic.severity == .error ? .error : diagnostic.severity == .warning ? .warning : .info
         var head = paint(diagnostic.severity.rawValue + (diagnostic.code.map { "[\($0.rawValue)]" } ?? ""), part) + ": "
-        var sentences = SafeText.escaped(diagnostic.message).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        var sentences = TerminalText.escaped(diagnostic.message, keepsLines: true).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         let first = sentences.isEmpty ? "" : sentences.removeFirst()
-        let place = diagnostic.file.map { SafeText.escaped($0) + (diagnostic.line.map { ":\($0)" } ?? "") + ": " } ?? ""
+        let place = diagnostic.file.map { TerminalText.escaped($0, keepsLines: true) + (diagnostic.line.map { ":\($0)" } ?? "") + ": " } ?? ""
         let title = wrapped(place + first, indent: 4, used: diagnostic.severity.rawValue.count + (diagnostic.code == nil ? 2 : 9))
         head += paint(title[0], .message)
         var lines = [head] + title.dropFirst().map { "    " + paint($0, .message) }
@@ -54,9 +54,9 @@ public struct DiagnosticText {
         let indent = diagnostic.lines.isEmpty ? "  " : gutter + " "
         func add(_ label: String, _ text: String, code: String? = nil) {
             let hanging = indent.count + label.count + 4
-            var pieces = SafeText.escaped(text).split(separator: "\n", omittingEmptySubsequences: false).flatMap { label == "query" ? [String($0)] : wrapped(String($0), indent: hanging) }
+            var pieces = TerminalText.escaped(text, keepsLines: true).split(separator: "\n", omittingEmptySubsequences: false).flatMap { label == "query" ? [String($0)] : wrapped(String($0), indent: hanging) }
             if let code {
-                let fits = width.map { hanging + SafeText.width(of: pieces[pieces.count - 1]) + 2 + code.count <= $0 } ?? true
+                let fits = width.map { hanging + TerminalText.width(pieces[pieces.count - 1]) + 2 + code.count <= $0 } ?? true
                 if fits { pieces[pieces.count - 1] += "  " + paint(code, .code) } else { pieces.append(paint(code, .code)) }
             }
             for (i, piece) in pieces.enumerated() {
@@ -72,32 +72,19 @@ public struct DiagnosticText {
         }
         if diagnostic.calls.count > (showsCalls ? 0 : 1) {
             lines.append(indent + paint("= calls:", .label) + " innermost first")
-            lines += diagnostic.calls.map { indent + "    " + SafeText.escaped($0) }
+            lines += diagnostic.calls.map { indent + "    " + TerminalText.escaped($0, keepsLines: true) }
         }
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// A line in pieces that fit the width, broken at blanks; a word that is too long stays whole.
+    /// A line in pieces that fit the width.
     ///
     /// - Parameters:
     ///   - indent: columns in front of each piece.
     ///   - used: columns in front of the first one, where they are others.
     private func wrapped(_ text: String, indent: Int, used: Int? = nil) -> [String] {
         guard let width, width >= 30 else { return [text] }
-        var pieces: [String] = []
-        var piece = ""
-        var column = used ?? indent
-        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-            let size = SafeText.width(of: String(word))
-            if !piece.isEmpty, column + 1 + size > width {
-                pieces.append(piece)
-                (piece, column) = (String(word), indent + size)
-            } else {
-                column += size + (piece.isEmpty ? 0 : 1)
-                piece += piece.isEmpty ? String(word) : " " + word
-            }
-        }
-        return pieces + [piece]
+        return TerminalText.wrapped(text, to: width - indent, used: (used ?? indent) - indent)
     }
 
     /// A list cut to a width at one of its commas; a text cut anywhere.
@@ -138,8 +125,8 @@ private struct Excerpt {
             let size = isWhole ? UTF8.width(scalar) : UTF8.width(scalar)
             let isMarked = isWhole && line.marks.contains { $0.contains(offset) || ($0.isEmpty && $0.lowerBound == offset) }
             offset += size
-            let shown = scalar == "\t" ? "\t" : SafeText.escaped(String(scalar))
-            cells.append((shown, shown.unicodeScalars.reduce(0) { $0 + SafeText.width($1) }, isMarked, scalar == "\t"))
+            let shown = scalar == "\t" ? "\t" : TerminalText.escaped(String(scalar), keepsLines: true)
+            cells.append((shown, TerminalText.width(shown), isMarked, scalar == "\t"))
         }
         if isWhole, line.marks.contains(where: { $0.lowerBound >= offset && $0.lowerBound <= line.bytes.count && end == line.bytes.count }) {
             cells.append((" ", 1, true, false))
@@ -185,37 +172,6 @@ private struct Excerpt {
 
 extension UTF8 {
     fileprivate static func width(_ scalar: Unicode.Scalar) -> Int { scalar.value < 0x80 ? 1 : scalar.value < 0x800 ? 2 : scalar.value < 0x10000 ? 3 : 4 }
-}
-
-/// Text of others on a terminal.
-enum SafeText {
-    /// Control characters would let data write to the terminal as it likes.
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\n", "\t": result.unicodeScalars.append(scalar)
-            case "\u{0}"..."\u{1f}", "\u{7f}"..."\u{9f}", "\u{202a}"..."\u{202e}", "\u{2066}"..."\u{2069}":
-                result += "\\u{" + String(scalar.value, radix: 16) + "}"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
-
-    /// Columns that a text takes on a terminal.
-    static func width(of text: String) -> Int { text.unicodeScalars.reduce(0) { $0 + width($1) } }
-
-    /// Columns that a character takes on a terminal.
-    static func width(_ scalar: Unicode.Scalar) -> Int {
-        switch scalar.value {
-        case 0x300...0x36f, 0x200b...0x200f, 0xfe00...0xfe0f, 0x1ab0...0x1aff, 0x20d0...0x20ff: 0
-        case 0x1100...0x115f, 0x2e80...0x303e, 0x3041...0xa4cf, 0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe6f, 0xff00...0xff60, 0xffe0...0xffe6,
-            0x1f300...0x1f64f, 0x1f900...0x1f9ff, 0x20000...0x3fffd:
-            2
-        default: 1
-        }
-    }
 }
 
 extension Diagnostic {

@@ -51,4 +51,17 @@ struct ArgumentSplitter {
             jobArguments = Array(rest.dropFirst())
         }
     }
+
+    /// Words behind the script that are options of `run` in front of it, and that the script's text never mentions: somebody meant Mastic with them.
+    static func misplaced(_ jobArguments: [String], source: [UInt8]) -> [String] {
+        let options = valued.union(flags).union(["--quarantine", "--max-error-records", "--profile"])
+        let text = String(decoding: source, as: UTF8.self)
+        var found: [String] = []
+        for word in jobArguments {
+            let name = String(word.prefix { $0 != "=" })
+            let bare = String(name.dropFirst(2))
+            if options.contains(name), !found.contains(name), !text.contains(bare), !text.contains(bare.map { $0 == "-" ? "_" : String($0) }.joined()) { found.append(name) }
+        }
+        return found
+    }
 }

@@ -43,6 +43,9 @@ struct RunCommand: ParsableCommand {
         let session = Session(options)
         session.watch()
         let source = try ScriptFile.source(script)
+        for name in ArgumentSplitter.misplaced(Self.jobArguments, source: source) {
+            session.log.warning("\(name) stands behind the script, so it is the job's own argument; what is meant for Mastic goes in front of the script's name")
+        }
         let run = try ScriptRun(session, name: script, arguments: Self.jobArguments)
         run.environment.screen = Screen.shape
         ProgressDisplay.start(for: run.environment, session.options)

@@ -10,12 +10,12 @@ struct CandidateList {
     func text(on screen: ScreenShape) -> String {
         let width = max(screen.width, 20)
         let most = max(screen.height - 4, 4)
-        let names = candidates.map { TextWidth.escaped($0.text) }
-        let widest = names.reduce(0) { max($0, TextWidth.of($1)) }
+        let names = candidates.map { TerminalText.escaped($0.text) }
+        let widest = names.reduce(0) { max($0, TerminalText.width($1)) }
         if candidates.count <= min(most, 14), candidates.contains(where: { !$0.detail.isEmpty }), widest + 12 < width {
             return zip(names, candidates).map { name, candidate in
-                let detail = TextWidth.cut(TextWidth.escaped(candidate.detail), to: width - widest - 3)
-                return TextWidth.padded(name, to: widest) + "  " + Screen.paint(detail, .faint, if: screen.hasColours) + "\n"
+                let detail = TerminalText.cut(TerminalText.escaped(candidate.detail), to: width - widest - 3)
+                return TerminalText.padded(name, to: widest) + "  " + Screen.paint(detail, .faint, if: screen.hasColours) + "\n"
             }.joined()
         }
         let column = min(widest, width) + 2
@@ -26,10 +26,10 @@ struct CandidateList {
         let height = (shown + columns - 1) / columns
         var text = ""
         for row in 0..<height {
-            let cells = (0..<columns).map { $0 * height + row }.filter { $0 < shown }.map { TextWidth.padded(names[$0], to: widest) }
+            let cells = (0..<columns).map { $0 * height + row }.filter { $0 < shown }.map { TerminalText.padded(names[$0], to: widest) }
             var line = cells.joined(separator: "  ")
             while line.hasSuffix(" ") { line.removeLast() }
-            text += TextWidth.cut(line, to: width) + "\n"
+            text += TerminalText.cut(line, to: width) + "\n"
         }
         if shown < names.count { text += Screen.paint("… \(names.count - shown) more", .faint, if: screen.hasColours) + "\n" }
         return text

@@ -20,7 +20,7 @@ struct DotCommands {
         while rest.last?.isWhitespace == true { rest.removeLast() }
         guard let command = SessionCommand.named(name) else {
             let hint = Suggestion.hint(for: name, in: SessionCommand.all.map(\.name)).replacing("'", with: "'.", maxReplacements: 1)
-            return fail("there is no command '.\(TextWidth.escaped(name))'\(hint)\(hint.isEmpty ? ";" : "") .help lists them")
+            return fail("there is no command '.\(TerminalText.escaped(name))'\(hint)\(hint.isEmpty ? ";" : "") .help lists them")
         }
         if command.arguments.isEmpty, !rest.isEmpty { return fail(".\(command.name) takes no argument") }
         do {
@@ -106,16 +106,16 @@ struct DotCommands {
     private func tables(_ database: String) throws {
         var rows: [[String?]] = []
         if database.isEmpty {
-            rows += environment.viewNames.map { ["(temporary)", TextWidth.escaped($0)] }
+            rows += environment.viewNames.map { ["(temporary)", TerminalText.escaped($0)] }
             for name in try environment.databaseNames {
-                rows += try environment.tableNames(in: name).map { [TextWidth.escaped(name), TextWidth.escaped($0)] }
+                rows += try environment.tableNames(in: name).map { [TerminalText.escaped(name), TerminalText.escaped($0)] }
             }
         } else {
             let names = try environment.databaseNames
             guard names.contains(database.lowercased()) else {
                 throw CommandError(.notInCatalog, "there is no database '\(database)'\(Suggestion.hint(for: database, in: names)) (there are: \(names.joined(separator: ", ")))")
             }
-            rows = try environment.tableNames(in: database).map { [TextWidth.escaped(database.lowercased()), TextWidth.escaped($0)] }
+            rows = try environment.tableNames(in: database).map { [TerminalText.escaped(database.lowercased()), TerminalText.escaped($0)] }
         }
         if rows.isEmpty {
             let place = database.isEmpty ? "in the catalog" : "in \(database)"
@@ -127,11 +127,11 @@ struct DotCommands {
     private func schema(_ name: String) throws {
         if name.utf8.allSatisfy({ $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "`") }), let value = try repl.interactive.global(name) {
             if let tree = try environment.schemaTree(ofFrame: value) ?? environment.schemaTree(of: value) {
-                return try environment.display(TextDisplay(TextWidth.escaped(tree, keepsLines: true)))
+                return try environment.display(TextDisplay(TerminalText.escaped(tree, keepsLines: true)))
             }
         }
         let value = try environment.frame(ofTable: name)
-        if let tree = try environment.schemaTree(ofFrame: value) { try environment.display(TextDisplay(TextWidth.escaped(tree, keepsLines: true))) }
+        if let tree = try environment.schemaTree(ofFrame: value) { try environment.display(TextDisplay(TerminalText.escaped(tree, keepsLines: true))) }
     }
 
     // MARK: Where time goes
@@ -160,7 +160,7 @@ struct DotCommands {
         switch OpenedPath(path) {
         case .home(let folder):
             try repl.open(home: folder)
-            StandardOutput.write("the home is \(TextWidth.escaped(folder)) now; globals begin anew\n")
+            StandardOutput.write("the home is \(TerminalText.escaped(folder)) now; globals begin anew\n")
             return nil
         case .data(let expression, let name):
             let taken = environment.state.look(at: [.name(name)])
@@ -171,7 +171,7 @@ struct DotCommands {
             guard case .succeeded = outcome else { return nil }
             StandardOutput.write(Screen.paint("the frame is \(variable)", .faint) + "\n")
             return nil
-        case .missing: return fail("there is no file or folder '\(TextWidth.escaped(path))'")
+        case .missing: return fail("there is no file or folder '\(TerminalText.escaped(path))'")
         case .unknown(let reason): return fail(reason)
         }
     }
@@ -182,7 +182,7 @@ struct DotCommands {
         let first = max(0, entries.count - most)
         let width = String(entries.count).count
         repl.show(entries[first...].enumerated().map { index, entry in
-            let lines = TextWidth.escaped(entry, keepsLines: true).split(separator: "\n", omittingEmptySubsequences: false)
+            let lines = TerminalText.escaped(entry, keepsLines: true).split(separator: "\n", omittingEmptySubsequences: false)
             let number = String(first + index + 1)
             return String(repeating: " ", count: width - number.count) + number + "  " + lines.joined(separator: "\n" + String(repeating: " ", count: width + 2)) + "\n"
         }.joined())

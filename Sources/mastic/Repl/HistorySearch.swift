@@ -1,4 +1,5 @@
 internal import Jobs
+internal import Scripting
 
 /// Ctrl-R: the entries of the history that hold a text, as it is typed.
 struct HistorySearch {
@@ -17,7 +18,7 @@ struct HistorySearch {
         }
         while true {
             let note = wanted.isEmpty || found != nil ? "search" : "nothing has"
-            editor.setPrompt("(\(note) \(TextWidth.escaped(wanted))) ")
+            editor.setPrompt("(\(note) \(TerminalText.escaped(wanted))) ")
             editor.draw()
             guard let key = editor.key() else { return .accept }
             switch key.value {

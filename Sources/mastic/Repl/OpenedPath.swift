@@ -1,6 +1,7 @@
 internal import Connectors
 internal import Glibc
 internal import Jobs
+internal import Scripting
 
 /// What `.open` finds at a path.
 enum OpenedPath {
@@ -34,11 +35,11 @@ enum OpenedPath {
         guard kinds.count < 2 else {
             let found = kinds.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
             let most = kinds.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? "csv"
-            self = .unknown("'\(TextWidth.escaped(path))' holds files of several kinds (\(found)); open those of one: .open \(TextWidth.escaped(path.hasSuffix("/") ? path : path + "/"))*.\(most)")
+            self = .unknown("'\(TerminalText.escaped(path))' holds files of several kinds (\(found)); open those of one: .open \(TerminalText.escaped(path.hasSuffix("/") ? path : path + "/"))*.\(most)")
             return
         }
         guard let format = Self.format(of: file) ?? kinds.keys.first else {
-            self = .unknown("'\(TextWidth.escaped(path))' is neither the folder of a catalog nor data that can be told by its name (csv, tsv, json, parquet)")
+            self = .unknown("'\(TerminalText.escaped(path))' is neither the folder of a catalog nor data that can be told by its name (csv, tsv, json, parquet)")
             return
         }
         let quoted = Self.quoted(path)

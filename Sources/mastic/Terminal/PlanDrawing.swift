@@ -107,18 +107,5 @@ struct PlanDrawing {
         return tenths == tenths.rounded() ? String(Int(tenths)) : String(tenths)
     }
 
-    private static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in Complaint.escaped(text).unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "\u{fffe}", "\u{ffff}": continue
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
+    private static func escaped(_ text: String) -> String { Markup.escaped(Complaint.escaped(text)) }
 }

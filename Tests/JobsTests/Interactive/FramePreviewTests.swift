@@ -36,8 +36,8 @@ import Testing
         let columns = (1...25).map { FramePreview.Column("column_\($0)", type: "string") }
         let rows: [[String?]] = [columns.map { "a value of \($0.name) that goes on and on" }, columns.map { _ in nil }]
         let lines = try preview(columns, rows).text(on: ScreenShape(width: width)).split(separator: "\n")
-        #expect(lines.allSatisfy { TextWidth.of(String($0)) <= width })
-        #expect(Set(lines.filter { $0.hasPrefix("│") }.map { TextWidth.of(String($0)) }).count == 1)
+        #expect(lines.allSatisfy { TerminalText.width(String($0)) <= width })
+        #expect(Set(lines.filter { $0.hasPrefix("│") }.map { TerminalText.width(String($0)) }).count == 1)
     }
 
     @Test func columnsInTheMiddleAreLeftOut() throws {
@@ -64,8 +64,8 @@ import Testing
     }
 
     @Test(arguments: [("abc", 3, "abc"), ("abcd", 3, "ab…"), ("日本語", 4, "日…"), ("日本語", 5, "日本…"), ("abc", 0, ""), ("", 2, "")])
-    func textsAreCut(_ text: String, _ width: Int, _ result: String) { #expect(TextWidth.cut(text, to: width) == result) }
+    func textsAreCut(_ text: String, _ width: Int, _ result: String) { #expect(TerminalText.cut(text, to: width) == result) }
 
     @Test(arguments: [("a\u{1b}[31m", "a\\u{1b}[31m"), ("x\ny\tz", "x\\ny\\tz"), ("\u{202e}", "\\u{202e}"), ("größe", "größe")])
-    func whatSteersATerminalIsEscaped(_ text: String, _ result: String) { #expect(TextWidth.escaped(text) == result) }
+    func whatSteersATerminalIsEscaped(_ text: String, _ result: String) { #expect(TerminalText.escaped(text) == result) }
 }

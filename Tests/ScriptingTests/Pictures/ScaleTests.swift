@@ -60,9 +60,9 @@ import Testing
     }
 
     @Test func labelsAreOneLineAndFit() {
-        #expect(LabelText.cut("東京タワー", to: 6) == "東京…")
-        #expect(LabelText.width("東京") == 4)
+        #expect(TerminalText.cut("東京タワー", to: 6) == "東京…")
+        #expect(TerminalText.width("東京") == 4)
         #expect(LabelText.clean("a\u{1b}[3m\nb\u{202e}") == "a·[3m·b·")
-        #expect(LabelText.escaped("<a & \"b\">\u{1}") == "&lt;a &amp; &quot;b&quot;&gt;")
+        #expect(Markup.escaped("<a & \"b\">\u{1}") == "&lt;a &amp; &quot;b&quot;&gt;\u{fffd}")
     }
 }

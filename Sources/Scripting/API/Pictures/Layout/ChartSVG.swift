@@ -26,12 +26,12 @@ struct ChartSVG {
     }
 
     private var document: String {
-        let title = LabelText.escaped(chart.title.isEmpty ? chart.summary : chart.title)
+        let title = Markup.escaped(chart.title.isEmpty ? chart.summary : chart.title)
         return """
             <svg xmlns="http://www.w3.org/2000/svg" width="\(number(width))" height="\(number(height))" viewBox="0 0 \(number(width)) \(number(height))" \
             role="img" aria-label="\(title)" font-family="system-ui, sans-serif" font-size="12" fill="\(Self.ink)">
             <title>\(title)</title>
-            <desc>\(LabelText.escaped(chart.summary))</desc>
+            <desc>\(Markup.escaped(chart.summary))</desc>
             \(body)</svg>
 
             """
@@ -46,7 +46,7 @@ struct ChartSVG {
 
     private mutating func text(_ text: String, _ x: Double, _ y: Double, anchor: String = "start", more: String = "") {
         let anchor = anchor == "start" ? "" : " text-anchor=\"\(anchor)\""
-        body += "<text x=\"\(number(x))\" y=\"\(number(y))\"\(anchor)\(more)>\(LabelText.escaped(LabelText.clean(text)))</text>\n"
+        body += "<text x=\"\(number(x))\" y=\"\(number(y))\"\(anchor)\(more)>\(Markup.escaped(LabelText.clean(text)))</text>\n"
     }
 
     private mutating func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, colour: String) {
@@ -56,26 +56,51 @@ struct ChartSVG {
     /// - Parameter says: what a reader is told who points at it.
     private mutating func rectangle(_ x: Double, _ y: Double, _ width: Double, _ height: Double, colour: String, says: String) {
         body += "<rect x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(max(0.5, width)))\" height=\"\(number(max(0.5, height)))\" fill=\"\(colour)\">"
-        body += "<title>\(LabelText.escaped(LabelText.clean(says)))</title></rect>\n"
+        body += "<title>\(Markup.escaped(LabelText.clean(says)))</title></rect>\n"
     }
 
     private func colour(_ series: Int) -> String { Self.colours[series % Self.colours.count] }
 
-    /// About how wide a text is.
-    private func size(_ text: String) -> Double { Double(LabelText.width(text)) * 6.8 }
+    /// Points that a text of 12 takes at the most in the usual fonts without serifs.
+    private func size(_ text: String) -> Double {
+        text.unicodeScalars.reduce(0) { sum, scalar in
+            let ems =
+                switch scalar {
+                case "W", "M", "m", "w", "@", "%", "—", "…": 1.0
+                case "A"..."Z", "&": 0.75
+                case "i", "j", "l", "I", ".", ",", ":", ";", "'", "|", " ": 0.33
+                case "f", "r", "t", "(", ")", "-", "/": 0.45
+                case "0"..."9", "a"..."z", "_": 0.6
+                default: TerminalText.width(scalar) == 2 ? 1.05 : Double(TerminalText.width(scalar)) * 0.75
+                }
+            return sum + ems * 12
+        }
+    }
+
+    /// The text in at most so many points, with … where something is missing.
+    private func fitted(_ text: String, _ points: Double, scale: Double = 1) -> String {
+        if size(text) * scale <= points { return text }
+        var (kept, used) = ("", size("…"))
+        for character in text {
+            used += size(String(character))
+            if used * scale > points { break }
+            kept.append(character)
+        }
+        return kept + "…"
+    }
 
     // MARK: Layout
 
     private mutating func draw() {
         var top = 8.0
         if !chart.title.isEmpty {
-            text(LabelText.cut(chart.title, to: Int(width / 7.5)), 8, top + 14, more: " font-size=\"14\" font-weight=\"600\"")
+            text(fitted(chart.title, width - 16, scale: 14 / 12 * 1.08), 8, top + 14, more: " font-size=\"14\" font-weight=\"600\"")
             top += 26
         }
         if chart.series.count > 1, !chart.isEmpty {
             var x = 8.0
             for (i, name) in chart.series.enumerated() {
-                let name = LabelText.cut(name, to: 40)
+                let name = fitted(name, min(300, width - 40))
                 if x > 8, x + size(name) + 34 > width { (x, top) = (8, top + 18) }
                 rectangle(x, top + 3, 10, 10, colour: colour(i), says: name)
                 text(name, x + 15, top + 12)
@@ -83,7 +108,7 @@ struct ChartSVG {
             }
             top += 22
         }
-        let notes = chart.notes.flatMap { LabelText.wrapped($0, to: max(20, Int(width / 6.5))) }
+        let notes = chart.notes.flatMap { TerminalText.wrapped($0, to: max(20, Int(width / 6.5)), cutsWords: true) }
         let bottom = Double(notes.count) * 15 + 8
         switch chart.content {
         case _ where chart.isEmpty: height = top + bottom + 4
@@ -101,8 +126,8 @@ struct ChartSVG {
         if chart.height == nil { height = top + Double(labels.count) * each + bottom + 10 }
         let room = max(each / 4, (height - top - bottom - 6) / Double(max(1, labels.count)))
         let factor = room / each
-        let cut = labels.map { LabelText.cut($0, to: 28) }
-        let left = 8 + min(width / 3, cut.map { size($0) }.max() ?? 0) + 8
+        let cut = labels.map { fitted($0, width / 3) }
+        let left = 8 + (cut.map { size($0) }.max() ?? 0) + 8
         let shown = values.map { $0.map { $0.map { NumberText.value($0) } ?? "" } }
         let right = 12 + (shown.joined().map { size($0) }.max() ?? 0)
         let extent = BarExtent(values, isLogarithmic: chart.y.isLogarithmic, endsWithOthers: chart.endsWithOthers)
@@ -111,7 +136,7 @@ struct ChartSVG {
         for (i, label) in labels.enumerated() {
             let start = top + Double(i) * room
             body += "<text x=\"\(number(left - 8))\" y=\"\(number(start + room / 2 + 2))\" text-anchor=\"end\">"
-            body += "\(LabelText.escaped(LabelText.clean(cut[i])))<title>\(LabelText.escaped(LabelText.clean(label)))</title></text>\n"
+            body += "\(Markup.escaped(LabelText.clean(cut[i])))<title>\(Markup.escaped(LabelText.clean(label)))</title></text>\n"
             for series in values.indices {
                 let y = start + (2 + Double(series) * thick) * factor
                 guard let value = values[series][i] else { continue }
@@ -139,7 +164,7 @@ struct ChartSVG {
     private mutating func axes(_ x: Scale, _ y: Scale, _ top: Double, _ bottom: Double) -> Area {
         let left = 16 + (y.ticks.map { size($0.label) }.max() ?? 0)
         let area = Area(left: left, top: top + 22, width: max(20, width - left - 24), height: max(20, height - top - 22 - bottom - 40))
-        text(chart.y.title, 8, top + 10, more: " font-size=\"11\"")
+        text(fitted(chart.y.title, width - 16), 8, top + 10, more: " font-size=\"11\"")
         for tick in y.ticks {
             guard let place = y.place(tick.value) else { continue }
             let height = area.bottom - place * area.height
@@ -156,7 +181,7 @@ struct ChartSVG {
             text(tick.label, across, area.bottom + 17, anchor: "middle")
             free = across + size(tick.label) / 2 + 6
         }
-        text(chart.x.title, area.left + area.width / 2, area.bottom + 34, anchor: "middle", more: " font-size=\"11\"")
+        text(fitted(chart.x.title, area.width), area.left + area.width / 2, area.bottom + 34, anchor: "middle", more: " font-size=\"11\"")
         return area
     }
 

@@ -17,7 +17,7 @@ struct ChartText {
     /// The picture, each line ended.
     var text: String {
         var lines: [String] = []
-        if !chart.title.isEmpty { lines += LabelText.wrapped(LabelText.clean(chart.title), to: width).map { painted($0, .bold) } }
+        if !chart.title.isEmpty { lines += TerminalText.wrapped(LabelText.clean(chart.title), to: width, cutsWords: true).map { painted($0, .bold) } }
         if chart.series.count > 1, !chart.isEmpty { lines += legend }
         if !chart.isEmpty {
             switch chart.content {
@@ -27,7 +27,7 @@ struct ChartText {
             case .scatter(let series): lines += dots(series, connected: false)
             }
         }
-        for note in chart.notes { lines += LabelText.wrapped(LabelText.clean(note), to: width).map { painted($0, .faint) } }
+        for note in chart.notes { lines += TerminalText.wrapped(LabelText.clean(note), to: width, cutsWords: true).map { painted($0, .faint) } }
         return lines.map { $0 + "\n" }.joined()
     }
 
@@ -54,8 +54,8 @@ struct ChartText {
         var line = ""
         var used = 0
         for (i, name) in chart.series.enumerated() {
-            let name = LabelText.cut(LabelText.clean(name), to: width - 2)
-            let own = LabelText.width(name) + 2
+            let name = TerminalText.cut(LabelText.clean(name), to: width - 2)
+            let own = TerminalText.width(name) + 2
             if used > 0, used + 2 + own > width {
                 lines.append(line)
                 (line, used) = ("", 0)
@@ -71,9 +71,9 @@ struct ChartText {
     private func bars(_ labels: [String], _ values: [[Double?]]) -> [String] {
         let labels = labels.map { LabelText.clean($0) }
         let shown = values.map { $0.map { $0.map { NumberText.value($0) } ?? "" } }
-        let labelWidth = min(labels.map { LabelText.width($0) }.max() ?? 0, max(4, width / 3))
+        let labelWidth = min(labels.map { TerminalText.width($0) }.max() ?? 0, max(4, width / 3))
         // On a screen that has no room for all of a value it is cut.
-        let valueWidth = min(shown.joined().map { LabelText.width($0) }.max() ?? 0, width - labelWidth - 6)
+        let valueWidth = min(shown.joined().map { TerminalText.width($0) }.max() ?? 0, width - labelWidth - 6)
         let area = max(3, width - labelWidth - valueWidth - 3)
         let extent = BarExtent(values, isLogarithmic: chart.y.isLogarithmic, endsWithOthers: chart.endsWithOthers)
         // The columns left of zero.
@@ -81,7 +81,7 @@ struct ChartText {
         var lines: [String] = []
         for (i, label) in labels.enumerated() {
             for series in values.indices {
-                let head = LabelText.padded(series == 0 ? LabelText.cut(label, to: labelWidth) : "", to: labelWidth)
+                let head = TerminalText.padded(series == 0 ? TerminalText.cut(label, to: labelWidth) : "", to: labelWidth)
                 let ink = TextGrid.Ink.series(series)
                 let length = values[series][i].flatMap { extent.length($0) }
                 var line = head + " "
@@ -91,7 +91,7 @@ struct ChartText {
                 }
                 let right = bar(length.map { max(0, $0) } ?? 0, area: area - zero, of: 1 - extent.zero, series: series, leftwards: false)
                 line += painted("│", .faint) + painted(right, ink)
-                let value = LabelText.cut(shown[series][i], to: valueWidth)
+                let value = TerminalText.cut(shown[series][i], to: valueWidth)
                 if !value.isEmpty { line += " " + value }
                 while line.hasSuffix(" ") { line.removeLast() }
                 lines.append(line)
@@ -131,7 +131,7 @@ struct ChartText {
     private func plot(_ low: Double, _ high: Double) -> Plot {
         let lines = max(3, height - 2)
         let y = Scale(low, high, unit: chart.y.unit, most: max(2, min(7, lines / 2)), isLogarithmic: chart.y.isLogarithmic)
-        let left = min(max(1, y.ticks.map { LabelText.width($0.label) }.max() ?? 1), width / 2)
+        let left = min(max(1, y.ticks.map { TerminalText.width($0.label) }.max() ?? 1), width / 2)
         return Plot(left: left, columns: max(4, width - left - 2), lines: lines, y: y)
     }
 
@@ -146,13 +146,13 @@ struct ChartText {
         for tick in plot.y.ticks {
             let place = line(tick.value)
             guard (0...plot.lines).contains(place), grid.isBlank(columns: 0..<plot.left, line: place) else { continue }
-            let label = LabelText.cut(tick.label, to: plot.left)
-            grid.put(LabelText.padded(label, to: plot.left, right: true), column: 0, line: place, ink: .faint)
+            let label = TerminalText.cut(tick.label, to: plot.left)
+            grid.put(TerminalText.padded(label, to: plot.left, right: true), column: 0, line: place, ink: .faint)
             grid.put(place == plot.lines ? "┴" : "┤", column: plot.left + 1, line: place, ink: .faint)
         }
         let first = plot.left + 2
         for tick in ticks {
-            let size = LabelText.width(tick.label)
+            let size = TerminalText.width(tick.label)
             let wanted = first + tick.column - size / 2
             let start = max(0, min(wanted, width - size))
             // A label that would touch its neighbour, or stand far from its tick, is left out.
@@ -165,10 +165,10 @@ struct ChartText {
     private func framed(_ grid: TextGrid, _ plot: Plot) -> [String] {
         var lines = grid.lines(hasColours: hasColours)
         if !titlesAreSaid {
-            lines.insert(painted(LabelText.cut(LabelText.clean(chart.y.title), to: width), .faint), at: 0)
-            let title = LabelText.cut(LabelText.clean(chart.x.title), to: plot.columns)
-            let indent = plot.left + 2 + max(0, (plot.columns - LabelText.width(title)) / 2)
-            lines.append(String(repeating: " ", count: min(indent, max(0, width - LabelText.width(title)))) + painted(title, .faint))
+            lines.insert(painted(TerminalText.cut(LabelText.clean(chart.y.title), to: width), .faint), at: 0)
+            let title = TerminalText.cut(LabelText.clean(chart.x.title), to: plot.columns)
+            let indent = plot.left + 2 + max(0, (plot.columns - TerminalText.width(title)) / 2)
+            lines.append(String(repeating: " ", count: min(indent, max(0, width - TerminalText.width(title)))) + painted(title, .faint))
         }
         return lines
     }
@@ -183,7 +183,7 @@ struct ChartText {
         let bins = stride(from: 0, to: counts.count, by: together).map { start in counts[start..<min(start + together, counts.count)].reduce(0, +) }
         let scale = together > 1 ? Scale(plot.y.isLogarithmic ? 1 : 0, max(1, bins.max() ?? 1), unit: chart.y.unit, most: max(2, plot.lines / 2), isLogarithmic: chart.y.isLogarithmic) : plot.y
         let columns = max(1, plot.columns / bins.count)
-        let fitted = Plot(left: max(plot.left, scale.ticks.map { LabelText.width($0.label) }.max() ?? 1), columns: columns * bins.count, lines: plot.lines, y: scale)
+        let fitted = Plot(left: max(plot.left, scale.ticks.map { TerminalText.width($0.label) }.max() ?? 1), columns: columns * bins.count, lines: plot.lines, y: scale)
         var grid = TextGrid(width: width, height: plot.lines + 2)
         let x = Scale(edges[0], edges[edges.count - 1], unit: chart.x.unit, most: max(2, fitted.columns / (chart.x.unit == .date || chart.x.unit == .timestamp ? 14 : 8)), isRound: false)
         let ticks: [(column: Int, label: String)] = x.ticks.map { tick in

@@ -31,7 +31,7 @@ struct TextGrid {
         guard (0..<height).contains(line) else { return }
         var place = column
         for character in text {
-            let own = LabelText.width(character)
+            let own = TerminalText.width(String(character))
             if own == 0 {
                 if place > column, (0..<width).contains(place - 1) { cells[line * width + place - 1].text.append(character) }
                 continue

@@ -18,6 +18,8 @@ struct FrameProfile: Sendable, Equatable {
     struct Column: Sendable, Equatable {
         var name: String
         var type: String
+        /// Whether it is a field of a struct that stands above it.
+        var isField = false
         var unit = AxisUnit.number
         var rows = 0
         var nulls = 0
@@ -51,13 +53,14 @@ struct FrameProfile: Sendable, Equatable {
     static let parts = 10
 
     var title: String {
-        "\(NumberText.count(rows)) row\(rows == 1 ? "" : "s"), \(NumberText.count(columns.count)) column\(columns.count == 1 ? "" : "s")"
+        let count = columns.count { !$0.isField }
+        return "\(NumberText.count(rows)) row\(rows == 1 ? "" : "s"), \(NumberText.count(count)) column\(count == 1 ? "" : "s")"
     }
 }
 
 extension FrameProfile.Column {
-    init(name: String, _ facts: ColumnFacts) {
-        self.init(name: name, type: facts.type.hiveName, unit: facts.type.axisUnit)
+    init(name: String, isField: Bool, _ facts: ColumnFacts) {
+        self.init(name: name, type: facts.type.hiveName, isField: isField, unit: facts.type.axisUnit)
         (rows, nulls, notNumbers) = (facts.rows, facts.nulls, facts.notNumbers)
         (distinct, isDistinctExact) = (facts.distinct, facts.isDistinctExact)
         (mean, deviation, quartiles) = (facts.mean, facts.deviation, facts.quartiles)

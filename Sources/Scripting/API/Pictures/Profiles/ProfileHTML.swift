@@ -27,7 +27,7 @@ struct ProfileHTML {
         return html + "</td></tr>\n"
     }
 
-    private func escaped(_ text: String) -> String { LabelText.escaped(LabelText.cut(LabelText.clean(text), to: 60)) }
+    private func escaped(_ text: String) -> String { Markup.escaped(TerminalText.cut(LabelText.clean(text), to: 60)) }
 
     private func histogram(_ counts: [Double]) -> String {
         let most = counts.max() ?? 0

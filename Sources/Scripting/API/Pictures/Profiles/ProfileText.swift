@@ -42,10 +42,10 @@ struct ProfileText {
     private static let spread = 10
 
     private var table: [String] {
-        let names = profile.columns.map { LabelText.cut(LabelText.clean($0.name), to: 24) }
+        let names = profile.columns.map { TerminalText.cut(LabelText.clean($0.name), to: 24) }
         var rows: [[String]] = []
         for (name, column) in zip(names, profile.columns) {
-            var cells = [name, LabelText.cut(column.type, to: 16), nulls(column), column.distinctText]
+            var cells = [name, TerminalText.cut(column.type, to: 16), nulls(column), column.distinctText]
             if isNumber(column), let quartiles = column.quartiles {
                 cells += [short(column.least, column), column.text(quartiles[0]), column.text(quartiles[1]), column.text(quartiles[2]), short(column.most, column)]
                 cells.append(column.mean.map { NumberText.value($0) } ?? "")
@@ -54,7 +54,7 @@ struct ProfileText {
             }
             rows.append(cells + [Self.bars(column.histogram)])
         }
-        let widths = Self.heads.indices.map { i in ([Self.heads] + rows).map { LabelText.width($0[i]) }.max() ?? 0 }
+        let widths = Self.heads.indices.map { i in ([Self.heads] + rows).map { TerminalText.width($0[i]) }.max() ?? 0 }
         // Where numbers take too much room, means and quartiles go, and then types.
         var shown = Array(Self.heads.indices)
         func total() -> Int { shown.reduce(0) { $0 + widths[$1] } + (shown.count - 1) * 2 }
@@ -68,10 +68,10 @@ struct ProfileText {
             for i in shown {
                 if let column, !isNumber(column), Self.free.contains(i) {
                     if i != Self.free.lowerBound { continue }
-                    text += column.histogram.isEmpty ? LabelText.cut(values(of: column).joined(separator: "; "), to: rest) : LabelText.padded(moments(column, to: room), to: room) + "  "
+                    text += column.histogram.isEmpty ? TerminalText.cut(values(of: column).joined(separator: "; "), to: rest) : TerminalText.padded(moments(column, to: room), to: room) + "  "
                     continue
                 }
-                text += LabelText.padded(cells[i], to: widths[i], right: (2...9).contains(i)) + "  "
+                text += TerminalText.padded(cells[i], to: widths[i], right: (2...9).contains(i)) + "  "
             }
             while text.hasSuffix(" ") { text.removeLast() }
             return text
@@ -85,7 +85,7 @@ struct ProfileText {
     private func moments(_ column: FrameProfile.Column, to room: Int) -> String {
         guard let least = column.least, let most = column.most else { return "" }
         let full = "\(least) to \(most)"
-        return full.count <= room ? full : LabelText.cut("\(least.prefix(10)) to \(most.prefix(10))", to: room)
+        return full.count <= room ? full : TerminalText.cut("\(least.prefix(10)) to \(most.prefix(10))", to: room)
     }
 
     private func short(_ text: String?, _ column: FrameProfile.Column) -> String {
@@ -125,7 +125,7 @@ struct ProfileText {
 
     /// A value as it stands in a sentence.
     private func quoted(_ text: String) -> String {
-        let clean = LabelText.cut(LabelText.clean(text), to: 24)
+        let clean = TerminalText.cut(LabelText.clean(text), to: 24)
         return clean.isEmpty ? "''" : clean.contains(where: { " ,;".contains($0) }) ? "'\(clean)'" : clean
     }
 
@@ -135,12 +135,12 @@ struct ProfileText {
         var lines: [String] = []
         for column in profile.columns {
             if !lines.isEmpty { lines.append("") }
-            let name = LabelText.cut(LabelText.clean(column.name), to: width)
-            let room = width - LabelText.width(name) - 2
-            lines.append(painted(name, .bold) + (room > 3 ? "  " + painted(LabelText.cut(column.type, to: room), .faint) : ""))
+            let name = TerminalText.cut(LabelText.clean(column.name), to: width)
+            let room = width - TerminalText.width(name) - 2
+            lines.append(painted(name, .bold) + (room > 3 ? "  " + painted(TerminalText.cut(column.type, to: room), .faint) : ""))
             func add(_ head: String, _ text: String) {
-                for (i, part) in LabelText.wrapped(text, to: max(8, width - 12)).enumerated() {
-                    lines.append("  " + (i == 0 ? painted(LabelText.padded(head, to: 10), .faint) : String(repeating: " ", count: 10)) + part)
+                for (i, part) in TerminalText.wrapped(text, to: max(8, width - 12), cutsWords: true).enumerated() {
+                    lines.append("  " + (i == 0 ? painted(TerminalText.padded(head, to: 10), .faint) : String(repeating: " ", count: 10)) + part)
                 }
             }
             var there: [String] = ["\(NumberText.count(column.nulls)) null\(column.nulls == 1 ? "" : "s")" + (column.nulls > 0 ? " (\(NumberText.share(column.nulls, of: column.rows)))" : "")]
@@ -150,7 +150,7 @@ struct ProfileText {
             if let quartiles = column.quartiles {
                 if let least = column.least, let most = column.most { add("range", "\(short(least, column)) to \(short(most, column))" + (column.mean.map { ", mean \(NumberText.value($0))" } ?? "")) }
                 add("quartiles", quartiles.map { column.text($0) }.joined(separator: ", "))
-                if !column.histogram.isEmpty { lines.append("  " + painted(LabelText.padded("spread", to: 10), .faint) + Self.bars(column.histogram)) }
+                if !column.histogram.isEmpty { lines.append("  " + painted(TerminalText.padded("spread", to: 10), .faint) + Self.bars(column.histogram)) }
                 if let top = top(of: column, most: 3) { add("top", top) }
             } else {
                 for (i, text) in values(of: column).enumerated() { add(i == 0 ? "content" : "", text) }

@@ -9,9 +9,45 @@ struct ProfilePicture: Displayable {
     var html: String? { ProfileHTML(profile: profile).text }
 }
 
+/// A column of a frame, or a field of structs in it.
+private struct ProfiledColumn {
+    /// `address.city` for a field.
+    let name: String
+    let column: String
+    /// The steps from the column to the field, by position.
+    let path: [Int]
+    let type: DataType
+    /// Whether the struct that it is a field of is profiled too.
+    fileprivate(set) var isField = false
+
+    init(_ attribute: Attribute) { (name, column, path, type) = (attribute.name, attribute.column, [], attribute.type) }
+
+    private init(_ field: Field, _ position: Int, in outer: ProfiledColumn) {
+        (name, column, path, type, isField) = ("\(outer.name).\(field.name)", outer.column, outer.path + [position], field.type, true)
+    }
+
+    /// Itself and the fields of its structs.
+    var unfolded: [ProfiledColumn] {
+        guard case .struct(let fields) = type else { return [self] }
+        return [self] + fields.enumerated().flatMap { ProfiledColumn($0.element, $0.offset, in: self).unfolded }
+    }
+
+    /// Its values in a batch; null where a struct around it is, or where the batch has no such column.
+    func values(in batch: Batch) -> Column {
+        guard let index = batch.schema.index(of: column) else { return .nulls(type, count: batch.count) }
+        var values = batch.columns[index]
+        for step in path {
+            values = values.flattened
+            guard case .struct(let children) = values.storage, children.indices.contains(step) else { return .nulls(type, count: batch.count) }
+            values = children[step].masking(values.validity)
+        }
+        return values
+    }
+}
+
 /// Feeds the batches of a frame to summaries of its columns.
 private final class ProfileConsumer: BatchConsumer {
-    private let columns: [(name: String, type: DataType)]
+    private let columns: [ProfiledColumn]
     /// Summaries that no thread is busy with: at most one set a thread.
     private let free = Locked<[Summaries]>([])
 
@@ -22,13 +58,13 @@ private final class ProfileConsumer: BatchConsumer {
         init(_ types: [DataType]) { columns = types.map { ColumnSummary($0) } }
     }
 
-    init(_ columns: [(name: String, type: DataType)]) { self.columns = columns }
+    init(_ columns: [ProfiledColumn]) { self.columns = columns }
 
     func consume(_ batch: Batch, morsel: Int) -> Bool {
         let summaries = free.withLock { $0.popLast() } ?? Summaries(columns.map(\.type))
         summaries.rows += batch.count
         for (i, column) in columns.enumerated() {
-            summaries.columns[i].add(batch.schema.index(of: column.name).map { batch.columns[$0] } ?? .nulls(column.type, count: batch.count))
+            summaries.columns[i].add(column.values(in: batch))
         }
         free.withLock { $0.append(summaries) }
         return true
@@ -63,28 +99,33 @@ extension DataFrame {
         }
         let relation = try relation()
         let wanted = arguments.strings("columns")
-        let attributes = try wanted.isEmpty
-            ? relation.attributes
-            : wanted.map { name in
+        let all = relation.attributes.flatMap { ProfiledColumn($0).unfolded }
+        let columns = try wanted.isEmpty
+            ? all
+            : wanted.flatMap { name in
+                if var field = all.first(where: { $0.name == name && !$0.path.isEmpty }) {
+                    field.isField = false
+                    return field.unfolded
+                }
                 do {
-                    return try relation.attribute(named: ColumnObject.path(name))
+                    return ProfiledColumn(try relation.attribute(named: ColumnObject.path(name))).unfolded
                 } catch {
-                    throw APIError("\(place): there is no column '\(name)'\(Suggestion.hint(for: name, in: relation.names)) (columns: \(relation.names.joined(separator: ", ")))")
+                    throw APIError("\(place): there is no column '\(name)'\(Suggestion.hint(for: name, in: all.map(\.name))) (columns: \(relation.names.joined(separator: ", ")))")
                 }
             }
-        let profile = try profile(attributes, relation)
+        let profile = try profile(columns, relation)
         if form == "frame" { return [.object(try Self.frame(of: profile, environment))] }
         if !environment.explains { try environment.display(ProfilePicture(profile: profile)) }
         return []
     }
 
-    private func profile(_ attributes: [Attribute], _ relation: Relation) throws -> FrameProfile {
-        let consumer = ProfileConsumer(attributes.map { ($0.column, $0.type) })
+    private func profile(_ columns: [ProfiledColumn], _ relation: Relation) throws -> FrameProfile {
+        let consumer = ProfileConsumer(columns)
         try environment.run { context in
-            try Execution.run(relation.plan, columns: Set(attributes.map(\.column)), context: context, into: consumer)
+            try Execution.run(relation.plan, columns: Set(columns.map(\.column)), context: context, into: consumer)
         }
         let (rows, facts) = consumer.result()
-        return FrameProfile(rows: rows, columns: zip(attributes, facts).map { FrameProfile.Column(name: $0.name, $1) })
+        return FrameProfile(rows: rows, columns: zip(columns, facts).map { FrameProfile.Column(name: $0.name, isField: $0.isField, $1) })
     }
 
     /// The figures as rows, one a column.

@@ -1,13 +1,13 @@
 /// How many columns of a terminal a text takes, and how it is cut and made harmless for one.
-public enum TextWidth {
+public enum TerminalText {
     /// Columns of a text without control characters.
-    public static func of(_ text: String) -> Int {
+    public static func width(_ text: String) -> Int {
         if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return text.utf8.count }
-        return text.unicodeScalars.reduce(0) { $0 + of($1) }
+        return text.unicodeScalars.reduce(0) { $0 + width($1) }
     }
 
     /// Columns of one character: none for what combines with the one before it, two for wide ones of East Asia and pictures.
-    public static func of(_ scalar: Unicode.Scalar) -> Int {
+    public static func width(_ scalar: Unicode.Scalar) -> Int {
         let value = scalar.value
         if value < 0x300 { return value == 0xad ? 0 : 1 }
         switch scalar.properties.generalCategory {
@@ -26,12 +26,12 @@ public enum TextWidth {
 
     /// The text cut to so many columns, with … where something is missing.
     public static func cut(_ text: String, to width: Int) -> String {
-        if of(text) <= width { return text }
+        if self.width(text) <= width { return text }
         if width < 1 { return "" }
         var left = width - 1
         var result = ""
         for character in text {
-            let columns = character.unicodeScalars.reduce(0) { $0 + of($1) }
+            let columns = character.unicodeScalars.reduce(0) { $0 + self.width($1) }
             if columns > left { break }
             left -= columns
             result.append(character)
@@ -42,8 +42,31 @@ public enum TextWidth {
     /// The text in so many columns, with blanks behind it or before it. What is too long is cut.
     public static func padded(_ text: String, to width: Int, right: Bool = false) -> String {
         let text = cut(text, to: width)
-        let blanks = String(repeating: " ", count: max(0, width - of(text)))
+        let blanks = String(repeating: " ", count: max(0, width - self.width(text)))
         return right ? blanks + text : text + blanks
+    }
+
+    /// The text in lines of at most so many columns, broken at blanks; a word that is too long stays whole.
+    ///
+    /// - Parameters:
+    ///   - used: columns of the first line that something else takes.
+    ///   - cutsWords: whether words that are too long are cut.
+    public static func wrapped(_ text: String, to width: Int, used: Int = 0, cutsWords: Bool = false) -> [String] {
+        var lines: [String] = []
+        var line = ""
+        var column = used
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+            let word = cutsWords ? cut(String(word), to: width) : String(word)
+            let own = self.width(word)
+            if !line.isEmpty, column + 1 + own > width {
+                lines.append(line)
+                (line, column) = (word, own)
+            } else {
+                column += own + (line.isEmpty ? 0 : 1)
+                line += line.isEmpty ? word : " " + word
+            }
+        }
+        return lines + [line]
     }
 
     /// The text with whatever would steer a terminal, or turn the direction of the text around, written as an escape.
