@@ -71,7 +71,7 @@ private enum LuaKind: String {
     /// Of a field's values; nil where they may be of several kinds or are made of others.
     init?(_ type: DataType) {
         switch type {
-        case .int8, .int16, .int32, .int64, .float32, .float64: self = .number
+        case .byte, .short, .int, .long, .float, .double: self = .number
         case .string: self = .text
         case .boolean: self = .boolean
         case .decimal: self = .decimal
