@@ -34,6 +34,15 @@ class HeaderTests(MasticTest):
         self.write("s/c.csv", "status,id\nlate,6\n")
         self.assertEqual(self.rows('spark.table("d.s"):orderBy("id")'), ["amount=10 id=1 status=open", "id=5 status=paid", "id=6 status=late"])
 
+    def test_blanks_around_the_names_of_a_crawled_header(self):
+        self.write("b/a.csv", "id, amount,\tstatus \n1,10,open\n")
+        self.succeeds("crawl", "b", "--database", "d")
+        self.assertEqual(self.rows('spark.table("d.b")'), ["amount=10 id=1 status=open"])
+        # Files with fewer columns, or without the blanks, go by name all the same.
+        self.write("b/b.csv", " status,id\npaid,5\n")
+        self.write("b/c.csv", "status,amount,id\nlate,7,6\n")
+        self.assertEqual(self.rows('spark.table("d.b"):orderBy("id")'), ["amount=10 id=1 status=open", "id=5 status=paid", "amount=7 id=6 status=late"])
+
     def test_values_that_do_not_fit_are_counted(self):
         self.write("v.csv", "id,amount\n1,10\n2,n/a\n3,x\n")
         result = self.script('spark.read.schema("id int, amount double"):option("header", true):csv("v.csv"):show()')

@@ -54,6 +54,18 @@ public final class Schema: Sendable, Hashable {
         }
     }
 
+    /// A cell of a header as a catalog knows it: without the blanks and tabs around it.
+    public static func headerName(_ cell: String) -> String {
+        func isBlank(_ character: Character) -> Bool { character == " " || character == "\t" }
+        guard let start = cell.firstIndex(where: { !isBlank($0) }), let end = cell.lastIndex(where: { !isBlank($0) }) else { return "" }
+        return String(cell[start...end])
+    }
+
+    /// The names that a header's cells give to columns: without blanks around them, `col3` for an empty one, distinct.
+    public static func headerNames(_ cells: [String]) -> [String] {
+        distinctNames(cells.map(headerName).enumerated().map { $1.isEmpty ? "col\($0)" : $1 })
+    }
+
     public static func == (a: Schema, b: Schema) -> Bool { a === b || a.fields == b.fields }
     public func hash(into hasher: inout Hasher) { hasher.combine(fields) }
 }

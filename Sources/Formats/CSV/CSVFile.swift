@@ -107,14 +107,15 @@ public final class CSVFile: Sendable {
             return (Schema(names.map { Field($0, .string) }), names.indices.map { Int32($0) })
         }
         if let header, !header.isEmpty {
-            let found = Schema(header.map { Field($0, .string) })
-            let places = declared.names.map { found.index(ofAnyCase: $0) }
+            // A catalog's names have no blanks around them, whatever the file's header has.
+            let (exact, bare) = (Schema(header.map { Field($0, .string) }), Schema(header.map { Field(Schema.headerName($0), .string) }))
+            let places = declared.names.map { exact.index(ofAnyCase: $0) ?? bare.index(ofAnyCase: $0) }
             if places.allSatisfy({ $0 != nil }), Set(places).count == places.count {
                 var columns = [Int32](repeating: -1, count: header.count)
                 for (column, place) in places.enumerated() { columns[place!] = Int32(column) }
                 return (declared, columns)
             }
-            let known = header.map { declared.index(ofAnyCase: $0) }
+            let known = header.map { declared.index(ofAnyCase: $0) ?? declared.index(ofAnyCase: Schema.headerName($0)) }
             if known.allSatisfy({ $0 != nil }), Set(known).count == known.count { return (Schema(known.map { declared[$0!] }), header.indices.map { Int32($0) }) }
         }
         return (declared, declared.fields.indices.map { Int32($0) })

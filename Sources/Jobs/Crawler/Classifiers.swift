@@ -133,7 +133,8 @@ struct CSVClassifier: FileClassifier {
             isQuoted: found.areColumnsQuoted, firstRecord: try Self.firstRecord(source, options))
         dialect.isMultiLine = options.multiLine
         // A column without a value has no type yet: another file may know it.
-        let fields = found.inference.columns.map { Field($0.name, $0.examples.isEmpty ? .null : $0.crawlerType) }
+        let names = found.inference.columns.map(\.name)
+        let fields = zip(found.hasHeader ? Schema.headerNames(names) : names, found.inference.columns).map { Field($0, $1.examples.isEmpty ? .null : $1.crawlerType) }
         let mixed = found.inference.columns.first { $0.type == .string && $0.hasTypedValues && $0.examples[.string] != nil }
         return ProbeResult(
             classification: name, schema: Schema(fields), compression: try JSONClassifier.compression(of: source), dialect: dialect,
@@ -149,7 +150,7 @@ struct CSVClassifier: FileClassifier {
         let cells = try Self.firstRecord(source, options)
         guard !cells.isEmpty, cells.allSatisfy({ !$0.utf8.contains(0) }) else { return nil }
         let isHeader = HeaderAgreement.isPlausible(cells)
-        let names = isHeader ? cells : cells.indices.map { "col\($0)" }
+        let names = isHeader ? Schema.headerNames(cells) : cells.indices.map { "col\($0)" }
         return ProbeResult(
             classification: name, schema: Schema(names.map { Field($0, .null) }), compression: try JSONClassifier.compression(of: source),
             dialect: CSVDialect(delimiter: isTabbed ? "\t" : ",", hasHeader: isHeader, firstRecord: cells), recordCount: isHeader ? 0 : 1,

@@ -19,7 +19,7 @@ enum HeaderAgreement {
             dialect.hasHeader = true
             result.dialect = dialect
             let isEmpty = result.recordsExamined <= 1
-            result.schema = Schema(zip(Schema.distinctNames(first), result.schema.fields).map { Field($0, isEmpty ? .null : $1.type) })
+            result.schema = Schema(zip(Schema.headerNames(first), result.schema.fields).map { Field($0, isEmpty ? .null : $1.type) })
             result.recordCount = result.recordCount.map { max(0, $0 - 1) }
             result.evidence = "its first record is that of another file: a header"
             return ProbedFile(file.file, result, problem: file.problem)
