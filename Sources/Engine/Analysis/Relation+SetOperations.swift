@@ -23,12 +23,12 @@ extension Relation {
             } else if allowMissing {
                 theirs.append(Select.Item(.alias(.literal(.null, attribute.type), attribute.name)))
             } else {
-                throw PlanError.coded(.unknownColumn, "the other side has no column '\(attribute.name)'\(Suggestion.hint(for: attribute.name, in: other.names)) (columns: \(other.names.joined(separator: ", ")))")
+                throw PlanError.coded(.unknownColumn, "the other side has no column '\(attribute.name)'\(Suggestion.hint(for: attribute.name, in: other.names)) (columns: \(other.names.joined(separator: ", "))); unionByName(other, true) takes null for it")
             }
         }
         for attribute in other.attributes where !used.contains(attribute.id) {
             guard allowMissing else {
-                throw PlanError.coded(.unknownColumn, "this side has no column '\(attribute.name)'\(Suggestion.hint(for: attribute.name, in: names)) (columns: \(names.joined(separator: ", ")))")
+                throw PlanError.coded(.unknownColumn, "this side has no column '\(attribute.name)'\(Suggestion.hint(for: attribute.name, in: names)) (columns: \(names.joined(separator: ", "))); unionByName(other, true) takes null for it")
             }
             mine.append(Select.Item(.alias(.literal(.null, attribute.type), attribute.name)))
             theirs.append(Select.Item(.attribute(attribute.reference)))

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Columnar
 internal import Connectors
 internal import Jobs
+internal import Logging
 internal import Scripting
 
 struct RunCommand: ParsableCommand {
