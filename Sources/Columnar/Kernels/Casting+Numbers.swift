@@ -37,6 +37,33 @@ extension Column {
         }
     }
 
+    /// The column as integers of which none has wrapped around: a number that the type cannot hold is null and counts as a failure.
+    public func castInRange(to target: DataType, counting failures: inout Int) -> Column {
+        let column = flattened
+        let found: Column? =
+            switch target {
+            case .byte: column.castInRange(target, Int8.self, &failures)
+            case .short: column.castInRange(target, Int16.self, &failures)
+            case .int: column.castInRange(target, Int32.self, &failures)
+            case .long: column.castInRange(target, Int64.self, &failures)
+            default: nil
+            }
+        return found ?? cast(to: target, counting: &failures)
+    }
+
+    /// Nil for values that cannot wrap around.
+    private func castInRange<B: FixedWidthInteger & SignedInteger & BitwiseCopyable>(_ target: DataType, _ to: B.Type, _ failures: inout Int) -> Column? {
+        switch type {
+        case .short: mapping(Int16.self, to: target, &failures) { B(exactly: $0) }
+        case .int: mapping(Int32.self, to: target, &failures) { B(exactly: $0) }
+        case .long: mapping(Int64.self, to: target, &failures) { B(exactly: $0) }
+        case .float: mapping(Float.self, to: target, &failures) { B(exactly: $0.rounded(.towardZero)) }
+        case .double: mapping(Double.self, to: target, &failures) { B(exactly: $0.rounded(.towardZero)) }
+        case .decimal(_, let scale): mapping(Int128.self, to: target, &failures) { B(exactly: $0 / PowersOfTen.integers[scale]) }
+        default: nil
+        }
+    }
+
     private func castToInteger<B: FixedWidthInteger & SignedInteger & BitwiseCopyable>(_ target: DataType, _ to: B.Type, _ failures: inout Int) -> Column {
         switch type {
         case .boolean: return mappingBits(to: target, B(1), B(0))

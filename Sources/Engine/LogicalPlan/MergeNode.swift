@@ -19,28 +19,43 @@ public final class MergeNode: PlanNode, @unchecked Sendable {
 
     public override func lower(_ inputs: [Stream], columns: ColumnSet, context: ExecutionContext) throws -> Stream {
         let (source, stage, merge) = (inputs[0], inputs[1], merge)
+        // A key that a side lacks would keep all rows of the source beside those of the stage: what merging is to prevent.
+        let known = [try self.inputs[0].cheapSchema(context), try self.inputs[1].cheapSchema(context)]
+        for case let schema? in known where !schema.fields.isEmpty { try merge.check(schema) }
+        let watch = context.counters.watch(FieldReads("no record of the source is replaced") { merge.unknownPaths(in: $0) }, within: nil, node: self)
         return Stream(isOrdered: source.isOrdered || stage.isOrdered) { context in
             let collector = KeyCollector(merge)
             try Execution.run(stage, ordered: stage.isOrdered, context: context, into: collector)
-            let kept = source.mapping { _ in { merge.keptSourceRows(of: $0, stageKeys: collector.keys) } }
+            let (keys, schema) = collector.found
+            if !schema.fields.isEmpty { try merge.check(schema) }
+            let kept = source.mapping { _ in
+                { batch in
+                    watch.see(batch)
+                    if batch.count > 0 { try merge.checkTypes(source: batch.schema, stage: schema) }
+                    return merge.keptSourceRows(of: batch, stageKeys: keys)
+                }
+            }
             return ConcatenatedScan([try kept.open(context), try stage.open(context)])
         }
     }
 }
 
-/// The keys of all rows that pass.
+/// The keys of all rows that pass, and their schema.
 private final class KeyCollector: BatchConsumer {
     private let merge: MergeDynamicFrame
-    private let found = Locked(KeySet())
-    var keys: KeySet { found.withLock { $0 } }
+    private let state = Locked((keys: KeySet(), schema: Schema.empty))
+    var found: (keys: KeySet, schema: Schema) { state.withLock { $0 } }
 
     init(_ merge: MergeDynamicFrame) { self.merge = merge }
 
     func consume(_ batch: Batch, morsel: Int) throws -> Bool {
         let keys = merge.encodedKeys(of: batch)
-        found.withLock { $0.insert(keys) }
+        state.withLock { state in
+            state.keys.insert(keys)
+            if batch.count > 0, state.schema !== batch.schema { state.schema = state.schema.merging(batch.schema) }
+        }
         return true
     }
 
-    func restart() { found.withLock { $0 = KeySet() } }
+    func restart() { state.withLock { $0 = (KeySet(), .empty) } }
 }

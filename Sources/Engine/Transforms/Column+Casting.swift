@@ -4,6 +4,7 @@ internal import Columnar
 extension Column {
     /// Returns the values as `type`, and the number of present values that had no such value and became null.
     ///
+    /// - A number that an integer type cannot hold has no such value: it does not wrap around, as in a query it does.
     /// - A struct as a string shows the fields that this column has of it.
     /// - A choice is cast member by member: every value from its own type.
     /// - Structs are matched by field name; elements and entries are cast in place.
@@ -48,7 +49,7 @@ extension Column {
             return (.nulls(type, count: count), count - nullCount)
         default:
             var failures = 0
-            let column = cast(to: type, counting: &failures)
+            let column = castInRange(to: type, counting: &failures)
             return (column, failures)
         }
     }

@@ -15,14 +15,23 @@ public struct JoinKeys: Sendable {
         (self.left, self.right) = (left, right)
     }
 
-    /// Checks that both frames have the fields.
+    /// Checks that both frames have the fields, and that values of each pair can be equal.
     ///
-    /// - Throws: `unknownKey`.
+    /// - Throws: `unknownKey` or `incomparableKeys`.
     public func check(left leftSchema: Schema, right rightSchema: Schema) throws(TransformError) {
         for (paths, schema) in [(left, leftSchema), (right, rightSchema)] {
             for path in paths where path.type(in: schema, throughArrays: false) == nil {
                 throw .unknownKey(path: path.description, available: schema.names)
             }
+        }
+        try JoinKeys.checkTypes(zip(left, right), leftSchema, rightSchema)
+    }
+
+    /// - Throws: `incomparableKeys`.
+    static func checkTypes(_ pairs: some Sequence<(FieldPath, FieldPath)>, _ left: Schema, _ right: Schema) throws(TransformError) {
+        for (a, b) in pairs {
+            guard let one = a.type(in: left, throughArrays: false), let other = b.type(in: right, throughArrays: false), !one.mayEqual(other) else { continue }
+            throw .incomparableKeys(left: a.description, one, right: b.description, other)
         }
     }
 
@@ -32,6 +41,18 @@ public struct JoinKeys: Sendable {
     /// A field that a batch does not have is null in it.
     private static func columns(_ paths: [FieldPath], of batch: Batch) -> [Column] {
         paths.map { batch.column(at: $0) ?? .nulls(.null, count: batch.count) }
+    }
+}
+
+extension DataType {
+    /// Whether a value of one type can be the same key as one of the other, as `KeyEncoder` compares them.
+    func mayEqual(_ other: DataType) -> Bool {
+        switch (self, other) {
+        case (.null, _), (_, .null): true
+        case (.choice(let members), _): members.contains { $0.mayEqual(other) }
+        case (_, .choice(let members)): members.contains { mayEqual($0) }
+        default: name == other.name || isNumeric && other.isNumeric
+        }
     }
 }
 

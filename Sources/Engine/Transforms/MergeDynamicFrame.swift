@@ -27,6 +27,14 @@ public struct MergeDynamicFrame: Sendable {
     /// The schema of source and stage together.
     public func outputSchema(source: Schema, stage: Schema) -> Schema { source.merging(stage) }
 
+    /// - Throws: `unknownKey` where rows of the schema have not all keys.
+    func check(_ schema: Schema) throws(TransformError) {
+        if let path = unknownPaths(in: schema).first { throw .unknownKey(path: path.description, available: schema.names) }
+    }
+
+    /// - Throws: `incomparableKeys` where no row of the source can have the key of one of the stage.
+    func checkTypes(source: Schema, stage: Schema) throws(TransformError) { try JoinKeys.checkTypes(zip(keys, keys), source, stage) }
+
     /// The keys that lead nowhere in a schema: most likely a mistake in the script.
     public func unknownPaths(in schema: Schema) -> [FieldPath] { keys.filter { $0.type(in: schema, throughArrays: false) == nil } }
 }

@@ -25,6 +25,8 @@ public enum TransformError: Error, Equatable, CustomStringConvertible {
     case unequalKeyCounts(left: Int, right: Int)
     case noKeys
     case unknownKey(path: String, available: [String])
+    /// A pair of keys of which no two values are equal.
+    case incomparableKeys(left: String, DataType, right: String, DataType)
     /// A type description in Glue's JSON form that cannot be read.
     case malformedSchema(reason: String)
 
@@ -63,6 +65,8 @@ public enum TransformError: Error, Equatable, CustomStringConvertible {
             return "no keys were given; name at least one field of each frame"
         case .unknownKey(let path, let available):
             return "there is no field '\(path)'\(Self.hint(path, in: available)); the fields are \(available.joined(separator: ", "))"
+        case .incomparableKeys(let left, let leftType, let right, let rightType):
+            return "the keys '\(left)' (\(leftType.hiveName)) and '\(right)' (\(rightType.hiveName)) are never equal: cast one of them first, with apply_mapping or resolveChoice"
         case .malformedSchema(let reason):
             return "the schema cannot be read: \(reason); schema().jsonValue() writes the form that is expected"
         }
@@ -85,7 +89,7 @@ extension TransformError: CodedError {
         case .unknownAction, .actionNeedsNoPath, .unknownOperator: .unknownChoice
         case .duplicateSpec, .conflictingTargets, .fieldExists: .duplicateColumn
         case .noWidestType: .incompatibleTypes
-        case .unequalKeyCounts, .noKeys: .joinKeys
+        case .unequalKeyCounts, .noKeys, .incomparableKeys: .joinKeys
         case .unknownKey: .unknownColumn
         case .malformedSchema: .badSchema
         }
@@ -101,6 +105,7 @@ extension TransformError: CodedError {
         case .notAStruct(let path, let field, _): [path, field]
         case .movesAcrossArray(let from, let to): [to, from]
         case .unknownOperator(let text, let path): [text, path]
+        case .incomparableKeys(let left, _, let right, _): [left, right]
         case .unequalKeyCounts, .noKeys, .malformedSchema: []
         }
     }

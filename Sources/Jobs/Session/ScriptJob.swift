@@ -64,12 +64,15 @@ final class ScriptJob: JobContext {
         lastRunID = transaction.run.id
     }
 
+    /// Whether something was committed, whatever came after it.
+    private(set) var hasCommitted = false
+
     func commit() throws {
         if wasExplained { return }
         guard let transaction else { throw JobError(.invalidOption, "job:commit() needs job:init(name, args) before it") }
         try beforeCommit()
         try transaction.commit(changes: changes, bookmarks: bookmark?.takeUpdates() ?? [])
-        (changes, isPending) = ([], false)
+        (changes, isPending, hasCommitted) = ([], false, true)
     }
 
     /// Where the script has looked for files.

@@ -133,6 +133,7 @@ public final class ScriptRun {
             } catch let second {
                 session.log.warning("after the error: \(second)")
             }
+            if job.hasCommitted { session.log.warning("what job:commit() had committed by then stands: its data is visible, and its bookmark has moved") }
             return .failed(error)
         }
     }

@@ -75,12 +75,18 @@ struct LiftedFunction: Sendable {
         lookups = LuaLookups(program)
     }
 
+    private static let mostNestedTables = 12
+
     private typealias Table = (path: PathConditions.Set, heap: SymbolicExecution.Heap, fields: [LuaConstant: SymbolicExecution.Symbol])
 
     /// The fields of a record that is one of several tables: those that the shape names, in its order, and others by name.
+    ///
+    /// - Parameter depth: how many tables are around these.
     private static func fields(
-        _ execution: inout SymbolicExecution, _ tables: [Table], _ shape: RecordShape
+        _ execution: inout SymbolicExecution, _ tables: [Table], _ shape: RecordShape, depth: Int = 0
     ) throws -> (coded: [Output], others: [Output]) {
+        // One that holds itself has no end.
+        if depth > mostNestedTables { throw LiftRefusal(reason: "returns tables that are nested more than \(mostNestedTables) deep", line: execution.line) }
         let nothing = execution.constant(.nil)
         var fields: [String: Output] = [:]
         for key in Set(tables.flatMap { $0.fields.keys }) {
@@ -93,7 +99,7 @@ struct LiftedFunction: Sendable {
             }
             if !inner.isEmpty {
                 // A struct in every record, and one that is surely no array.
-                let (coded, others) = inner.count == tables.count ? try Self.fields(&execution, inner, shape[name]) : ([], [])
+                let (coded, others) = inner.count == tables.count ? try Self.fields(&execution, inner, shape[name], depth: depth + 1) : ([], [])
                 guard !coded.isEmpty, others.isEmpty else {
                     throw LiftRefusal(reason: "returns a table inside of its record (field '\(name)')", line: execution.line)
                 }
