@@ -3,11 +3,13 @@ internal import FoundationEssentials
 internal import Jobs
 
 /// Whether a server is well, and whether it takes work.
-struct Health: Encodable, Hashable, Sendable {
+package struct Health: Encodable, Hashable, Sendable {
     /// The process that schedules, as the catalog has it.
-    struct Owner: Encodable, Hashable, Sendable {
+    package struct Owner: Encodable, Hashable, Sendable {
         let process: Int32
         let heartbeatAgeSeconds: Double
+
+        package init(process: Int32, heartbeatAgeSeconds: Double) { (self.process, self.heartbeatAgeSeconds) = (process, heartbeatAgeSeconds) }
 
         private enum CodingKeys: String, CodingKey {
             case process
@@ -18,8 +20,8 @@ struct Health: Encodable, Hashable, Sendable {
     /// A scheduler's thread that has not gone round for this long hangs. Between two rounds that fail it rests up to half of it.
     static let longestSilence = 60.0
 
-    let status: String
-    let reason: String?
+    package let status: String
+    package let reason: String?
     let version: String
     let role: ServerRole
     let uptimeSeconds: Double
@@ -32,14 +34,16 @@ struct Health: Encodable, Hashable, Sendable {
     }
 
     /// What the catalog says; nothing before a home's first use.
-    typealias CatalogAnswer = Result<Owner?, CatalogProblem>
+    package typealias CatalogAnswer = Result<Owner?, CatalogProblem>
 
-    struct CatalogProblem: Error {
+    package struct CatalogProblem: Error {
         let text: String
+
+        package init(text: String) { self.text = text }
     }
 
     /// Well is who goes round and can read the catalog.
-    init(version: String, state: ServerStatus.State, uptime: Double, catalog: CatalogAnswer, now: Double = MonotonicTime.seconds) {
+    package init(version: String, state: ServerStatus.State, uptime: Double, catalog: CatalogAnswer, now: Double = MonotonicTime.seconds) {
         let age = max(0, now - state.beat)
         var reason: String?
         var owner: Owner?
@@ -52,10 +56,10 @@ struct Health: Encodable, Hashable, Sendable {
         (uptimeSeconds, lastTickAgeSeconds) = (Self.rounded(uptime), Self.rounded(age))
     }
 
-    var isWell: Bool { reason == nil }
+    package var isWell: Bool { reason == nil }
 
     /// Whether the server takes part: it is well, and neither begins nor ends.
-    var isReady: Bool { isWell && (role == .active || role == .standby) }
+    package var isReady: Bool { isWell && (role == .active || role == .standby) }
 
     private static func rounded(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
 }

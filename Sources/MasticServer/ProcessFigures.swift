@@ -2,12 +2,16 @@ internal import Connectors
 internal import Glibc
 
 /// What the system knows of this process.
-struct ProcessFigures: Sendable {
+package struct ProcessFigures: Sendable {
     var residentBytes: Int
     var cpuSeconds: Double
     var openDescriptors: Int
     /// Seconds since the epoch.
     var started: Double
+
+    package init(residentBytes: Int, cpuSeconds: Double, openDescriptors: Int, started: Double) {
+        (self.residentBytes, self.cpuSeconds, self.openDescriptors, self.started) = (residentBytes, cpuSeconds, openDescriptors, started)
+    }
 }
 
 extension ProcessFigures {

@@ -1,18 +1,20 @@
 /// Metrics in Prometheus' text format 0.0.4: families, each with its help, its type and its samples.
-struct PrometheusText {
+package struct PrometheusText {
     static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
-    enum Kind: String {
+    package enum Kind: String {
         case counter, gauge, histogram
     }
 
-    typealias Labels = [(name: String, value: String)]
+    package typealias Labels = [(name: String, value: String)]
 
-    private(set) var text = ""
+    package private(set) var text = ""
     private var family = ""
 
+    package init() {}
+
     /// Begins a family; its samples follow at once.
-    mutating func begin(_ name: String, _ kind: Kind, _ help: String) {
+    package mutating func begin(_ name: String, _ kind: Kind, _ help: String) {
         family = name
         text += "# HELP \(name) \(Self.escaped(help, quotes: false))\n# TYPE \(name) \(kind.rawValue)\n"
     }
@@ -20,13 +22,13 @@ struct PrometheusText {
     /// Adds a sample of the family.
     ///
     /// - Parameter suffix: of the family's name, as histograms have them.
-    mutating func add(_ value: Double, _ labels: Labels = [], suffix: String = "") {
+    package mutating func add(_ value: Double, _ labels: Labels = [], suffix: String = "") {
         text += family + suffix
         if !labels.isEmpty { text += "{" + labels.map { "\($0.name)=\"\(Self.escaped($0.value, quotes: true))\"" }.joined(separator: ",") + "}" }
         text += " \(Self.number(value))\n"
     }
 
-    mutating func add(_ histogram: Histogram, _ labels: Labels = []) {
+    package mutating func add(_ histogram: Histogram, _ labels: Labels = []) {
         var count = 0
         for (bound, counted) in zip(histogram.bounds + [.infinity], histogram.counts) {
             count += counted
@@ -37,12 +39,12 @@ struct PrometheusText {
     }
 
     /// A family of one sample without labels.
-    mutating func add(_ name: String, _ kind: Kind, _ help: String, _ value: Double) {
+    package mutating func add(_ name: String, _ kind: Kind, _ help: String, _ value: Double) {
         begin(name, kind, help)
         add(value)
     }
 
-    static func number(_ value: Double) -> String {
+    package static func number(_ value: Double) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value > 0 ? "+Inf" : "-Inf" }
         if value == value.rounded(), abs(value) < 1e15 { return String(Int64(value)) }
@@ -65,16 +67,16 @@ struct PrometheusText {
 }
 
 /// How often values fell into ranges.
-struct Histogram: Hashable, Sendable {
+package struct Histogram: Hashable, Sendable {
     /// The ranges' upper bounds, which belong to them, in order; the last range has none.
     let bounds: [Double]
     /// One more than there are bounds.
     private(set) var counts: [Int]
     private(set) var sum = 0.0
 
-    init(_ bounds: [Double]) { (self.bounds, counts) = (bounds, Array(repeating: 0, count: bounds.count + 1)) }
+    package init(_ bounds: [Double]) { (self.bounds, counts) = (bounds, Array(repeating: 0, count: bounds.count + 1)) }
 
-    mutating func add(_ value: Double) {
+    package mutating func add(_ value: Double) {
         counts[bounds.firstIndex { value <= $0 } ?? bounds.count] += 1
         sum += value
     }

@@ -1,9 +1,9 @@
-internal import Catalog
+package import Catalog
 internal import Jobs
 internal import Synchronization
 
 /// What has happened since the server began, counted. From any thread.
-final class ServerMetrics: SchedulerObserver {
+package final class ServerMetrics: SchedulerObserver {
     /// A run's job or crawler, and its end.
     struct Ending: Hashable, Comparable {
         let kind: String
@@ -32,18 +32,20 @@ final class ServerMetrics: SchedulerObserver {
 
     private let counts = Mutex(Counts())
 
+    package init() {}
+
     var snapshot: Counts { counts.withLock { $0 } }
 
-    func schedulerTicked(seconds: Double, lag: Double) {
+    package func schedulerTicked(seconds: Double, lag: Double) {
         counts.withLock { counts in
             counts.tickSeconds.add(seconds)
             counts.lag = lag
         }
     }
 
-    func schedulerFailed(_ error: any Error) { counts.withLock { $0.tickErrors += 1 } }
+    package func schedulerFailed(_ error: any Error) { counts.withLock { $0.tickErrors += 1 } }
 
-    func runEnded(_ run: RunRecord) {
+    package func runEnded(_ run: RunRecord) {
         counts.withLock { counts in
             let kind = run.kind.rawValue.lowercased()
             let job = run.job ?? ""
@@ -61,7 +63,7 @@ final class ServerMetrics: SchedulerObserver {
 }
 
 /// What the catalog says at the time of a scrape.
-struct CatalogFigures: Sendable {
+package struct CatalogFigures: Sendable {
     let runs: [RunState: Int]
     let depth: Int
     /// Since when the first run of the queue waits: seconds since the epoch.
@@ -72,14 +74,14 @@ struct CatalogFigures: Sendable {
         (depth, since) = try catalog.queue()
     }
 
-    init(runs: [RunState: Int], depth: Int, since: Double?) { (self.runs, self.depth, self.since) = (runs, depth, since) }
+    package init(runs: [RunState: Int], depth: Int, since: Double?) { (self.runs, self.depth, self.since) = (runs, depth, since) }
 }
 
 extension ServerMetrics {
     /// All metrics as text.
     ///
     /// - Parameter catalog: nil when it cannot be read; what it would say is left out then.
-    func text(version: String, role: ServerRole, catalog: CatalogFigures?, process: ProcessFigures, now: Double = CatalogStore.now) -> String {
+    package func text(version: String, role: ServerRole, catalog: CatalogFigures?, process: ProcessFigures, now: Double = CatalogStore.now) -> String {
         let counts = snapshot
         var text = PrometheusText()
         text.begin("mastic_build_info", .gauge, "The version of this build.")

@@ -3,7 +3,7 @@ internal import Jobs
 internal import Synchronization
 
 /// What a server does at its home.
-enum ServerRole: String, Codable, Sendable {
+package enum ServerRole: String, Codable, Sendable {
     /// It has not begun yet.
     case starting
     /// It schedules.
@@ -17,13 +17,15 @@ enum ServerRole: String, Codable, Sendable {
 }
 
 /// How the server is. From any thread.
-final class ServerStatus: Sendable {
-    struct State: Sendable {
-        var role = ServerRole.starting
+package final class ServerStatus: Sendable {
+    package struct State: Sendable {
+        package var role = ServerRole.starting
         /// When the scheduler's thread was last seen to go round, on the monotonic clock.
-        var beat = MonotonicTime.seconds
+        package var beat = MonotonicTime.seconds
         /// The server has been asked to end.
-        var isEnding = false
+        package var isEnding = false
+
+        package init() {}
     }
 
     /// Seconds since the epoch.
@@ -31,16 +33,18 @@ final class ServerStatus: Sendable {
     private let startedMonotonic = MonotonicTime.seconds
     private let state = Mutex(State())
 
-    var now: State { state.withLock { $0 } }
+    package init() {}
+
+    package var now: State { state.withLock { $0 } }
     var uptime: Double { MonotonicTime.seconds - startedMonotonic }
 
     /// The scheduler's thread goes round.
     func beat() { state.withLock { $0.beat = MonotonicTime.seconds } }
 
     /// - Parameter role: stays `draining` once the server has been asked to end.
-    func setRole(_ role: ServerRole) { state.withLock { if !$0.isEnding { $0.role = role } } }
+    package func setRole(_ role: ServerRole) { state.withLock { if !$0.isEnding { $0.role = role } } }
 
-    func end() {
+    package func end() {
         state.withLock { state in
             state.isEnding = true
             state.role = .draining

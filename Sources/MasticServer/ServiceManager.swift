@@ -3,29 +3,29 @@ internal import Jobs
 internal import Synchronization
 
 /// The service manager that started the process, if it wants to be told: systemd's notification protocol, one datagram a message.
-final class ServiceManager: Sendable {
+package final class ServiceManager: Sendable {
     private let address: String?
     /// Seconds between two signs of life; nil where nobody waits for any.
     private let interval: Double?
     private let lastSign = Mutex(-Double.infinity)
 
     /// - Parameter environment: `NOTIFY_SOCKET`, and `WATCHDOG_USEC` with `WATCHDOG_PID`.
-    init(environment: [String: String], processID: Int32 = getpid()) {
+    package init(environment: [String: String], processID: Int32 = getpid()) {
         address = environment["NOTIFY_SOCKET"].flatMap { $0.hasPrefix("/") || $0.hasPrefix("@") ? $0 : nil }
         let isOurs = environment["WATCHDOG_PID"].map { $0 == String(processID) } ?? true
         // Half of the time that it waits, as its manual has it.
         interval = isOurs ? environment["WATCHDOG_USEC"].flatMap { Double($0) }.flatMap { $0 > 0 ? $0 / 2e6 : nil } : nil
     }
 
-    func tellReady(_ status: String) { send("READY=1\nSTATUS=\(status)") }
+    package func tellReady(_ status: String) { send("READY=1\nSTATUS=\(status)") }
 
     func tell(_ status: String) { send("STATUS=\(status)") }
 
     /// - Parameter seconds: for how long the end may take.
-    func tellStopping(within seconds: Double) { send("STOPPING=1\nEXTEND_TIMEOUT_USEC=\(Int(min(seconds, 1e9) * 1e6))") }
+    package func tellStopping(within seconds: Double) { send("STOPPING=1\nEXTEND_TIMEOUT_USEC=\(Int(min(seconds, 1e9) * 1e6))") }
 
     /// Says that the process works, as often as it has to be said. To be called by the thread whose work matters.
-    func signOfLife() {
+    package func signOfLife() {
         guard let interval else { return }
         let now = MonotonicTime.seconds
         let isDue = lastSign.withLock { last in

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Columnar
+import Columnar
 
 @Suite struct BitmapTests {
     private func bits(_ n: Int, _ random: inout SeededGenerator, density: Int) -> [Bool] {

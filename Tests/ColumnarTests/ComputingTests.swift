@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Columnar
+import Columnar
 
 /// Comparison, logic, arithmetic and choosing, against one row at a time.
 @Suite struct ComputingTests {

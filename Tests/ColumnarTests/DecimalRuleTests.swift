@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Columnar
+import Columnar
 
 /// Decimals by Spark's rules of precision: types, rounding and overflow, against what Spark 4.0 answers.
 @Suite struct DecimalRuleTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Columnar
+import Columnar
 
 @Suite struct DisplayTests {
     private static let inner: DataType = .struct([Field("city", .string), Field("zip", .choice([.int, .string]))])

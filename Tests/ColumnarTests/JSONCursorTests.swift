@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Columnar
+import Columnar
 
 @Suite struct JSONCursorTests {
     private func find(_ text: String, _ path: String) -> String? {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Columnar
+import Columnar
 
 @Suite struct KeysTests {
     private static let keyTypes: [[DataType]] =

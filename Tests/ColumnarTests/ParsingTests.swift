@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Columnar
+import Columnar
 
 @Suite struct ParsingTests {
     private func double(_ text: String) -> Double? { Array(text.utf8).withUnsafeBytes { NumberParsing.double($0) } }

@@ -1,4 +1,4 @@
-@testable import Columnar
+import Columnar
 
 /// Random values of a type, chosen so that equal ones, extremes and nulls are frequent.
 struct RandomValues {

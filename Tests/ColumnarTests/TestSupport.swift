@@ -1,4 +1,4 @@
-@testable public import Columnar
+public import Columnar
 
 /// SplitMix64: the same numbers on every run, for tests that print their seed.
 struct SeededGenerator: RandomNumberGenerator {

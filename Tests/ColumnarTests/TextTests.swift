@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Columnar
+import Columnar
 
 @Suite struct TextTests {
     private func texts(_ values: [Value]) -> Operand { .column(.of(.string, values)) }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Columnar
+import Columnar
 
 /// Zones of the system's tz database; offsets as Python's `zoneinfo` has them.
 @Suite struct TimeZoneTests {

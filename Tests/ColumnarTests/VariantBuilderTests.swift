@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Columnar
+import Columnar
 
 @Suite struct VariantBuilderTests {
     @Test func mixedValuesMakeAChoice() {

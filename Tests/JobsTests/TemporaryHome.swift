@@ -1,7 +1,7 @@
 import Catalog
 import Connectors
 import Foundation
-@testable import Jobs
+import Jobs
 
 /// A home and a folder for data, for one test.
 struct TemporaryHome {

@@ -1,4 +1,4 @@
-@testable import MasticKernel
+import MasticKernel
 import Catalog
 import Foundation
 import Testing

@@ -2,7 +2,7 @@ import Catalog
 import Foundation
 import Testing
 
-@testable import MasticServer
+import MasticServer
 
 @Suite struct HealthTests {
     private func health(_ role: ServerRole, silence: Double = 0, catalog: Health.CatalogAnswer = .success(nil)) -> Health {

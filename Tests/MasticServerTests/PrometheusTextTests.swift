@@ -1,6 +1,6 @@
 import Testing
 
-@testable import MasticServer
+import MasticServer
 
 @Suite struct PrometheusTextTests {
     @Test func aFamilyHasItsHelpItsTypeAndItsSamples() {

@@ -1,7 +1,7 @@
 import Catalog
 import Testing
 
-@testable import MasticServer
+import MasticServer
 
 @Suite struct ServerMetricsTests {
     private func run(_ job: String, _ state: RunState, seconds: Double? = nil, read: Int? = nil, written: Int? = nil, kind: RunNode.Kind = .job) -> RunRecord {

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-@testable import MasticServer
+import MasticServer
 
 @Suite struct ServiceManagerTests {
     /// A socket as a service manager has it.

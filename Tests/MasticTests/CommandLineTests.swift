@@ -1,6 +1,6 @@
 import Testing
 
-@testable import mastic
+import mastic
 
 @Suite struct CommandLineTests {
     struct Case: Sendable, CustomTestStringConvertible {

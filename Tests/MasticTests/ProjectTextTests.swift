@@ -2,7 +2,7 @@ import Catalog
 import Jobs
 import Testing
 
-@testable import mastic
+import mastic
 
 @Suite struct ProjectTextTests {
     private func trigger(_ name: String, after jobs: [String], start: [String], schedule: String? = nil) -> TriggerRecord {

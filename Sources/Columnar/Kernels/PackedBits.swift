@@ -3,7 +3,7 @@
 /// 64 answers are stored as bytes first, in a loop that the compiler turns into vector code when `bit` allows, and then packed eight at a time by a
 /// multiplication. Bits past `count` are zero.
 @inline(__always)
-func packedBits(_ count: Int, _ bit: (Int) -> Bool) -> Bitmap {
+package func packedBits(_ count: Int, _ bit: (Int) -> Bool) -> Bitmap {
     let words = (count + 63) / 64
     let buffer = Buffer(size: words * 8)
     let out = buffer.values(of: UInt64.self)

@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// Powers of ten: exact ones of 128 bits for decimals, and the leading 128 bits of any for conversion between binary and decimal.
-enum PowersOfTen {
+package enum PowersOfTen {
     /// 10^0 ... 10^38, the powers that an Int128 holds.
-    static let integers: Values<Int128> = {
+    package static let integers: Values<Int128> = {
         let buffer = Buffer(size: 39 * 16)
         let powers = buffer.values(of: Int128.self)
         powers[0] = 1

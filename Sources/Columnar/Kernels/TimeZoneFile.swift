@@ -1,7 +1,7 @@
 /// TZif files (RFC 8536) and the rules in their footers (POSIX `TZ`, with RFC 8536's extensions).
 extension TimeZoneRules {
     /// The zone of a file's bytes; nil when they are no such file.
-    convenience init?(name: String, file: UnsafeRawBufferPointer) {
+    package convenience init?(name: String, file: UnsafeRawBufferPointer) {
         guard let first = TimeZoneHeader(file, at: 0) else { return nil }
         // Version 1 has 32 bits to a moment; what follows it says the same in 64.
         var (header, width) = (first, 4)
@@ -98,9 +98,9 @@ private struct TimeZoneHeader {
 }
 
 /// `CET-1CEST,M3.5.0,M10.5.0/3`: what a zone does every year.
-struct TimeZoneRule {
-    struct Change: Equatable {
-        enum Day: Equatable {
+package struct TimeZoneRule {
+    package struct Change: Equatable {
+        package enum Day: Equatable {
             /// The `week`th `weekday` (0 is Sunday) of a month; the fifth is the last.
             case monthWeek(month: Int, week: Int, weekday: Int)
             /// 1...365, February 29 not counted.
@@ -108,12 +108,12 @@ struct TimeZoneRule {
             /// 0...365, February 29 counted.
             case ordinal(Int)
         }
-        var day: Day
+        package var day: Day
         /// Seconds of the local clock from that day's midnight on.
         var time: Int
 
         /// The reading of the clock at the change, as if it were UTC.
-        func seconds(in year: Int) -> Int64 {
+        package func seconds(in year: Int) -> Int64 {
             let january = CivilDate(year: year, month: 1, day: 1).days
             let days: Int
             switch day {
@@ -131,11 +131,11 @@ struct TimeZoneRule {
     }
 
     /// Seconds east of UTC, outside of summer.
-    let offset: Int32
-    let summer: (offset: Int32, start: Change, end: Change)?
+    package let offset: Int32
+    package let summer: (offset: Int32, start: Change, end: Change)?
 
     /// Nil when the text is no rule.
-    init?(_ text: [UInt8]) {
+    package init?(_ text: [UInt8]) {
         var cursor = Cursor(text: text)
         guard cursor.name(), let west = cursor.time(limit: 24) else { return nil }
         offset = Int32(-west)

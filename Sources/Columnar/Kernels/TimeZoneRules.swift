@@ -93,7 +93,7 @@ public final class TimeZoneRules: Sendable {
 
     /// The moment at which the local clock shows so many microseconds; nil past the range of 64 bits.
     @inline(__always)
-    func utc(_ microseconds: Int64) -> Int64? {
+    package func utc(_ microseconds: Int64) -> Int64? {
         let offset = offset(atLocal: microseconds.flooredDivision(by: 1_000_000).quotient)
         let (difference, overflow) = microseconds.subtractingReportingOverflow(offset * 1_000_000)
         return overflow ? nil : difference

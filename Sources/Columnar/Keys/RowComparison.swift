@@ -56,7 +56,7 @@ private func compareRuns(_ a: Range<Int>, _ b: Range<Int>, _ compare: (Int, Int)
 
 /// NaN above every number and equal to itself, -0.0 equal to 0.0.
 @inline(__always)
-func compareTotal(_ a: Double, _ b: Double) -> Int {
+package func compareTotal(_ a: Double, _ b: Double) -> Int {
     if a < b { return -1 }
     if a > b { return 1 }
     if a == b { return 0 }

@@ -176,6 +176,8 @@ public struct ColumnFacts: Sendable {
         public let least: Int
         public let most: Int
         public let mean: Double
+
+        package init(least: Int, most: Int, mean: Double) { (self.least, self.most, self.mean) = (least, most, mean) }
     }
 
     public let type: DataType

@@ -15,7 +15,7 @@ public struct WindowCall: Sendable, Hashable {
     }
 
     /// The frame that counts.
-    var effectiveFrame: WindowFrame {
+    package var effectiveFrame: WindowFrame {
         guard let frame else { return order.isEmpty ? .partition : .running }
         // Without an order all rows are peers.
         if order.isEmpty, frame.unit == .range { return .partition }
@@ -112,7 +112,7 @@ extension WindowCall: CustomStringConvertible {
 }
 
 extension WindowFrame {
-    var sqlText: String {
+    package var sqlText: String {
         func text(_ bound: Bound) -> String {
             switch bound {
             case .unboundedPreceding: return "UNBOUNDED PRECEDING"

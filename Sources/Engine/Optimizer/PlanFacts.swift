@@ -3,7 +3,7 @@ internal import Columnar
 /// What rules ask of a plan's nodes more than once.
 ///
 /// Used by one thread, while one plan is rewritten.
-final class PlanFacts {
+package final class PlanFacts {
     private let context: ExecutionContext?
     // The nodes are kept, so that no other takes the place of one in memory and its facts with it.
     private var schemas: [ObjectIdentifier: (node: PlanNode, schema: Schema?)] = [:]
@@ -14,7 +14,7 @@ final class PlanFacts {
     private var estimates: [ObjectIdentifier: (node: PlanNode, estimate: Estimate)] = [:]
 
     /// - Parameter context: for asking sources that have not been asked yet; without one only what is known counts.
-    init(_ context: ExecutionContext?) { self.context = context }
+    package init(_ context: ExecutionContext?) { self.context = context }
 
     /// The node's schema, where it is known without reading rows.
     func schema(of node: PlanNode) -> Schema? {
@@ -80,7 +80,7 @@ final class PlanFacts {
     func columns(of node: PlanNode) -> Set<String> { Set(schema(of: node)?.names ?? []) }
 
     /// About how many rows the node gives, and what they are like.
-    func estimate(of node: PlanNode) -> Estimate {
+    package func estimate(of node: PlanNode) -> Estimate {
         if let known = estimates[ObjectIdentifier(node)] { return known.estimate }
         let estimate = Cardinality(facts: self).estimate(node)
         estimates[ObjectIdentifier(node)] = (node, estimate)
@@ -99,7 +99,7 @@ final class PlanFacts {
     func columnsOfInterest(of scan: ScanNode) -> [String] { (interest[ObjectIdentifier(scan)] ?? []).sorted() }
 
     /// Notes which columns of scans a plan's conditions, joins and groups depend on: only of those anything is asked.
-    func noteInterest(in node: PlanNode, _ wanted: Set<String> = []) {
+    package func noteInterest(in node: PlanNode, _ wanted: Set<String> = []) {
         guard isOpen(node) else { return }
         if node is ScanNode { return interest[ObjectIdentifier(node), default: []].formUnion(wanted) }
         var read = wanted

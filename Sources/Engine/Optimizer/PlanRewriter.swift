@@ -4,14 +4,14 @@ internal import Columnar
 /// is left as it is, and each part ends there.
 ///
 /// A part is rewritten once for an action, however often the action starts over, so that what its nodes have learnt stays known.
-final class PlanRewriter {
+package final class PlanRewriter {
     let facts: PlanFacts
     /// Whether plans are only looked at, and say how many rows their nodes are thought to give.
     let notesEstimates: Bool
     private var parts: [ObjectIdentifier: (root: PlanNode, result: PlanNode)] = [:]
 
     /// - Parameter context: for asking sources for schemas and statistics.
-    init(_ context: ExecutionContext? = nil) {
+    package init(_ context: ExecutionContext? = nil) {
         facts = PlanFacts(context)
         notesEstimates = context?.explain != nil
     }
@@ -34,7 +34,7 @@ final class PlanRewriter {
     private static let pushing: [any RewriteRule] = [FilterMerging(), OuterJoinElimination(), FilterPushdown(), JoinConditionExtraction()]
 
     /// The plan that takes the place of the part of a plan that ends in a node.
-    func rewritten(_ root: PlanNode) -> PlanNode {
+    package func rewritten(_ root: PlanNode) -> PlanNode {
         if let known = parts[ObjectIdentifier(root)] { return known.result }
         var result = root
         // A source that nothing is asked of but its rows is not asked for its schema either.

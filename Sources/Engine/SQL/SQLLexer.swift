@@ -1,8 +1,8 @@
 internal import Columnar
 
 /// Cuts SQL text into tokens, in Spark's lexical rules.
-struct SQLLexer {
-    struct Token: Equatable {
+package struct SQLLexer {
+    package struct Token: Equatable {
         enum Kind: Equatable {
             /// A word or a back-quoted name.
             case name(String, isQuoted: Bool)
@@ -18,14 +18,14 @@ struct SQLLexer {
         /// A word in lower case; empty for what is no word.
         let word: String
         /// Byte offset of the token's first character, and of the one behind its last.
-        let position: Int
-        let end: Int
+        package let position: Int
+        package let end: Int
 
         init(_ kind: Kind, word: String = "", _ position: Int, _ end: Int) { (self.kind, self.word, self.position, self.end) = (kind, word, position, end) }
     }
 
     /// All tokens, the last of them `.end`.
-    static func tokens(of text: String) throws(ParseError) -> [Token] {
+    package static func tokens(of text: String) throws(ParseError) -> [Token] {
         var lexer = SQLLexer(text)
         var tokens: [Token] = []
         repeat { tokens.append(try lexer.next()) } while tokens.last?.kind != .end

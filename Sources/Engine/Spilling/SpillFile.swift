@@ -1,14 +1,14 @@
-internal import Columnar
+package import Columnar
 internal import Glibc
 
 /// A temporary file that takes batches while memory is short: written by appending, read back batch by batch, from several threads.
 ///
 /// The file has no name from the start, so nothing is left of it after the process, however that ends.
-final class SpillFile: @unchecked Sendable {
+package final class SpillFile: @unchecked Sendable {
     // Sendable: `end` is behind a lock; positioned reads and writes share no position.
 
     /// A batch in the file.
-    struct Segment: Sendable {
+    package struct Segment: Sendable {
         let schema: Schema
         /// Rows.
         let count: Int
@@ -26,7 +26,7 @@ final class SpillFile: @unchecked Sendable {
 
     /// - Parameter folder: made where it is missing.
     /// - Throws: `SpillError`.
-    init(in folder: String) throws {
+    package init(in folder: String) throws {
         self.folder = folder
         SpillFile.makeFolders(folder)
         var descriptor = open(folder, SpillFile.nameless | O_RDWR | O_CLOEXEC, 0o600)
@@ -59,7 +59,7 @@ final class SpillFile: @unchecked Sendable {
     /// Appends a batch.
     ///
     /// - Throws: `SpillError`, for a full disk above all.
-    func write(_ batch: Batch) throws -> Segment {
+    package func write(_ batch: Batch) throws -> Segment {
         var encoder = SpillEncoder(capacity: batch.approximateSize + 4096)
         for column in batch.columns { encoder.append(column) }
         let bytes = encoder.finish()
@@ -82,7 +82,7 @@ final class SpillFile: @unchecked Sendable {
     }
 
     /// Reads a batch back.
-    func read(_ segment: Segment) throws -> Batch {
+    package func read(_ segment: Segment) throws -> Batch {
         let buffer = Buffer(size: segment.size)
         var done = 0
         while done < segment.size {
@@ -97,12 +97,14 @@ final class SpillFile: @unchecked Sendable {
 }
 
 /// What the system refused a temporary file.
-struct SpillError: CodedError, CustomStringConvertible {
-    var errorCode: ErrorCode { .spilling }
+package struct SpillError: CodedError, CustomStringConvertible {
+    package var errorCode: ErrorCode { .spilling }
     let folder: String
     let code: Int32
 
-    var description: String {
+    package init(folder: String, code: Int32) { (self.folder, self.code) = (folder, code) }
+
+    package var description: String {
         switch code {
         case ENOSPC, EDQUOT:
             "the disk of \(folder) is full: rows that do not fit into --memory are kept there for a while; free some space, set TMPDIR to a folder on another disk, or raise --memory"

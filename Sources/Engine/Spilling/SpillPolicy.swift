@@ -27,7 +27,7 @@ public struct SpillPolicy: Sendable {
     /// Whether a worker that holds so many bytes must put them away.
     ///
     /// - Parameter workers: how many hold some.
-    func mustSpill(_ held: Int, workers: Int) -> Bool {
+    package func mustSpill(_ held: Int, workers: Int) -> Bool {
         let limit = operatorBytes
         if limit == .max { return false }
         return held > limit / workers || (held > limit / workers / 8 && MemoryPool.shared.isUnderPressure)

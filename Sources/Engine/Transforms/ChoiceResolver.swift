@@ -1,4 +1,4 @@
-internal import Columnar
+package import Columnar
 
 /// One pass of `ResolveChoice` over a batch: the walk through nested columns, and what each action makes of a choice.
 struct ChoiceResolver {
@@ -177,7 +177,7 @@ extension DataType {
     ///
     /// Integers and binary floating point meet in `double` (integers beyond 2^53 round, as in Spark); integers and decimals in a decimal of
     /// enough digits; dates and timestamps in `timestamp`; plain values and strings in `string`, as text.
-    static func widest(of members: [DataType]) -> DataType? {
+    package static func widest(of members: [DataType]) -> DataType? {
         if members.contains(where: { $0.isNested || $0 == .binary }) { return nil }
         if members.contains(.string) { return .string }
         if members.allSatisfy({ $0 == .date || $0 == .timestamp }) { return .timestamp }

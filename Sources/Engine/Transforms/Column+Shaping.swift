@@ -1,4 +1,4 @@
-internal import Columnar
+package import Columnar
 
 /// What readers under a given schema do: values of the type stay, wider and narrower ones are brought to it, everything else is null.
 extension Column {
@@ -7,7 +7,7 @@ extension Column {
     /// - Numbers become numbers of other types where these hold them; everything becomes text, nested values as JSON.
     /// - Text becomes nothing else: what could be read as the type has been.
     /// - Structs are matched by field name, to the letter; choices value by value.
-    func shaped(as type: DataType) -> Column {
+    package func shaped(as type: DataType) -> Column {
         if self.type == type { return self }
         switch (self.type, type) {
         case (.null, _): return .nulls(type, count: count)

@@ -2,7 +2,7 @@ internal import Columnar
 internal import Glibc
 
 /// Takes quotes and escapes out of raw fields. The bytes it returns are good until the next field.
-struct CSVFieldDecoder {
+package struct CSVFieldDecoder {
     private let quote: Int
     private let escape: Int
     private let escapesQuotesOnly: Bool
@@ -10,7 +10,7 @@ struct CSVFieldDecoder {
     private let nullText: [UInt8]
     private var scratch = Buffer(size: 4096)
 
-    init(_ options: CSVReadOptions) {
+    package init(_ options: CSVReadOptions) {
         quote = options.quote.map { Int($0) } ?? -1
         escapesQuotesOnly = options.escapesQuotesOnly
         nullText = options.nullText ?? []

@@ -71,7 +71,7 @@ public final class CSVFile: Sendable {
         try read(CSVReader(self, split, columns: columns, filters: filters), emit: emit, bad: bad)
     }
 
-    func read(_ reader: CSVReader, emit: (Batch) throws -> Bool, bad: ([BadRecord]) -> Void) throws {
+    package func read(_ reader: CSVReader, emit: (Batch) throws -> Bool, bad: ([BadRecord]) -> Void) throws {
         while let (batch, problems) = try reader.next() {
             if !problems.isEmpty { bad(problems) }
             if let batch, try !emit(batch) { return }

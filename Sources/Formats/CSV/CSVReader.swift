@@ -1,12 +1,12 @@
-internal import CKernels
+package import CKernels
 internal import Columnar
 internal import Glibc
 
 /// Reads one split of a CSV file, batch after batch. Used by one thread.
 ///
 /// Records that are all alike are found by `CSVRecordIndex`; from the first one in a block of text that is not, `CSVTokenizer` reads to the block's end.
-final class CSVReader {
-    static let encodingAdvice = "the text is not UTF-8; if it comes from an older Windows program, read it with encoding = \"windows-1252\""
+package final class CSVReader {
+    package static let encodingAdvice = "the text is not UTF-8; if it comes from an older Windows program, read it with encoding = \"windows-1252\""
 
     let file: CSVFile
     let split: TextSplit
@@ -31,7 +31,7 @@ final class CSVReader {
     private var selectedCells: Buffer?
 
     /// - Parameter indexing: how to index; nil to read everything with the tokenizer.
-    init(
+    package init(
         _ file: CSVFile, _ split: TextSplit, columns: Set<String>?, filters: [RowFilter] = [], indexing: mastic_csv_level? = mastic_csv_best
     ) throws {
         self.file = file

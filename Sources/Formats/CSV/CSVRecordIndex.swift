@@ -1,12 +1,12 @@
-internal import CKernels
-internal import Columnar
+package import CKernels
+package import Columnar
 
 /// The fields of records that are all alike: the fast way through a CSV file.
 ///
 /// Nearly all files are regular: each record has the fields that the header has, and quotes stand where RFC 4180 wants them. Then record `r`'s
 /// field `c` ends at entry `r * columns + c` of one list of field ends, so nothing needs to be walked, and a column that nobody wants costs
 /// nothing. Whatever is not regular is left to `CSVTokenizer`, which knows all the rules.
-struct CSVRecordIndex {
+package struct CSVRecordIndex {
     private var dialect: mastic_csv_dialect
     private let columnCount: Int
     private let limit: Int
@@ -18,11 +18,11 @@ struct CSVRecordIndex {
     private let level: mastic_csv_level
 
     /// Records in the index.
-    private(set) var rows = 0
+    package private(set) var rows = 0
     private var hasQuotes = false
 
     /// What `read` found.
-    enum Outcome {
+    package enum Outcome {
         /// Records are in the index, and the text behind them begins at `next`. `isRegular` is false when what comes there is not.
         case records(next: Int, isRegular: Bool)
         /// The text holds no whole record.
@@ -32,7 +32,7 @@ struct CSVRecordIndex {
     }
 
     /// Nil where the options need more than an index.
-    init?(_ options: CSVReadOptions, lineEnd: UInt8, columnCount: Int, rowLimit: Int, level: mastic_csv_level) {
+    package init?(_ options: CSVReadOptions, lineEnd: UInt8, columnCount: Int, rowLimit: Int, level: mastic_csv_level) {
         if let escape = options.escape, escape != options.quote { return nil }
         guard columnCount >= 2 else { return nil }
         dialect = mastic_csv_dialect(
@@ -49,7 +49,7 @@ struct CSVRecordIndex {
     ///
     /// - Parameter checksUTF8: whether records that are not UTF-8 are irregular.
     /// - Precondition: 64 bytes behind `end` can be read.
-    mutating func read(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, checksUTF8: Bool) -> Outcome {
+    package mutating func read(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, checksUTF8: Bool) -> Outcome {
         let ends = ends.values(of: UInt32.self)
         let found = mastic_csv_index(base, UInt32(truncatingIfNeeded: start), UInt32(truncatingIfNeeded: end), &dialect, limit, level, ends)
         rows = found.rows
@@ -63,7 +63,7 @@ struct CSVRecordIndex {
     /// The field at a position in the records, as a column of `type`, or of a choice of it and string.
     ///
     /// - Parameter selected: the records wanted, in order; nil for all.
-    func column(
+    package func column(
         _ field: Int, as type: DataType, _ selected: Values<Int32>?, base: UnsafePointer<UInt8>, buffer: Buffer, decoder: CSVFieldDecoder
     ) -> Column {
         let count = selected?.count ?? rows

@@ -93,7 +93,7 @@ public struct CSVInference: Sendable {
     /// Records that could not be read.
     public internal(set) var badRecords = 0
 
-    init(names: [String]) { columns = names.map { Column(name: $0) } }
+    package init(names: [String]) { columns = names.map { Column(name: $0) } }
 
     /// Adds what was seen elsewhere; columns are matched by name.
     public mutating func merge(_ other: CSVInference) {

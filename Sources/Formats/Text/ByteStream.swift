@@ -3,22 +3,22 @@ internal import Columnar
 internal import Glibc
 
 /// Bytes in order, asked for from one thread at a time.
-protocol ByteStream: AnyObject {
+package protocol ByteStream: AnyObject {
     /// Fills `target` as far as there are bytes; returns how many it wrote, 0 at the end only.
     func read(into target: UnsafeMutableRawBufferPointer) throws -> Int
 }
 
 /// The bytes of a source from an offset to its end.
-final class SourceStream: ByteStream {
+package final class SourceStream: ByteStream {
     private let source: any ByteSource
     private var offset: Int
 
-    init(_ source: any ByteSource, from offset: Int = 0) {
+    package init(_ source: any ByteSource, from offset: Int = 0) {
         self.source = source
         self.offset = offset
     }
 
-    func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
+    package func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
         let n = min(target.count, source.size - offset)
         guard n > 0 else { return 0 }
         try source.read(at: offset, into: UnsafeMutableRawBufferPointer(rebasing: target[..<n]))

@@ -4,12 +4,12 @@ internal import Columnar
 /// Reads typed values out of text cells: one function a type, nil for text that is no such value.
 ///
 /// Spaces and tabs around anything but a string are no part of it.
-enum ScalarText {
-    typealias Bytes = UnsafePointer<UInt8>
+package enum ScalarText {
+    package typealias Bytes = UnsafePointer<UInt8>
 
     /// The text without spaces and tabs around it.
     @inline(__always)
-    static func trimmed(_ bytes: Bytes, _ count: Int) -> (Bytes, Int) {
+    package static func trimmed(_ bytes: Bytes, _ count: Int) -> (Bytes, Int) {
         // Nearly all text has none.
         if count == 0 || (bytes[0] > 0x20 && bytes[count - 1] > 0x20) { return (bytes, count) }
         var (bytes, count) = (bytes, count)
@@ -20,7 +20,7 @@ enum ScalarText {
 
     /// An optional sign and digits, within 64 bits.
     @inline(__always)
-    static func long(_ bytes: Bytes, _ count: Int) -> Int64? {
+    package static func long(_ bytes: Bytes, _ count: Int) -> Int64? {
         let (bytes, count) = trimmed(bytes, count)
         var value: Int64 = 0
         return mastic_number_long(bytes, count, &value) ? value : nil
@@ -28,7 +28,7 @@ enum ScalarText {
 
     /// A decimal number with optional sign, point and exponent. With `words` also `inf`, `infinity` and `nan`, in any case.
     @inline(__always)
-    static func double(_ bytes: Bytes, _ count: Int, words: Bool) -> Double? {
+    package static func double(_ bytes: Bytes, _ count: Int, words: Bool) -> Double? {
         let (bytes, count) = trimmed(bytes, count)
         var value = 0.0
         return mastic_number_double(bytes, count, words, &value) ? value : nil

@@ -38,7 +38,7 @@ public enum TextEncoding: String, Sendable, CaseIterable {
 }
 
 /// A stream rewritten as UTF-8. Units that encode nothing become U+FFFD.
-final class TranscodingStream: ByteStream {
+package final class TranscodingStream: ByteStream {
     private let stream: any ByteStream
     private var encoding: TextEncoding
     private let block = Buffer(size: 64 << 10)
@@ -47,12 +47,12 @@ final class TranscodingStream: ByteStream {
     private var finished = false
     private var pendingHigh: UInt32?
 
-    init(_ stream: any ByteStream, from encoding: TextEncoding) {
+    package init(_ stream: any ByteStream, from encoding: TextEncoding) {
         self.stream = stream
         self.encoding = encoding
     }
 
-    func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
+    package func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
         var filled = 0
         let out = target.baseAddress!.assumingMemoryBound(to: UInt8.self)
         // A pair of surrogates, the first of which was alone after all, takes six bytes.

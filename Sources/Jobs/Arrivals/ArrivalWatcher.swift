@@ -105,7 +105,7 @@ public final class ArrivalWatcher {
     }
 
     /// Has the next look go through all folders, as after an overflow of the kernel's queue.
-    func rescan() { for site in sites.values { site.needsScan = true } }
+    package func rescan() { for site in sites.values { site.needsScan = true } }
 
     // MARK: - Notices
 

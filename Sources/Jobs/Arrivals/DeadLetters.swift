@@ -1,5 +1,5 @@
 internal import CPlatform
-internal import Catalog
+package import Catalog
 public import Connectors
 internal import Glibc
 public import Logging
@@ -15,9 +15,9 @@ public struct DeadLetters {
     public init(home: Home, log: Logger) { (self.home, self.log) = (home, log) }
 
     /// What stands in `NAME.error.json`.
-    struct Letter: Codable, Hashable {
+    package struct Letter: Codable, Hashable {
         /// Where the file came from.
-        var path: String
+        package var path: String
         var size: Int64
         /// Nanoseconds since the epoch.
         var modified: Int64
@@ -25,9 +25,9 @@ public struct DeadLetters {
         /// Seconds since the epoch, like all times here.
         var arrived: Double
         /// The runs that failed, oldest first.
-        var failures: [ArrivalFailure]
+        package var failures: [ArrivalFailure]
 
-        init(_ arrival: ArrivalRecord) {
+        package init(_ arrival: ArrivalRecord) {
             (path, size, modified) = (arrival.file.path, arrival.file.size, arrival.file.modified)
             (trigger, arrived, failures) = (arrival.trigger, arrival.seen, arrival.failures)
         }
@@ -96,7 +96,7 @@ public struct DeadLetters {
     }
 
     /// `report.csv`, `report-1.csv`, `report-2.csv`.
-    static func name(_ name: String, number: Int) -> String {
+    package static func name(_ name: String, number: Int) -> String {
         guard number > 0 else { return name }
         guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), dot != name.startIndex else { return "\(name)-\(number)" }
         return name[..<dot] + "-\(number)" + name[dot...]

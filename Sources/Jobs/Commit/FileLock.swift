@@ -1,8 +1,8 @@
-internal import Connectors
+package import Connectors
 internal import Glibc
 
 /// A lock on a file, which the kernel takes away when the last process that holds it ends, however it ends: flock(2).
-final class FileLock: Sendable {
+package final class FileLock: Sendable {
     /// For a child that is to hold the lock.
     let descriptor: Int32
     private let path: String
@@ -15,7 +15,7 @@ final class FileLock: Sendable {
     ///
     /// - Parameter patienceMilliseconds: how long to wait for the holder.
     /// - Returns: nil while another holds it.
-    static func acquire(_ path: String, patienceMilliseconds: Int = 0) throws(StorageError) -> FileLock? {
+    package static func acquire(_ path: String, patienceMilliseconds: Int = 0) throws(StorageError) -> FileLock? {
         var waited = 0
         while true {
             let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
@@ -45,7 +45,7 @@ final class FileLock: Sendable {
     }
 
     /// Whether some process holds the lock.
-    static func isHeld(_ path: String) -> Bool {
+    package static func isHeld(_ path: String) -> Bool {
         let descriptor = open(path, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
@@ -53,7 +53,7 @@ final class FileLock: Sendable {
     }
 
     /// Removes the lock's file.
-    func remove() { unlink(path) }
+    package func remove() { unlink(path) }
 
     private static func isFile(_ descriptor: Int32, at path: String) -> Bool {
         var (ours, named) = (stat(), stat())

@@ -10,6 +10,8 @@ public enum Recovery {
         public var removed: [String] = []
         /// Sentences for the user: what could not be done, and will be tried again.
         public var warnings: [String] = []
+
+        package init() {}
     }
 
     /// How long to wait for a run that is publishing at this moment.

@@ -34,6 +34,8 @@ public struct CrawlReport: Sendable, Equatable {
     public struct Skipped: Sendable, Equatable {
         public var path: String
         public var reason: String
+
+        package init(path: String, reason: String) { (self.path, self.reason) = (path, reason) }
     }
 
     public var tables: [Table] = []

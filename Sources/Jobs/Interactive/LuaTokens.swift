@@ -1,5 +1,5 @@
 /// A word of Lua and where it stands.
-struct LuaToken: Equatable {
+package struct LuaToken: Equatable {
     enum Kind: Equatable {
         case name, keyword, number, symbol
         /// A string; whether it is closed.

@@ -2,9 +2,9 @@
 ///
 /// People paste pieces of scripts, and a local that is gone with its line would make the next piece fail. A local that is to be closed (`<close>`)
 /// stays one, as it means nothing otherwise.
-enum SessionLocals {
+package enum SessionLocals {
     /// The text with such declarations turned into assignments. What is left out becomes blanks, so that lines and columns stay.
-    static func kept(_ text: [UInt8]) -> [UInt8] {
+    package static func kept(_ text: [UInt8]) -> [UInt8] {
         let tokens = LuaTokens.of(text).filter { token in
             if case .comment = token.kind { return false }
             return true

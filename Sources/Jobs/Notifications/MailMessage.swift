@@ -1,13 +1,13 @@
 internal import Foundation
 
 /// A mail in plain text (RFC 5322, RFC 2045): headers of which each is one line, and a body in base64, in which nothing can be taken for anything else.
-struct MailMessage {
-    let bytes: [UInt8]
+package struct MailMessage {
+    package let bytes: [UInt8]
 
     /// - Parameters:
     ///   - id: a unique word, for `Message-ID`.
     ///   - time: seconds since the epoch.
-    init(from: String, to: [String], subject: String, text: String, id: String, time: Double) {
+    package init(from: String, to: [String], subject: String, text: String, id: String, time: Double) {
         let domain = from.split(separator: "@").last.map(String.init) ?? "localhost"
         let headers = [
             "From: <\(from)>", "To: " + to.map { "<\($0)>" }.joined(separator: ",\r\n "), "Subject: " + SafeText.headerField(subject), "Date: " + Self.date(time),
@@ -23,7 +23,7 @@ struct MailMessage {
     /// The addresses of a list with commas. Only plain ones: `name@host`, ASCII, without anything that could end a header or a command.
     ///
     /// - Throws: `DeliveryError`.
-    static func addresses(_ list: String) throws -> [String] {
+    package static func addresses(_ list: String) throws -> [String] {
         let addresses = list.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
         for address in addresses {
             let parts = address.split(separator: "@", omittingEmptySubsequences: false)

@@ -4,13 +4,13 @@ internal import Connectors
 internal import Foundation
 
 /// Sends one message in its way, and waits until it is sent.
-struct MessageSender {
+package struct MessageSender {
     let home: Home
     /// 1 when transfers are to end.
     let cancelled: UnsafePointer<Int32>
     var connectSeconds = 5.0
     var totalSeconds = 30.0
-    var commandSeconds = 60.0
+    package var commandSeconds = 60.0
 
     /// - Throws: `DeliveryError`.
     func send(_ message: NotificationMessage, at now: Double) throws {

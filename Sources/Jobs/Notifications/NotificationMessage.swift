@@ -62,7 +62,7 @@ public struct NotificationMessage: Codable, Hashable, Sendable {
     }
 
     /// What tells one way from another: messages to one destination are sent one after the other.
-    var destination: String { target.webhook ?? target.mail.map { "mailto:" + $0 } ?? target.command ?? "" }
+    package var destination: String { target.webhook ?? target.mail.map { "mailto:" + $0 } ?? target.command ?? "" }
 
     /// How log lines call the destination: without what a webhook's address may hold of secrets.
     var destinationName: String {
@@ -73,8 +73,8 @@ public struct NotificationMessage: Codable, Hashable, Sendable {
 }
 
 /// Why a message was not sent.
-struct DeliveryError: Error, CustomStringConvertible {
-    let description: String
+package struct DeliveryError: Error, CustomStringConvertible {
+    package let description: String
     /// Whether trying again is of no use.
     var isPermanent = false
     /// Seconds for which the receiver asked to be left alone.

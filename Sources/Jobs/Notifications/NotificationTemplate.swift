@@ -6,7 +6,7 @@ internal import Foundation
 ///
 /// A first line `Subject: ...` gives the subject, a line of its own. A line whose names all have nothing to say is left out, so that
 /// `Error: {error}` does not stand in a message of success. What is put in is not looked at for further names, and cannot command a terminal.
-struct NotificationTemplate {
+package struct NotificationTemplate {
     private enum Piece: Hashable {
         case text(String)
         case name(String)
@@ -41,7 +41,7 @@ struct NotificationTemplate {
     private let lines: [[Piece]]
 
     /// - Throws: `JobError.invalidOption` for a name that there is not and for a brace without its end, with the line.
-    init(_ text: String) throws {
+    package init(_ text: String) throws {
         var lines = try text.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false).enumerated().map { number, line in
             try Self.parse(line, number: number + 1)
         }

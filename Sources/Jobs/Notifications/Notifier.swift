@@ -39,7 +39,7 @@ public final class Notifier: @unchecked Sendable {
     public convenience init(home: Home, log: Logger) { self.init(home: home, log: log, clock: { CatalogStore.now }) { _ in } }
 
     /// - Parameter configure: changes the sender's times.
-    init(home: Home, log: Logger, clock: @escaping @Sendable () -> Double, configure: (inout MessageSender) -> Void) {
+    package init(home: Home, log: Logger, clock: @escaping @Sendable () -> Double, configure: (inout MessageSender) -> Void) {
         (self.home, self.log, self.clock) = (home, log, clock)
         flag = .allocate(capacity: 1)
         flag.initialize(to: 0)

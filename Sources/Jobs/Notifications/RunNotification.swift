@@ -70,7 +70,7 @@ public struct RunNotification: Codable, Hashable, Sendable {
     public var duration: Double { max(0, (finished ?? time) - started) }
 
     /// `350 ms`, `12.3 s`, `4 min 5 s`, `3 h 20 min`.
-    static func text(ofSeconds seconds: Double) -> String {
+    package static func text(ofSeconds seconds: Double) -> String {
         let seconds = seconds.isFinite ? min(max(seconds, 0), 1e12) : 0
         if seconds < 1 { return "\(Int(seconds * 1000)) ms" }
         if seconds < 60 { return "\(Double(Int(seconds * 10)) / 10) s" }
@@ -78,14 +78,14 @@ public struct RunNotification: Codable, Hashable, Sendable {
         return whole < 3600 ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole % 3600 / 60) min"
     }
 
-    static var hostName: String {
+    package static var hostName: String {
         var buffer = [CChar](repeating: 0, count: 256)
         guard gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
         return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// The last lines of a file, each of 500 characters at most, from its last 64 KiB.
-    static func lastLines(of path: String, count: Int) -> [String] {
+    package static func lastLines(of path: String, count: Int) -> [String] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return [] }
         defer { close(descriptor) }

@@ -1,5 +1,5 @@
 /// Text of scripts and data, made harmless for where it goes.
-enum SafeText {
+package enum SafeText {
     /// For people: control characters, which could move a terminal's cursor or hide text, and characters that turn the direction of writing are
     /// shown as `\u{1B}`; tabs stay, and line ends do if `keepsLines`, as plain newlines.
     static func printable(_ text: String, keepsLines: Bool = true) -> String {
@@ -29,7 +29,7 @@ enum SafeText {
     }
 
     /// For a header of a mail: one line; encoded (RFC 2047) where it is not plain ASCII, so that nothing in it can end the header.
-    static func headerField(_ text: String) -> String {
+    package static func headerField(_ text: String) -> String {
         let line = printable(text, keepsLines: false).replacing("\t", with: " ")
         guard !line.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) || line.contains("=?") || line.utf8.count > 900 else { return line }
         // A line with encoded words has 76 characters at most, the field's name among them; 39 bytes are 52 characters of base64. A word may not end
@@ -50,7 +50,7 @@ enum SafeText {
     }
 
     /// RFC 4648, section 4.
-    static func base64(_ bytes: [UInt8]) -> String {
+    package static func base64(_ bytes: [UInt8]) -> String {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
         var result: [UInt8] = []
         result.reserveCapacity((bytes.count + 2) / 3 * 4)

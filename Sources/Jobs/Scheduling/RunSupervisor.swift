@@ -1,25 +1,29 @@
-internal import Catalog
+package import Catalog
 
 /// How the process of a run ended.
-struct ProcessEnd: Hashable, Sendable {
+package struct ProcessEnd: Hashable, Sendable {
     /// Nil when the process was another's child, so that nobody told.
     var status: Int32?
     /// The signal that ended it.
     var signal: Int32?
     /// Bytes of resident memory at most; nil if unknown.
     var peakMemory: Int?
+
+    package init(status: Int32? = nil, signal: Int32? = nil, peakMemory: Int? = nil) { (self.status, self.signal, self.peakMemory) = (status, signal, peakMemory) }
 }
 
 /// What of a run's process can be seen from outside.
-struct ProcessView: Sendable {
+package struct ProcessView: Sendable {
     /// Bytes of resident memory.
-    var residentMemory: Int
+    package var residentMemory: Int
     /// When the run last wrote to its log: seconds since the epoch.
     var lastOutput: Double
+
+    package init(residentMemory: Int, lastOutput: Double) { (self.residentMemory, self.lastOutput) = (residentMemory, lastOutput) }
 }
 
 /// Starts the processes of runs and watches them. The scheduler has one; tests have one of their own.
-protocol RunSupervisor: AnyObject {
+package protocol RunSupervisor: AnyObject {
     /// Takes the run for a process that is to be started.
     ///
     /// - Returns: false while a process works on it already.

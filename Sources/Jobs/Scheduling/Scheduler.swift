@@ -44,7 +44,7 @@ public final class Scheduler {
     private let clock: () -> Double
 
     /// What was read of definitions, and which generation.
-    var definitions = SchedulerDefinitions()
+    package var definitions = SchedulerDefinitions()
     /// Processes that have ended, and whose runs have not been put in order.
     private var ended: [String: ProcessEnd] = [:]
     /// When processes were asked to stop.
@@ -72,7 +72,7 @@ public final class Scheduler {
     }
 
     /// - Parameter clock: seconds since the epoch.
-    init(
+    package init(
         _ home: Home, options: Options, supervisor: any RunSupervisor, lock: FileLock? = nil, log: Logger, clock: @escaping () -> Double
     ) throws {
         (self.home, self.options, self.supervisor, self.lock, self.log, self.clock) = (home, options, supervisor, lock, log, clock)

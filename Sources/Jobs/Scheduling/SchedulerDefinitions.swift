@@ -2,20 +2,20 @@ internal import Catalog
 internal import Logging
 
 /// What the scheduler has read of the definitions, in the form that it wants.
-struct SchedulerDefinitions {
+package struct SchedulerDefinitions {
     /// A schedule of a trigger or a crawler.
-    struct Timed {
+    package struct Timed {
         let trigger: TriggerRecord?
         let crawler: CrawlerRecord?
         let schedule: Schedule
         /// Ticks up to this time have been dealt with.
         var seen: Double
         /// The next tick; nil when there is none any more.
-        var next: Double?
+        package var next: Double?
     }
 
     /// By the name of the trigger, or of the crawler's tick.
-    var timed: [String: Timed] = [:]
+    package var timed: [String: Timed] = [:]
     /// Active conditional triggers outside workflows, by the nodes that they watch.
     private(set) var watching: [RunNode: [TriggerRecord]] = [:]
     private(set) var arrivals: [TriggerRecord] = []

@@ -3,7 +3,7 @@ internal import Glibc
 internal import Scripting
 
 /// The snapshots of a project: `tests/snapshots/<file of tests>/<name>.txt`.
-final class SnapshotStore {
+package final class SnapshotStore {
     private let project: TestProject
     private let mode: TestOptions.SnapshotMode
     /// Which test uses a file: two must not share one.
@@ -37,7 +37,7 @@ final class SnapshotStore {
     }
 
     /// The name in letters that every file system takes.
-    static func slug(_ name: String) -> String {
+    package static func slug(_ name: String) -> String {
         var text = ""
         for scalar in name.lowercased().unicodeScalars {
             let isPlain = scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "_"

@@ -25,6 +25,11 @@ public struct TestResult {
     /// Where its files are, if they were kept.
     public let folder: String?
 
+    package init(file: String, name: String?, line: Int?, outcome: Outcome, nanoseconds: Int, output: String, log: String, snapshots: [String], folder: String?) {
+        (self.file, self.name, self.line, self.outcome, self.nanoseconds) = (file, name, line, outcome, nanoseconds)
+        (self.output, self.log, self.snapshots, self.folder) = (output, log, snapshots, folder)
+    }
+
     public var isFailure: Bool { if case .failed = outcome { true } else { false } }
 }
 

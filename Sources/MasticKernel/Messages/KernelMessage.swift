@@ -1,27 +1,27 @@
-internal import Catalog
+package import Catalog
 internal import Foundation
 
 /// One message of a notebook, as it came.
 ///
 /// On the wire (Jupyter's messaging, 5.4): the names of the peers it came through, `<IDS|MSG>`, the signature, then header, parent header, metadata and
 /// content as JSON, then buffers.
-struct KernelMessage: Sendable {
+package struct KernelMessage: Sendable {
     /// The peers that an answer goes to.
-    let identities: [[UInt8]]
+    package let identities: [[UInt8]]
     /// The header's JSON, which answers carry as their parent.
-    let header: [UInt8]
-    let id: String
-    let type: String
-    let session: String
-    let content: [String: JSONValue]
+    package let header: [UInt8]
+    package let id: String
+    package let type: String
+    package let session: String
+    package let content: [String: JSONValue]
     let signature: [UInt8]
 
-    static let delimiter = Array("<IDS|MSG>".utf8)
+    package static let delimiter = Array("<IDS|MSG>".utf8)
     /// Bytes that a header may have: every answer repeats it.
     static let headerLimit = 64 << 10
 
     /// Why parts are no message of a notebook.
-    enum Fault: Error, Equatable, CustomStringConvertible {
+    package enum Fault: Error, Equatable, CustomStringConvertible {
         case noDelimiter
         case tooFewParts(Int)
         case wrongSignature
@@ -30,7 +30,7 @@ struct KernelMessage: Sendable {
         case headerTooLong(Int)
         case repeated
 
-        var description: String {
+        package var description: String {
             switch self {
             case .noDelimiter: "a message without the delimiter <IDS|MSG>"
             case .tooFewParts(let count): "a message with \(count) of the 5 parts that follow the delimiter"
@@ -44,7 +44,7 @@ struct KernelMessage: Sendable {
     }
 
     /// Reads the parts of a message. Nothing of it is looked at before its signature is known to be right.
-    init(_ parts: [[UInt8]], _ signer: MessageSigner) throws(Fault) {
+    package init(_ parts: [[UInt8]], _ signer: MessageSigner) throws(Fault) {
         guard let at = parts.firstIndex(of: Self.delimiter) else { throw .noDelimiter }
         let rest = parts[(at + 1)...]
         guard rest.count >= 5 else { throw .tooFewParts(rest.count) }
@@ -80,5 +80,5 @@ extension JSONValue {
     var members: [String: JSONValue]? { if case .object(let members) = self { members } else { nil } }
 
     /// A list of texts.
-    static func texts(_ texts: some Sequence<String>) -> JSONValue { .array(texts.map { .string($0) }) }
+    package static func texts(_ texts: some Sequence<String>) -> JSONValue { .array(texts.map { .string($0) }) }
 }

@@ -23,20 +23,20 @@ struct RecentSignatures {
 }
 
 /// Signs messages with the key of the connection file, and knows which were signed so: HMAC-SHA256 over header, parent, metadata and content.
-struct MessageSigner: Sendable {
+package struct MessageSigner: Sendable {
     private let key: [UInt8]
 
     /// - Parameter key: empty where messages are not signed.
-    init(key: [UInt8]) { self.key = key }
+    package init(key: [UInt8]) { self.key = key }
 
     /// The signature as it goes over the wire: 64 hexadecimal digits, nothing where there is no key.
-    func signature(of parts: some Sequence<[UInt8]>) -> [UInt8] {
+    package func signature(of parts: some Sequence<[UInt8]>) -> [UInt8] {
         if key.isEmpty { return [] }
         return Array(MessageSignature.hex(MessageSignature.hmac(Array(parts.joined()), key: key)).utf8)
     }
 
     /// Takes the same time for every wrong signature.
-    func isSigned(_ parts: some Sequence<[UInt8]>, with signature: [UInt8]) -> Bool {
+    package func isSigned(_ parts: some Sequence<[UInt8]>, with signature: [UInt8]) -> Bool {
         if key.isEmpty { return true }
         let expected = self.signature(of: parts)
         guard signature.count == expected.count else { return false }

@@ -1,10 +1,10 @@
-internal import Catalog
+package import Catalog
 internal import Foundation
 internal import Glibc
 internal import Synchronization
 
 /// Makes the messages of one kernel.
-final class MessageWriter: Sendable {
+package final class MessageWriter: Sendable {
     /// The version of Jupyter's messaging that is spoken.
     static let protocolVersion = "5.4"
 
@@ -12,14 +12,14 @@ final class MessageWriter: Sendable {
     private let session = UUID().uuidString.lowercased()
     private let count = Mutex(0)
 
-    init(_ signer: MessageSigner) { self.signer = signer }
+    package init(_ signer: MessageSigner) { self.signer = signer }
 
     /// The parts of a message.
     ///
     /// - Parameters:
     ///   - prefix: the peers it goes to, or the topic that it is published under.
     ///   - parent: the header of the message that it answers; nil where it answers none.
-    func parts(
+    package func parts(
         _ type: String, _ content: [String: JSONValue], parent: [UInt8]?, prefix: [[UInt8]], metadata: [String: JSONValue] = [:]
     ) -> [[UInt8]] {
         let number = count.withLock { count in

@@ -7,7 +7,7 @@ internal import Synchronization
 ///
 /// The order is kept: what lies in the pipes when a script prints was written before. Small writes are gathered, so that a loop that prints does
 /// not make a message a line.
-final class OutputCapture: Sendable {
+package final class OutputCapture: Sendable {
     enum Stream: String, Sendable {
         case output = "stdout", error = "stderr"
     }
@@ -142,7 +142,7 @@ final class OutputCapture: Sendable {
     }
 
     /// How many of the bytes end with a character of UTF-8.
-    static func wholeCharacters(_ bytes: some RandomAccessCollection<UInt8>) -> Int {
+    package static func wholeCharacters(_ bytes: some RandomAccessCollection<UInt8>) -> Int {
         func last(_ offset: Int) -> UInt8 { bytes[bytes.index(bytes.endIndex, offsetBy: -offset)] }
         // A character has four bytes at most; its first tells how many.
         for back in 1...3 where back <= bytes.count {

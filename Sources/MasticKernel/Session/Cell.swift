@@ -2,8 +2,8 @@
 ///
 /// A magic is a line that begins with `%`, above the cell's first line of code, or `%%` in the first line, which says what the whole cell is. Lua has no
 /// line that begins so. The lines of code keep their numbers.
-struct Cell: Equatable {
-    enum Step: Equatable {
+package struct Cell: Equatable {
+    package enum Step: Equatable {
         case lua(String, isTimed: Bool)
         case sql(String, isTimed: Bool)
         /// - Parameters:
@@ -14,9 +14,9 @@ struct Cell: Equatable {
         case unknown(name: String, isWhole: Bool)
     }
 
-    let steps: [Step]
+    package let steps: [Step]
 
-    init(_ text: String) {
+    package init(_ text: String) {
         let bytes = Self.withLineFeeds(text)
         // Cells may be megabytes of data: only the lines of magics are looked at.
         let lines = bytes.split(separator: 0x0a, omittingEmptySubsequences: false)

@@ -4,7 +4,7 @@ internal import Jobs
 internal import Scripting
 
 /// Runs the cells of one kernel, on the interpreter's thread.
-final class CellRunner {
+package final class CellRunner {
     let session: InteractiveSession
     private let capture: OutputCapture
     private let execution: Execution
@@ -54,7 +54,7 @@ final class CellRunner {
 
     private func tell(_ start: Double) { print("Wall time: \(Self.duration(MonotonicTime.seconds - start))\n") }
 
-    static func duration(_ seconds: Double) -> String {
+    package static func duration(_ seconds: Double) -> String {
         func text(_ value: Double, _ unit: String) -> String {
             let digits = value < 10 ? 100.0 : value < 100 ? 10.0 : 1.0
             let rounded = (value * digits).rounded() / digits

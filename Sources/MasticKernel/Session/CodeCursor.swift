@@ -1,12 +1,12 @@
 /// A text and a place in it. Notebooks count characters (code points), we count bytes.
-struct CodeCursor: Equatable {
+package struct CodeCursor: Equatable {
     let text: String
     /// Bytes of UTF-8 before the place.
-    let offset: Int
+    package let offset: Int
     private let scalars: [Unicode.Scalar]
 
     /// - Parameter position: characters before the place; the end if not given. One outside of the text is moved into it.
-    init(_ text: String, at position: Int?) {
+    package init(_ text: String, at position: Int?) {
         self.text = text
         scalars = Array(text.unicodeScalars)
         let count = min(max(0, position ?? scalars.count), scalars.count)
@@ -14,7 +14,7 @@ struct CodeCursor: Equatable {
     }
 
     /// Characters before a number of bytes.
-    func position(ofByte byte: Int) -> Int {
+    package func position(ofByte byte: Int) -> Int {
         var (count, bytes) = (0, 0)
         while count < scalars.count, bytes < byte {
             bytes += UTF8.width(scalars[count])
@@ -28,7 +28,7 @@ struct CodeCursor: Equatable {
 
     /// The name at the place, with what it belongs to: `spark.catalog.listTables`, `df:filter`. A call's name where the place is between its brackets
     /// and touches no name. Empty where there is none.
-    var name: String {
+    package var name: String {
         let bytes = Array(text.utf8)
         func isWord(_ at: Int) -> Bool {
             guard bytes.indices.contains(at) else { return false }

@@ -2,7 +2,7 @@ internal import Catalog
 internal import Synchronization
 
 /// The cells of this kernel's life, for notebooks that ask for them.
-final class KernelHistory: Sendable {
+package final class KernelHistory: Sendable {
     private struct Cell {
         let number: Int
         let source: String
@@ -57,7 +57,7 @@ final class KernelHistory: Sendable {
     }
 
     /// Whether a text fits a pattern whose `*` stands for anything and whose `?` for one character.
-    static func matches(_ text: String, _ pattern: String) -> Bool {
+    package static func matches(_ text: String, _ pattern: String) -> Bool {
         let (text, pattern) = (Array(text.unicodeScalars), Array(pattern.unicodeScalars))
         var (at, wanted, star, retry) = (0, 0, -1, 0)
         while at < text.count {

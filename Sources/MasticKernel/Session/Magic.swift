@@ -1,21 +1,21 @@
 internal import Columnar
 
 /// A line that speaks to the kernel instead of the interpreter.
-struct Magic: Sendable {
+package struct Magic: Sendable {
     let name: String
     /// Whether it stands behind `%%` and takes the whole cell.
     let isWhole: Bool
     /// What it means here, in one sentence.
-    let meaning: String
+    package let meaning: String
     /// Whether it is one of Glue's interactive sessions', which is accepted so that notebooks can be brought along.
     let isForeign: Bool
 
     static func named(_ name: String, isWhole: Bool) -> Magic? { all.first { $0.name == name && $0.isWhole == isWhole } }
 
     /// As it is written.
-    var text: String { (isWhole ? "%%" : "%") + name }
+    package var text: String { (isWhole ? "%%" : "%") + name }
 
-    static let all: [Magic] = own + foreign
+    package static let all: [Magic] = own + foreign
 
     private static let own = [
         Magic("help", "lists the magics"),
@@ -68,7 +68,7 @@ struct Magic: Sendable {
     }
 
     /// What `%help` prints.
-    static var list: String {
+    package static var list: String {
         func lines(_ magics: [Magic]) -> [String] {
             let width = magics.map(\.text.count).max() ?? 0
             return magics.map { "  " + $0.text + String(repeating: " ", count: width - $0.text.count + 2) + $0.meaning }
@@ -78,7 +78,7 @@ struct Magic: Sendable {
     }
 
     /// What is said of a magic that there is none of.
-    static func advice(for name: String, isWhole: Bool) -> String {
+    package static func advice(for name: String, isWhole: Bool) -> String {
         let written = (isWhole ? "%%" : "%") + name
         let names = all.filter { $0.isWhole == isWhole }.map(\.name)
         if let nearest = Suggestion.nearest(name, in: names) { return "there is no magic \(written); did you mean \(isWhole ? "%%" : "%")\(nearest)?" }

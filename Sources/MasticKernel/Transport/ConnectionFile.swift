@@ -3,8 +3,8 @@ internal import Foundation
 internal import Glibc
 
 /// Where a kernel listens and how its messages are signed, as Jupyter wrote it down for it.
-struct ConnectionFile: Sendable, Equatable {
-    enum Channel: String, CaseIterable {
+package struct ConnectionFile: Sendable, Equatable {
+    package enum Channel: String, CaseIterable {
         case shell, control, iopub, stdin, heartbeat = "hb"
     }
 
@@ -21,7 +21,7 @@ struct ConnectionFile: Sendable, Equatable {
         return try ConnectionFile(Array(data), name: path)
     }
 
-    init(_ bytes: [UInt8], name: String) throws(KernelError) {
+    package init(_ bytes: [UInt8], name: String) throws(KernelError) {
         func wrong(_ what: String) -> KernelError { KernelError("the connection file '\(name)' \(what)") }
         guard let members = try? JSONDecoder().decode([String: JSONValue].self, from: Data(bytes)) else { throw wrong("is no JSON object") }
         let scheme = members["signature_scheme"]?.text ?? "hmac-sha256"
@@ -42,7 +42,7 @@ struct ConnectionFile: Sendable, Equatable {
         self.ports = ports
     }
 
-    func address(_ channel: Channel) -> String {
+    package func address(_ channel: Channel) -> String {
         let port = ports[channel] ?? 0
         if !isTCP { return "ipc://\(host)-\(port)" }
         return host.contains(":") ? "tcp://[\(host)]:\(port)" : "tcp://\(host):\(port)"

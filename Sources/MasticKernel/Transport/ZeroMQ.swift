@@ -19,5 +19,5 @@ public enum ZeroMQ {
 /// Why a kernel cannot be installed or started, as a sentence.
 public struct KernelError: Error, CustomStringConvertible, Equatable {
     public let description: String
-    init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }

@@ -46,8 +46,8 @@ final class JobObject: ScriptObject {
 }
 
 /// `getResolvedOptions`: the job's arguments by name, by Glue's rules.
-struct ResolvedOptions {
-    private(set) var values: [String: String] = [:]
+package struct ResolvedOptions {
+    package private(set) var values: [String: String] = [:]
 
     private static let bookmarkOptions = ["job-bookmark-enable", "job-bookmark-pause", "job-bookmark-disable"]
     private static let legacyOptions = ["continuation-enabled", "continuation-readonly", "continuation-ignore"]
@@ -59,7 +59,7 @@ struct ResolvedOptions {
     private static let optional = ["RedshiftTempDir", "TempDir"]
 
     /// - Parameter words: the job's arguments, without the script's name: `--day 1` or `--day=1`; names with `-` count as with `_`.
-    init(words: [String], wanted: [String]) throws {
+    package init(words: [String], wanted: [String]) throws {
         let names = wanted.map(Self.normalized)
         let clashing = names.filter { Self.reserved.contains($0) }
         if !clashing.isEmpty { throw APIError("Using reserved arguments \(clashing.joined(separator: ", ")): they are read without being asked for", .missingJobArgument) }

@@ -1,20 +1,20 @@
 /// The text of a string of a script, byte by byte with the place of each in the script: escapes make the two differ.
-struct LiteralContent {
-    private(set) var bytes: [UInt8] = []
+package struct LiteralContent {
+    package private(set) var bytes: [UInt8] = []
     /// Where each byte of the text is written.
     private var places: [Range<Int>] = []
     /// Behind the last byte.
     private var end = 0
 
     /// - Returns: nil where the script's bytes do not give the token's text.
-    init?(_ token: LuaToken, _ source: [UInt8]) {
+    package init?(_ token: LuaToken, _ source: [UInt8]) {
         guard token.kind == .string, token.span.count >= 2 else { return nil }
         if source[token.span.lowerBound] == UInt8(ascii: "[") { readLong(token.span, source) } else { readShort(token.span.dropFirst().dropLast(), source) }
         guard bytes.elementsEqual(token.text.utf8) else { return nil }
     }
 
     /// Where a part of the text stands in the script.
-    func range(of part: Range<Int>) -> Range<Int> {
+    package func range(of part: Range<Int>) -> Range<Int> {
         let start = part.lowerBound < places.count ? places[part.lowerBound].lowerBound : end
         return start..<(part.isEmpty ? start : max(start, places[part.upperBound - 1].upperBound))
     }

@@ -1,19 +1,19 @@
-internal import Columnar
+package import Columnar
 
 /// What Lua itself says of a script, taken apart. Its words are fixed (ldebug.c, lauxlib.c of Lua 5.4), and the only ones that are recognised by their text.
-struct LuaComplaint: Equatable {
+package struct LuaComplaint: Equatable {
     let code: ErrorCode
     /// The name of what has the wrong value: `amount` in `(field 'amount')`.
-    var name: String?
+    package var name: String?
     /// What kind of name it is: `global`, `local`, `upvalue`, `field`, `method`, `constant`.
-    var kind: String?
+    package var kind: String?
     /// The type of the value: `nil`, `table`.
     var type: String?
     /// Lua's own words, without our hints.
     let words: String
 
     /// - Returns: nil for words that are the script's own.
-    init?(_ message: String) {
+    package init?(_ message: String) {
         // What our hints add stands behind a semicolon.
         let words = message.prefix { $0 != ";" && $0 != "\n" }
         self.words = String(words)
@@ -77,7 +77,7 @@ struct LuaComplaint: Equatable {
     private static let library = ["invalid order function for sorting", "invalid value (", "invalid replacement value (", "invalid conversion '"]
 
     /// The code, with a global that is nil set apart: it is nearly always misspelt.
-    var errorCode: ErrorCode { kind == "global" && type == "nil" && name != nil ? .unknownGlobal : code }
+    package var errorCode: ErrorCode { kind == "global" && type == "nil" && name != nil ? .unknownGlobal : code }
 
     /// The next step, where more can be said than for the code in general.
     ///

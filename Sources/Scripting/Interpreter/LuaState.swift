@@ -252,7 +252,7 @@ public final class LuaState: @unchecked Sendable {
         return try load(statements ?? source, name: name)
     }
 
-    func call(_ reference: LuaReference, _ arguments: [LuaValue]) throws -> [LuaValue] {
+    package func call(_ reference: LuaReference, _ arguments: [LuaValue]) throws -> [LuaValue] {
         try withSlots(arguments) { slots, count in
             var results = mst_results()
             guard mst_invoke(pointer, reference.number, slots, count, &results) == Int32(MST_OK) else { throw lastError() }

@@ -6,11 +6,11 @@
 ///
 /// Only for functions that do nothing with the record but read its fields by names in the code (`RecordUse`). It gives what the function gives, but for
 /// the words of errors: a row that raises is run again by the function itself.
-struct DirectForm: Sendable, Equatable {
+package struct DirectForm: Sendable, Equatable {
     /// The function as the dumper writes it; as long as the original.
     let bytecode: [UInt8]
     /// What happens to a field's value.
-    enum Use: UInt8 {
+    package enum Use: UInt8 {
         /// The function needs it.
         case value
         /// It only ever becomes a field of the new record.
@@ -23,9 +23,9 @@ struct DirectForm: Sendable, Equatable {
     static let tokenMethods: Set<String> = ["len", "lower", "sub", "upper"]
 
     /// What happens to each field that the function reads, sorted by name.
-    let uses: [Use]
+    package let uses: [Use]
     /// Whether the results are the fields of `RecordUse.returnedFields`, in that order, rather than what the function returns.
-    let returnsFields: Bool
+    package let returnsFields: Bool
 
     private static let mostRegisters = 250
 

@@ -13,7 +13,7 @@ public struct FunctionFacts: Sendable, Equatable {
     /// The only fields that returned tables can have; nil where the code does not show them all.
     public var returnedFields: [String]?
     /// The function without tables for its rows; nil where there is none.
-    var direct: DirectForm?
+    package var direct: DirectForm?
     /// Whether every call ends after a number of instructions that the code's length bounds.
     public var isBounded: Bool
     public var purity: Purity

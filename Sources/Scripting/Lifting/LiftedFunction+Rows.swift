@@ -1,4 +1,4 @@
-internal import Columnar
+package import Columnar
 
 /// The rows that a program leaves to Lua, run there and put back in their places.
 extension LiftedFunction {
@@ -6,7 +6,7 @@ extension LiftedFunction {
     ///
     /// - Parameter interpret: the function in the interpreter.
     /// - Returns: what the interpreter would have given for the whole batch, and the number of rows that it was needed for.
-    func filter(
+    package func filter(
         _ batch: Batch, interpret: (Batch) throws -> (kept: Bitmap, errors: [RowError])
     ) throws -> (kept: Bitmap, errors: [RowError], interpreted: Int) {
         let (kept, left) = batch.count == 0 ? (RowMask.none(0), RowMask.all(0)) : filter(batch)
@@ -22,7 +22,7 @@ extension LiftedFunction {
     }
 
     /// The function as a map; see `filter`.
-    func map(
+    package func map(
         _ batch: Batch, interpret: (Batch) throws -> (batch: Batch, rows: Values<Int32>?, errors: [RowError])
     ) throws -> (batch: Batch, errors: [RowError], interpreted: Int) {
         func interpretAll() throws -> (Batch, [RowError], Int) {

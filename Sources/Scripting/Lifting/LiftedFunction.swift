@@ -1,8 +1,8 @@
-internal import Columnar
-internal import Engine
+package import Columnar
+package import Engine
 
 /// A row function as a program over batches, with what it gives to `Filter` and to `Map`.
-struct LiftedFunction: Sendable {
+package struct LiftedFunction: Sendable {
     /// What becomes of a row in `Map`: a table of its own or the record itself.
     private static let newRecord = LuaConstant.integer(1)
     private static let sameRecord = LuaConstant.integer(2)
@@ -25,7 +25,7 @@ struct LiftedFunction: Sendable {
     let otherFields: [Output]
     /// Fields of the record that the code assigns to, in the order of the code.
     let assigned: [Output]
-    let impliedPredicate: Expression?
+    package let impliedPredicate: Expression?
 
     /// - Throws: `LiftRefusal`.
     static func lift(_ code: MovedCode, shape: RecordShape) throws -> LiftedFunction {
@@ -150,16 +150,16 @@ struct LiftedFunction: Sendable {
         return (result.truth - left, left)
     }
 
-    struct Records {
+    package struct Records {
         /// The records of the rows that were not left to Lua.
-        let batch: Batch
+        package let batch: Batch
         let left: RowMask
         /// New fields of a changed record stand in an order that the rows decide: these, once each of them is set up to this row.
         let unordered: (fields: [String], lastRow: Int)?
     }
 
     /// - Returns: nil when Lua must run the whole batch.
-    func map(_ batch: Batch) -> Records? {
+    package func map(_ batch: Batch) -> Records? {
         let count = batch.count
         let evaluation = LuaEvaluation(program, lookups, batch)
         let kind = evaluation.value(recordKind, .all(count))

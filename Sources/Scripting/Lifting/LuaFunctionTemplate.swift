@@ -21,7 +21,7 @@ public final class LuaFunctionTemplate: @unchecked Sendable {
     /// The function as a program over batches.
     ///
     /// - Throws: `LiftRefusal` when it has to be interpreted.
-    func lifted() throws -> LiftedFunction {
+    package func lifted() throws -> LiftedFunction {
         let bytes = UnsafeRawBufferPointer(start: template.bytes, count: template.length)
         guard let code = MovedCode.read(bytes) else { throw LiftRefusal(reason: "cannot be read", line: 0) }
         return try LiftedFunction.lift(code, shape: facts.shape)

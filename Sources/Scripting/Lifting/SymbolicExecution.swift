@@ -1,10 +1,10 @@
 internal import Columnar
 
 /// Why a function is not lifted, and the line that says so.
-struct LiftRefusal: Error, Equatable {
-    let reason: String
+package struct LiftRefusal: Error, Equatable {
+    package let reason: String
     /// 0 when unknown.
-    let line: Int
+    package let line: Int
 }
 
 /// Runs a function's bytecode on symbols and writes down what it computes as a graph of values.

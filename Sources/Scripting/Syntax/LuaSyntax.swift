@@ -2,20 +2,20 @@
 ///
 /// Expressions lie in one list in the order in which they end, so what an expression consists of stands before it: whoever goes through the list meets
 /// parts before wholes, and no text makes a walk deep.
-struct LuaSyntax {
-    typealias ID = Int
+package struct LuaSyntax {
+    package typealias ID = Int
 
-    struct Expression {
-        let kind: Kind
+    package struct Expression {
+        package let kind: Kind
         /// Bytes in the text.
-        let span: Range<Int>
+        package let span: Range<Int>
         /// 1-based line of the first byte.
         let line: Int
         /// The function that it stands in.
         let function: Int
     }
 
-    enum Kind {
+    package enum Kind {
         case `nil`, `true`, `false`, varargs
         case number
         case string(String)
@@ -34,7 +34,7 @@ struct LuaSyntax {
         case parenthesised(ID)
     }
 
-    struct Entry {
+    package struct Entry {
         enum Key {
             case name(String, Range<Int>)
             case value(ID)
@@ -55,31 +55,31 @@ struct LuaSyntax {
         var returns: [[ID]]
     }
 
-    struct Local {
+    package struct Local {
         let name: String
         let span: Range<Int>
         let function: Int
         /// How many blocks are around its declaration, and the innermost of them.
         let block: Int
-        let isParameter: Bool
+        package let isParameter: Bool
         /// What it is declared with, where that is one expression of its own.
         var value: ID?
         /// Assignments after the declaration: the value (nil where it is one of several results), where, and in which block.
-        var assignments: [(value: ID?, place: Int, block: Int, function: Int)]
+        package var assignments: [(value: ID?, place: Int, block: Int, function: Int)]
     }
 
-    struct GlobalAssignment {
-        let name: String
+    package struct GlobalAssignment {
+        package let name: String
         let value: ID?
         let place: Int
         let function: Int
     }
 
-    let source: [UInt8]
-    var expressions: [Expression] = []
+    package let source: [UInt8]
+    package var expressions: [Expression] = []
     var functions: [Function] = []
-    var locals: [Local] = []
-    var globalAssignments: [GlobalAssignment] = []
+    package var locals: [Local] = []
+    package var globalAssignments: [GlobalAssignment] = []
     /// What is assigned to: `r.total` in `r.total = 1`.
     var targets: Set<ID> = []
     /// Calls that are statements, whose results nobody takes.
@@ -125,7 +125,7 @@ struct LuaSyntax {
 }
 
 /// A text that is no Lua.
-struct LuaSyntaxError: Error, Equatable {
+package struct LuaSyntaxError: Error, Equatable {
     let message: String
     let token: LuaToken
 }

@@ -1,7 +1,7 @@
 /// Reads Lua 5.4 into `LuaSyntax`, names resolved as the interpreter resolves them.
 ///
 /// The interpreter decides what is Lua and words its errors; this reader is for places and for what can be told without running.
-struct LuaSyntaxReader {
+package struct LuaSyntaxReader {
     private let tokens: [LuaToken]
     private var position = 0
     private var syntax: LuaSyntax
@@ -15,7 +15,7 @@ struct LuaSyntaxReader {
     /// As deep as the interpreter goes, and a little.
     private static let deepest = 220
 
-    static func read(_ source: [UInt8]) throws(LuaSyntaxError) -> LuaSyntax {
+    package static func read(_ source: [UInt8]) throws(LuaSyntaxError) -> LuaSyntax {
         var reader = LuaSyntaxReader(source)
         try reader.chunk()
         return reader.syntax

@@ -1,22 +1,22 @@
 /// A word of a Lua text and where it stands.
-struct LuaToken: Equatable {
-    enum Kind: Equatable {
+package struct LuaToken: Equatable {
+    package enum Kind: Equatable {
         case name, number, string, symbol, keyword, end
         /// Bytes that are no Lua, or a string or comment without an end.
         case broken
     }
 
-    let kind: Kind
+    package let kind: Kind
     /// Bytes in the text.
-    let span: Range<Int>
+    package let span: Range<Int>
     /// 1-based line of the first byte.
-    let line: Int
+    package let line: Int
     /// Names, keywords and symbols as they are written; the value of a string, escapes resolved; empty otherwise.
-    let text: String
+    package let text: String
 }
 
 /// Takes a Lua 5.4 text apart. Never fails: what is no Lua comes as a broken token, and goes to the end of its line.
-struct LuaTokenizer {
+package struct LuaTokenizer {
     private let source: [UInt8]
     private var place = 0
     private var line = 1
@@ -38,7 +38,7 @@ struct LuaTokenizer {
     }
 
     /// All tokens; the last is the end.
-    static func tokens(of source: [UInt8]) -> [LuaToken] {
+    package static func tokens(of source: [UInt8]) -> [LuaToken] {
         var tokenizer = LuaTokenizer(source)
         var tokens: [LuaToken] = []
         repeat { tokens.append(tokenizer.next()) } while tokens.last?.kind != .end

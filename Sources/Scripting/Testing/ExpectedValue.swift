@@ -4,9 +4,9 @@ internal import Columnar
 ///
 /// Missing and null are one. Numbers are equal when they are the same number, whatever their types: `1`, `1.0` and `decimal("1.00")`; NaN equals NaN. A date or a
 /// timestamp equals its text, as scripts have no shorter word for it. Tables are equal when what they hold is.
-enum ExpectedValue {
+package enum ExpectedValue {
     /// The same text for equal values, another one for others.
-    static func key(_ value: LuaValue) -> String {
+    package static func key(_ value: LuaValue) -> String {
         switch value {
         case .nil, .null: "null"
         case .boolean(let value): value ? "true" : "false"
@@ -77,7 +77,7 @@ enum ExpectedValue {
     }
 
     /// The value as a script would write it.
-    static func text(_ value: LuaValue) -> String {
+    package static func text(_ value: LuaValue) -> String {
         switch value {
         case .nil, .null: "null"
         case .string(let bytes): value.text.map(quoted) ?? "\"" + bytes.map { $0 < 0x80 ? escaped(String(UnicodeScalar($0))) : "\\x" + String($0, radix: 16) }.joined() + "\""

@@ -2,7 +2,7 @@ internal import Columnar
 
 extension FrameComparison {
     /// What the difference comes to, in a line.
-    var summary: String {
+    package var summary: String {
         if let misplaced { return "the same \(Self.counted(expected.count, "row")) in another order; the first that stands elsewhere is row \(misplaced + 1)" }
         var parts: [String] = []
         if !missing.isEmpty { parts.append("\(missing.count) missing") }
@@ -39,7 +39,7 @@ extension FrameComparison {
 
     /// The rows that differ as a table, each with what is wrong with it: `-` missing, `+` unexpected, `~` changed, with `expected → found` in the cells that differ. One
     /// below the other where the table does not fit the screen.
-    func table(on screen: ScreenShape) -> String {
+    package func table(on screen: ScreenShape) -> String {
         if let misplaced { return orderTable(around: misplaced, on: screen) }
         func cell(_ value: LuaValue) -> String { Self.cut(ExpectedValue.cell(value)) }
         func plain(_ mark: Mark, _ row: [LuaValue]) -> Line { Line(mark: mark, cells: row.map(cell), isMarked: row.map { _ in true }) }

@@ -4,41 +4,45 @@ internal import Columnar
 ///
 /// Rows are paired in three steps: equal ones first, whatever their order; then those whose key columns are equal, or, where no key is named, those that agree in most of
 /// their cells, as changed; what is left over is missing or unexpected. Equal rows count as often as they stand there.
-struct FrameComparison {
+package struct FrameComparison {
     let columns: [String]
     let expected: [[LuaValue]]
     let found: [[LuaValue]]
 
     /// Numbers of expected rows that were not found.
-    private(set) var missing: [Int] = []
+    package private(set) var missing: [Int] = []
     /// Numbers of found rows that were not expected.
-    private(set) var unexpected: [Int] = []
-    private(set) var changed: [Change] = []
+    package private(set) var unexpected: [Int] = []
+    package private(set) var changed: [Change] = []
     /// The first row that stands elsewhere than expected, where the rows are the same and their order counts.
-    private(set) var misplaced: Int?
+    package private(set) var misplaced: Int?
 
-    struct Change: Equatable {
-        let expected: Int
-        let found: Int
+    package struct Change: Equatable {
+        package let expected: Int
+        package let found: Int
         /// The columns that differ.
         let columns: [Int]
+
+        package init(expected: Int, found: Int, columns: [Int]) { (self.expected, self.found, self.columns) = (expected, found, columns) }
     }
 
-    struct Options {
+    package struct Options {
         /// Whether the order of the rows counts.
         var isOrdered = false
         /// Names of columns that tell rows apart.
         var key: [String] = []
         /// How far numbers may lie apart.
         var tolerance = 0.0
+
+        package init(isOrdered: Bool = false, key: [String] = [], tolerance: Double = 0) { (self.isOrdered, self.key, self.tolerance) = (isOrdered, key, tolerance) }
     }
 
     /// Beyond this many rows left over, rows are paired by their keys alone: finding the likest would take too long.
     private static let mostLikened = 400
 
-    var isEqual: Bool { missing.isEmpty && unexpected.isEmpty && changed.isEmpty && misplaced == nil }
+    package var isEqual: Bool { missing.isEmpty && unexpected.isEmpty && changed.isEmpty && misplaced == nil }
 
-    init(columns: [String], expected: [[LuaValue]], found: [[LuaValue]], options: Options = Options()) {
+    package init(columns: [String], expected: [[LuaValue]], found: [[LuaValue]], options: Options = Options()) {
         (self.columns, self.expected, self.found) = (columns, expected, found)
         let expectedKeys = expected.map { row in row.map { ExpectedValue.key($0) } }
         let foundKeys = found.map { row in row.map { ExpectedValue.key($0) } }

@@ -1,17 +1,17 @@
 /// Two texts compared line by line.
-struct LineComparison {
-    enum Line: Equatable {
+package struct LineComparison {
+    package enum Line: Equatable {
         case same(String)
         case missing(String)
         case unexpected(String)
     }
 
-    let lines: [Line]
+    package let lines: [Line]
 
     /// Beyond this many lines, those are paired first that stand once in each text.
     private static let mostAligned = 1000
 
-    init(expected: String, found: String) {
+    package init(expected: String, found: String) {
         let a = expected.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         let b = found.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         var start = 0
@@ -95,7 +95,7 @@ struct LineComparison {
     }
 
     /// The lines that differ, with two of their neighbours each way: `-` expected, `+` found.
-    func text(on screen: ScreenShape) -> String {
+    package func text(on screen: ScreenShape) -> String {
         let near = 2
         let differing = lines.indices.filter { if case .same = lines[$0] { false } else { true } }
         var shown = Set<Int>()

@@ -2,10 +2,10 @@
 /// common options that stand before the command move behind it, and what follows the script of `run`, `explain` or `watch` is set apart as the job's own arguments.
 ///
 ///     --home h run --no-lift job.lua --day 1     ->  run --home h --no-lift job.lua  |  --day 1
-struct ArgumentSplitter {
-    private(set) var words: [String] = []
+package struct ArgumentSplitter {
+    package private(set) var words: [String] = []
     /// What follows SCRIPT of `run`, `explain` or `watch`.
-    private(set) var jobArguments: [String] = []
+    package private(set) var jobArguments: [String] = []
 
     private static let valued: Set<String> = ["--home", "--threads", "--memory", "--timeout", "--log-level", "--log-format"]
     private static let flags: Set<String> = ["--no-lift", "--json", "--quiet", "--no-progress", "--sandbox"]
@@ -16,7 +16,7 @@ struct ArgumentSplitter {
     /// Commands whose first word is a script, and whose others are the script's own.
     private static let scripted: Set<String> = ["run", "explain", "watch"]
 
-    init(_ arguments: [String]) {
+    package init(_ arguments: [String]) {
         var leading: [String] = []
         var rest = arguments[...]
         func takeCommonOption() -> [String]? {

@@ -68,10 +68,10 @@ struct LogLevel: ExpressibleByArgument {
 }
 
 /// A number of bytes as people write it: `512MiB`, `4GB`, `1.5g`.
-struct ByteSize: ExpressibleByArgument {
-    let bytes: Int
+package struct ByteSize: ExpressibleByArgument {
+    package let bytes: Int
 
-    init?(argument: String) {
+    package init?(argument: String) {
         let text = argument.lowercased()
         let digits = text.prefix { $0.isNumber || $0 == "." }
         let units: [String: Double] = [
@@ -84,10 +84,10 @@ struct ByteSize: ExpressibleByArgument {
 }
 
 /// A length of time as people write it: `500ms`, `90s`, `15m`, `2h`; a bare number is seconds.
-struct RunDuration: ExpressibleByArgument {
-    let nanoseconds: Int
+package struct RunDuration: ExpressibleByArgument {
+    package let nanoseconds: Int
 
-    init?(argument: String) {
+    package init?(argument: String) {
         guard let length = Self.nanoseconds(argument), length > 0 else { return nil }
         nanoseconds = length
     }

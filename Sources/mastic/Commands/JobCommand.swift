@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Catalog
+package import Catalog
 internal import Connectors
 internal import Jobs
 
@@ -112,8 +112,10 @@ struct JobCommand: ParsableCommand {
 }
 
 /// Runs as a table with the error of each beneath it, or one id a line.
-enum RunListing {
-    static func text(_ runs: [RunRecord], namesJobs: Bool = false, asTable: Bool = Screen.isTerminal, width: Int? = Screen.width, hasColours: Bool = Screen.hasColours) -> String {
+package enum RunListing {
+    package static func text(
+        _ runs: [RunRecord], namesJobs: Bool = false, asTable: Bool = Screen.isTerminal, width: Int? = Screen.width, hasColours: Bool = Screen.hasColours
+    ) -> String {
         var listing = Listing("run", "job", "state", "attempt", "trigger", "started", "took", "rows")
         listing.style = { column, text in column == 2 ? DefinitionListing.style(of: text) : nil }
         for run in runs {

@@ -4,7 +4,7 @@ internal import Jobs
 internal import Scripting
 
 /// Errors as a person reads them, on standard error; or as one JSON object each, where the log is of such.
-enum Complaint {
+package enum Complaint {
     /// Whether errors are told as JSON. Set once, before a command runs.
     nonisolated(unsafe) static var isJSON = false
     /// Whether the calls to a place are told also where there is only one.
@@ -49,7 +49,7 @@ enum Complaint {
     }
 
     /// Control characters would let data write to the terminal as it likes.
-    static func escaped(_ text: String) -> String { Diagnostic.escaped(text) }
+    package static func escaped(_ text: String) -> String { Diagnostic.escaped(text) }
 }
 
 extension Diagnostic {

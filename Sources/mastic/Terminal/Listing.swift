@@ -1,15 +1,15 @@
 internal import Glibc
 
 /// Rows for a person or a program: a table on a terminal, one name a line elsewhere.
-struct Listing {
+package struct Listing {
     let headers: [String]
-    var rows: [[String]] = []
+    package var rows: [[String]] = []
     /// What is said of a row beneath it, by the row's index.
     private var notes: [Int: String] = [:]
     /// The colour of a cell, by its column and text.
-    var style: (Int, String) -> Screen.Style? = { _, _ in nil }
+    package var style: (Int, String) -> Screen.Style? = { _, _ in nil }
 
-    init(_ headers: String...) { self.headers = headers }
+    package init(_ headers: String...) { self.headers = headers }
 
     private init(headers: [String]) { self.headers = headers }
 
@@ -31,7 +31,7 @@ struct Listing {
     /// - Parameters:
     ///   - asTable: whether standard output is a terminal.
     ///   - width: what a line may be long; the last column is cut for it. Nil for no limit.
-    func render(asTable: Bool = isatty(STDOUT_FILENO) != 0, width: Int? = Screen.width, hasColours: Bool = Screen.hasColours) -> String {
+    package func render(asTable: Bool = isatty(STDOUT_FILENO) != 0, width: Int? = Screen.width, hasColours: Bool = Screen.hasColours) -> String {
         if !asTable { return rows.map { $0[0] + "\n" }.joined() }
         var widths = headers.indices.map { i in ([headers] + rows).map { $0[i].count }.max() ?? 0 }
         if let width, let last = widths.indices.last {

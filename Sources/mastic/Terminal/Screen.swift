@@ -2,7 +2,7 @@ internal import Glibc
 internal import Scripting
 
 /// What standard output is shown on.
-enum Screen {
+package enum Screen {
     static var isTerminal: Bool { isatty(STDOUT_FILENO) != 0 }
 
     /// Columns of the terminal; nil where there is none, and nothing needs to fit.
@@ -48,7 +48,7 @@ enum Screen {
         return true
     }
 
-    enum Style: String {
+    package enum Style: String {
         case red = "31", green = "32", yellow = "33", blue = "34", faint = "2", bold = "1"
     }
 

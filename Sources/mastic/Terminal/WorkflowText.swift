@@ -1,5 +1,5 @@
 internal import Catalog
-internal import Jobs
+package import Jobs
 
 /// A workflow's graph for a person, with the states of a run if there is one.
 ///
@@ -11,9 +11,9 @@ internal import Jobs
 ///     ├─┴─╯
 ///     ◇      nightly_2       after all of load_sales, load_customers, load_products
 ///     ○      join
-enum WorkflowText {
+package enum WorkflowText {
     /// - Parameter descriptions: what is said of jobs where no run is shown.
-    static func graph(
+    package static func graph(
         _ graph: WorkflowGraph, descriptions: [String: String] = [:], now: Double, width: Int? = Screen.width, hasColours: Bool = Screen.hasColours
     ) -> String {
         let drawing = GraphDrawing(marks: graph.nodes.map { mark($0, hasRun: graph.hasRun) }, edges: graph.edges)

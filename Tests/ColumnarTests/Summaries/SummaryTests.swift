@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Columnar
+import Columnar
 
 /// What one pass finds out about a column.
 @Suite struct SummaryTests {

@@ -3,7 +3,7 @@ import Engine
 import Formats
 import Testing
 
-@testable import Connectors
+import Connectors
 
 /// The same source without late materialization: filters run behind it.
 private struct Unfiltered: BatchSource {

@@ -3,7 +3,7 @@ import Engine
 import Formats
 import Testing
 
-@testable import Connectors
+import Connectors
 
 /// An output that keeps its files in memory.
 final class MemoryOutput: OutputFolder {

@@ -3,7 +3,7 @@ import Engine
 import Formats
 import Testing
 
-@testable import Connectors
+import Connectors
 
 /// What a scan reads of Parquet files when someone wants only some of their rows: counted, not timed.
 @Suite struct PushdownTests {

@@ -1,5 +1,5 @@
 import Columnar
-@testable import Connectors
+import Connectors
 import Formats
 import Foundation
 import Glibc

@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Engine
+import Engine
 
 /// `grouping` and `grouping_id`, with the answers that Spark 4.0 gives.
 @Suite struct GroupingSetTests {

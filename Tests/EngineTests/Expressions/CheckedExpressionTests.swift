@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Engine
+import Engine
 
 /// ANSI mode: what is null or wraps without it is an error with it, and only where a row asks for it.
 @Suite struct CheckedExpressionTests {

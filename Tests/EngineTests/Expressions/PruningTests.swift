@@ -1,7 +1,7 @@
 import Testing
 
-@testable import Columnar
-@testable import Engine
+import Columnar
+import Engine
 
 @Suite struct PruningTests {
     private static let schema = Schema([

@@ -1,7 +1,7 @@
 import Testing
 
-@testable import Columnar
-@testable import Engine
+import Columnar
+import Engine
 
 /// Functions against the answers of Spark, over columns of all types: as they are, without nulls, dictionary-encoded, sliced, and with constants in the place of columns.
 @Suite struct FunctionAnswersTests {

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Columnar
-@testable import Engine
+import Columnar
+import Engine
 
 /// docs/functions.md says what is there; this is where it comes from. `MASTIC_RECORD=1` writes it anew.
 @Suite struct FunctionListTests {

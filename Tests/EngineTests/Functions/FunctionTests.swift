@@ -1,7 +1,7 @@
 import Testing
 
-@testable import Columnar
-@testable import Engine
+import Columnar
+import Engine
 
 /// What tables of answers cannot say: errors, costs, chance, nested values.
 @Suite struct FunctionTests {

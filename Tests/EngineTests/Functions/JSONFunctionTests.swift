@@ -1,7 +1,7 @@
 import Testing
 
-@testable import Columnar
-@testable import Engine
+import Columnar
+import Engine
 
 /// JSON text, with the answers of PySpark 4.0 (ANSI mode off).
 @Suite struct JSONFunctionTests {

@@ -1,7 +1,7 @@
 import Testing
 
-@testable import Columnar
-@testable import Engine
+import Columnar
+import Engine
 
 /// What functions of dates and nested values refuse, in whole sentences.
 @Suite struct NestedErrorTests {

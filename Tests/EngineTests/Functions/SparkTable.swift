@@ -1,7 +1,7 @@
 import Testing
 
-@testable public import Columnar
-@testable import Engine
+public import Columnar
+import Engine
 
 /// A table with nulls, empty arrays, extremes and other edges, and expressions over it with Spark's answers.
 enum SparkTable {

@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Engine
+import Engine
 
 /// The aggregates of Spark's list: over groups against Spark's own answers, over frames against groups of the frames' rows.
 @Suite struct AggregateFunctionTests {

@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Engine
+import Engine
 
 @Suite struct JoinTests {
     struct Case: Sendable, CustomTestStringConvertible {

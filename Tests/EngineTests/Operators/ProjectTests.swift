@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Engine
+import Engine
 
 @Suite struct ProjectTests {
     private let schema = Schema([Field("a", .int), Field("b", .int), Field("s", .struct([Field("x", .string)])), Field("c", .string)])

@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Engine
+import Engine
 
 /// SplitMix64: the same numbers on every run.
 struct SeededRandom: RandomNumberGenerator {

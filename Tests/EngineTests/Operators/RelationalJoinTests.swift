@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Engine
+import Engine
 
 /// `JoinNode` against two loops over values.
 @Suite struct RelationalJoinTests {

@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Engine
+import Engine
 
 /// Nodes that make rows of rows, against plain loops.
 @Suite struct RowMakingTests {

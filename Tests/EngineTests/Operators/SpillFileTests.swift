@@ -2,7 +2,7 @@ import Columnar
 import Glibc
 import Testing
 
-@testable import Engine
+import Engine
 
 @Suite struct SpillFileTests {
     private static let types: [DataType] = [

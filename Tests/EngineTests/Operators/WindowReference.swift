@@ -1,6 +1,6 @@
 import Columnar
 
-@testable import Engine
+import Engine
 
 /// Window functions row by row, as the definitions say it: the witness of `WindowTests`.
 struct WindowReference {

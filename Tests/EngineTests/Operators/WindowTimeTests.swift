@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Engine
+import Engine
 
 /// Frames of time, and rows before and behind that ignore nulls, against what Spark 4.0 answers.
 @Suite struct WindowTimeTests {

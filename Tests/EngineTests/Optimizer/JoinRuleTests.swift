@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Engine
+import Engine
 
 @Suite struct JoinReorderingTests {
     // A star: a large table, and two small ones that say which of its rows are wanted.

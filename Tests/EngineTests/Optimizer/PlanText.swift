@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Engine
+import Engine
 
 /// A relation of which only what it says of itself is known.
 private struct NamedSource: BatchSource {

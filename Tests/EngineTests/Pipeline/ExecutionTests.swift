@@ -2,7 +2,7 @@ import Columnar
 import Synchronization
 import Testing
 
-@testable import Engine
+import Engine
 
 /// A source of batches whose schemas are not told beforehand.
 private struct UntoldSource: BatchSource {

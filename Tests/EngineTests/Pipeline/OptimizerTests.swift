@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Engine
+import Engine
 
 /// A filter of which only what its author says is known.
 private final class StatedFunction: RowFunction {

@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Engine
+import Engine
 
 func mapping(_ lines: [[String]]) throws -> [Mapping] {
     try lines.map { (line) throws in

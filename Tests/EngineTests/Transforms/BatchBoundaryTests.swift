@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Engine
+import Engine
 
 /// How rows fall into batches, and whether a batch is a slice or a gathering of a larger one, must not show in what a transform makes of them.
 @Suite struct BatchBoundaryTests {

@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Engine
+import Engine
 
 @Suite struct ErrorRecordsTests {
     @Test func oneForEachRow() {

@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Engine
+import Engine
 
 func paths(_ texts: [String]) throws -> [FieldPath] { try texts.map { (text) throws in try FieldPath(text) } }
 

@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Engine
+import Engine
 
 @Suite struct KeyTests {
     private static func decimal(_ unscaled: Int128, _ scale: Int) -> Column {

@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Engine
+import Engine
 
 private func resolve(_ specs: (String, String)...) throws -> ResolveChoice {
     try ResolveChoice(specs: specs.map { (spec) throws in (try FieldPath(spec.0), try ResolveChoice.Action(spec.1, path: spec.0)) })

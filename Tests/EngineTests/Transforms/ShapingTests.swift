@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Engine
+import Engine
 
 /// Rows under a schema that was said beforehand.
 @Suite struct ShapingTests {

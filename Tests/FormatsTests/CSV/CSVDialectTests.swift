@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Formats
+import Formats
 
 @Suite struct CSVDialectTests {
     private func dialect(_ text: String) throws -> CSVDialect? { try CSVDialect.detect(MemorySource(name: "memory.csv", bytes: Array(text.utf8))) }

@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Formats
+import Formats
 
 @Suite struct CSVFileTests {
     struct Case: CustomTestStringConvertible, Sendable {

@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Formats
+import Formats
 
 /// Real CSV files against a reader written for obviousness: every cell of every row must agree, or the file stands in the table of exceptions.
 @Suite(.enabled(if: TestData.exists("fivethirtyeight"))) struct CSVRealFileTests {

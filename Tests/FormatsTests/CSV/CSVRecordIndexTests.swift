@@ -2,7 +2,7 @@ import CKernels
 import Columnar
 import Testing
 
-@testable import Formats
+import Formats
 
 /// The fast way through CSV against the slow one: with the index and without, filtered while reading and afterwards, the rows are the same.
 @Suite struct CSVRecordIndexTests {

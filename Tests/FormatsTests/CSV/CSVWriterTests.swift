@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Formats
+import Formats
 
 @Suite struct CSVWriterTests {
     static func batch(_ json: String, declared: [Field]? = nil) throws -> Batch {

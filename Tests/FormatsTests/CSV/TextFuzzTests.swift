@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Formats
+import Formats
 
 /// Random texts out of the characters that matter: no crash, and the same records whatever the size of blocks and splits.
 @Suite struct TextFuzzTests {

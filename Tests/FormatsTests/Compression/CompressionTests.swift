@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Formats
+import Formats
 
 @Suite struct CompressionTests {
     static func compressed(_ text: String, _ kind: Compression) throws -> [UInt8] {

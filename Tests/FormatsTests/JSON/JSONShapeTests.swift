@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Formats
+import Formats
 
 /// Records that are written alike take a shorter way than others; what comes out must be the same.
 ///

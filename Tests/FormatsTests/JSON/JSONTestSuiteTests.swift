@@ -2,7 +2,7 @@ import Columnar
 import Glibc
 import Testing
 
-@testable import Formats
+import Formats
 
 /// The public suite of JSON texts: `y_` must be accepted, `n_` must be refused, `i_` may be either; none may crash.
 @Suite(.enabled(if: TestData.exists("json-test-suite"))) struct JSONTestSuiteTests {

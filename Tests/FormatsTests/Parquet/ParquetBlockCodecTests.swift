@@ -2,7 +2,7 @@ import CCodecs
 import Columnar
 import Testing
 
-@testable import Formats
+import Formats
 
 @Suite struct ParquetBlockCodecTests {
     struct Case: CustomStringConvertible, Sendable {

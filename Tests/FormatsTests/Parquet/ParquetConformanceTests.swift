@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Formats
+import Formats
 
 /// The community's conformance files. Every value was compared with what pyarrow 26 reads; the checksums stand for those values.
 @Suite(.enabled(if: parquetData != nil)) struct ParquetConformanceTests {

@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Formats
+import Formats
 
 /// Flattened schemas as footers have them, and the types they become (LogicalTypes.md).
 @Suite struct ParquetSchemaTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Formats
+import Formats
 
 @Suite struct ThriftTests {
     private func fields(_ bytes: [UInt8]) throws -> [Int16: Int64] {

@@ -1,6 +1,6 @@
 import Catalog
 import Testing
-@testable import Jobs
+import Jobs
 
 @Suite struct ArrivalBatchTests {
     struct Case: CustomTestStringConvertible {

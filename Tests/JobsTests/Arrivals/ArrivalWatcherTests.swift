@@ -3,7 +3,7 @@ import Connectors
 import Foundation
 import Logging
 import Testing
-@testable import Jobs
+import Jobs
 
 /// A folder that a trigger looks at, and a clock.
 final class Inbox {

@@ -2,7 +2,7 @@ import Catalog
 import Connectors
 import Foundation
 import Testing
-@testable import Jobs
+import Jobs
 
 @Suite struct DeadLettersTests {
     /// A bad file that came with two good ones fails its runs, and is moved; the good ones are not.

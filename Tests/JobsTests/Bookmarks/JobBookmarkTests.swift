@@ -3,7 +3,7 @@ import Connectors
 import Foundation
 import Testing
 
-@testable import Jobs
+import Jobs
 
 @Suite struct JobBookmarkTests {
     /// Runs a job that reads folder `in` under context `c`, and returns the names of the files it got.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Jobs
+import Jobs
 
 @Suite struct FileLockTests {
     @Test func oneHolderAtATime() throws {

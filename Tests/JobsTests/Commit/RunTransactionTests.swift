@@ -3,7 +3,7 @@ import Connectors
 import Foundation
 import Testing
 
-@testable import Jobs
+import Jobs
 
 @Suite struct RunTransactionTests {
     @Test func nothingShowsBeforeTheCommit() throws {

@@ -4,7 +4,7 @@ import Connectors
 import Foundation
 import Testing
 
-@testable import Jobs
+import Jobs
 
 @Suite struct CrawlerTests {
     private func crawl(

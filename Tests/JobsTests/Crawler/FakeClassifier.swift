@@ -3,7 +3,7 @@ import Connectors
 import Formats
 import Foundation
 
-@testable import Jobs
+import Jobs
 
 /// Takes what a file holds from its text: `json a:int,b:string`, or `csv |h id,name` for a CSV file whose first record is given and `h` says header.
 ///

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Jobs
+import Jobs
 
 @Suite struct CompletionContextTests {
     private func place(_ text: String) -> CompletionContext.Place { CompletionContext(Array(text.utf8)).place }

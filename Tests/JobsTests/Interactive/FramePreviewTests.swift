@@ -1,7 +1,7 @@
 import Scripting
 import Testing
 
-@testable import Jobs
+import Jobs
 
 @Suite struct FramePreviewTests {
     private func preview(_ columns: [FramePreview.Column], _ rows: [[String?]], total: RowTotal? = nil) -> FramePreview {

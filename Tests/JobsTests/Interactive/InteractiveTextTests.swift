@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Jobs
+import Jobs
 
 @Suite struct SessionLocalsTests {
     @Test(arguments: [

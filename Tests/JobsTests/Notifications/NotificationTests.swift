@@ -2,7 +2,7 @@ import Catalog
 import Connectors
 import Foundation
 import Testing
-@testable import Jobs
+import Jobs
 
 @Suite struct NotificationTests {
     private func run(_ error: String? = "no such column: amuont", state: RunState = .failed) -> RunRecord {

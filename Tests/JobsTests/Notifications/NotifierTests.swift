@@ -2,7 +2,7 @@ import Catalog
 import Connectors
 import Foundation
 import Testing
-@testable import Jobs
+import Jobs
 
 @Suite struct NotifierTests {
     private func post(_ home: TemporaryHome, _ targets: NotificationTarget..., at time: Double = 100) throws {

@@ -1,7 +1,7 @@
 import Catalog
 import Testing
 
-@testable import Jobs
+import Jobs
 
 @Suite struct DependencyGraphTests {
     private func after(_ jobs: [String], start: [String], _ name: String, workflow: String? = nil) -> TriggerRecord {

@@ -1,7 +1,7 @@
 import Catalog
 import Testing
 
-@testable import Jobs
+import Jobs
 
 @Suite struct ProjectFileTests {
     /// Reads a file in a folder with the scripts `a.lua`, `b.lua` and `jobs/load_sales.lua`.

@@ -2,7 +2,7 @@ import Catalog
 import Connectors
 import Testing
 
-@testable import Jobs
+import Jobs
 
 @Suite struct ProjectPlanTests {
     /// A home with a project file that is written anew, planned and applied.

@@ -2,7 +2,7 @@ import Catalog
 import Connectors
 import Logging
 
-@testable import Jobs
+import Jobs
 
 /// A home whose clock the test sets, and whose runs are no processes: they work as the test says, and go on when a scheduler dies.
 final class FakeWorld {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Jobs
+import Jobs
 
 @Suite struct ScheduleErrorTests {
     /// Every message as a person sees it: the sentence, the expression, and the mark under the place.

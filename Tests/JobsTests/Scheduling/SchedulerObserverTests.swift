@@ -2,7 +2,7 @@ import Catalog
 import Foundation
 import Testing
 
-@testable import Jobs
+import Jobs
 
 @Suite struct SchedulerObserverTests {
     private final class Notes: SchedulerObserver, @unchecked Sendable {

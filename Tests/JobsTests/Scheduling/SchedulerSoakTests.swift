@@ -2,7 +2,7 @@ import Catalog
 import Foundation
 import Testing
 
-@testable import Jobs
+import Jobs
 
 /// Two hundred triggers over many simulated days: every expected run, exactly once. Thirty days with `MASTIC_LONG_TESTS=1`, three else.
 @Suite struct SchedulerSoakTests {

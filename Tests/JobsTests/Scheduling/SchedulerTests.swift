@@ -3,7 +3,7 @@ import Connectors
 import Foundation
 import Testing
 
-@testable import Jobs
+import Jobs
 
 @Suite struct SchedulerTests {
     private func job(_ name: String, retries: Int? = nil, _ change: (inout JobRecord) -> Void = { _ in }) -> DefinitionChange {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Scripting
+import Scripting
 
 /// How arguments bind, and what is said when they do not.
 @Suite struct SignatureTests {

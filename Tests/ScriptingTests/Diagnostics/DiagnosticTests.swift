@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@testable import Scripting
+import Scripting
 
 @Suite struct DiagnosticTests {
     /// The message of a script that fails.

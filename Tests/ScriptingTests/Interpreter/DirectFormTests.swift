@@ -1,5 +1,5 @@
 import Columnar
-@testable import Scripting
+import Scripting
 import Testing
 
 /// Row functions that take fields as arguments and give fields as results, beside themselves with records.

@@ -1,5 +1,5 @@
 import Columnar
-@testable import Scripting
+import Scripting
 import Testing
 
 /// A row function in its two forms.

@@ -1,5 +1,5 @@
 import Columnar
-@testable import Scripting
+import Scripting
 import Testing
 
 @Suite struct LiftingTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Scripting
+import Scripting
 
 /// Pictures to the letter.
 @Suite struct ChartTextTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Scripting
+import Scripting
 
 /// Numbers and moments as axes show them.
 @Suite struct ScaleTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Scripting
+import Scripting
 
 @Suite struct LuaTokenizerTests {
     private func tokens(_ text: String) -> [String] {

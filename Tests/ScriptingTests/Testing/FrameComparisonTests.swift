@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Scripting
+import Scripting
 
 /// What of two lists of rows is missing, unexpected or changed, and how it is shown.
 struct FrameComparisonTests {

@@ -21,8 +21,8 @@ struct ConstantFolding: RewriteRule {
 }
 
 /// Simpler conditions that are true for the same rows. Whether one is false or null for the others is not kept.
-enum ConditionSimplifier {
-    static func simplified(_ condition: Expression) -> Expression {
+package enum ConditionSimplifier {
+    package static func simplified(_ condition: Expression) -> Expression {
         var kept: [Expression] = []
         var seen = Set<Expression>()
         for conjunct in condition.folded.conjuncts {

@@ -1,8 +1,8 @@
 public import Columnar
 
 /// About how many rows a node gives, and what their values are like. All of it is guessed, and decides only between plans that give the same rows.
-struct Estimate: Sendable {
-    var rows: Double
+package struct Estimate: Sendable {
+    package var rows: Double
     var columns: [String: ColumnEstimate] = [:]
     /// Whether the rows of all sources below are known.
     var isKnown = true

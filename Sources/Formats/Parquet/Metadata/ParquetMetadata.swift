@@ -1,22 +1,22 @@
 /// The structures of parquet.thrift (apache/parquet-format) that Mastic reads and writes, under the names that the format gives them.
-enum ParquetPhysicalType: Int32 {
+package enum ParquetPhysicalType: Int32 {
     case boolean, int32, int64, int96, float, double, byteArray, fixedLengthByteArray
 }
 
-enum ParquetRepetition: Int32 {
+package enum ParquetRepetition: Int32 {
     case required, optional, repeated
 }
 
-enum ParquetConvertedType: Int32 {
+package enum ParquetConvertedType: Int32 {
     case utf8, map, mapKeyValue, list, `enum`, decimal, date, timeMillis, timeMicros, timestampMillis, timestampMicros
     case uint8, uint16, uint32, uint64, int8, int16, int32, int64, json, bson, interval
 }
 
-enum ParquetTimeUnit: Int16 {
+package enum ParquetTimeUnit: Int16 {
     case millis = 1, micros, nanos
 }
 
-enum ParquetLogicalType: Equatable {
+package enum ParquetLogicalType: Equatable {
     case string, map, list, `enum`, date, unknown, json, bson, uuid, float16, variant, geometry, geography
     case decimal(scale: Int, precision: Int)
     case time(utc: Bool, ParquetTimeUnit)
@@ -29,11 +29,11 @@ enum ParquetEncoding: Int32 {
     case rleDictionary = 8, byteStreamSplit = 9
 }
 
-enum ParquetCompression: Int32 {
+package enum ParquetCompression: Int32 {
     case uncompressed, snappy, gzip, lzo, brotli, lz4, zstd, lz4Raw
 }
 
-struct ParquetSchemaElement {
+package struct ParquetSchemaElement {
     var name = ""
     var type: Int32?
     var typeLength: Int?
@@ -43,6 +43,14 @@ struct ParquetSchemaElement {
     var scale: Int?
     var precision: Int?
     var logical: ParquetLogicalType?
+
+    package init(
+        name: String = "", type: Int32? = nil, typeLength: Int? = nil, repetition: ParquetRepetition? = nil, children: Int? = nil, converted: ParquetConvertedType? = nil,
+        scale: Int? = nil, precision: Int? = nil, logical: ParquetLogicalType? = nil
+    ) {
+        (self.name, self.type, self.typeLength, self.repetition, self.children) = (name, type, typeLength, repetition, children)
+        (self.converted, self.scale, self.precision, self.logical) = (converted, scale, precision, logical)
+    }
 }
 
 struct ParquetChunkStatistics {

@@ -1,4 +1,4 @@
-internal import Columnar
+package import Columnar
 
 /// A primitive column of the file: one column chunk a row group.
 struct ParquetLeaf: Sendable {
@@ -22,7 +22,7 @@ struct ParquetLeaf: Sendable {
 ///
 /// Levels are those of Dremel's record shredding (parquet-format's README, "Nested Encoding"): a value of the node is there when the entry's
 /// definition level is at least `definition`.
-struct ParquetNode: Sendable {
+package struct ParquetNode: Sendable {
     indirect enum Kind: Sendable {
         /// Position in the tree's leaves.
         case leaf(Int)
@@ -33,15 +33,15 @@ struct ParquetNode: Sendable {
     }
 
     let name: String
-    let type: DataType
+    package let type: DataType
     let definition: Int
     let kind: Kind
     let leaves: Range<Int>
 }
 
 /// Reads the flattened schema of a footer as a tree, by the rules of LogicalTypes.md, those for old lists and maps included.
-struct ParquetSchemaTree: Sendable {
-    private(set) var fields: [ParquetNode] = []
+package struct ParquetSchemaTree: Sendable {
+    package private(set) var fields: [ParquetNode] = []
     private(set) var leaves: [ParquetLeaf] = []
 
     private static let maximumDepth = 60
@@ -62,7 +62,7 @@ struct ParquetSchemaTree: Sendable {
         FormatError(code, source: source, offset: footerOffset, message)
     }
 
-    init(_ elements: [ParquetSchemaElement], source: String, footerOffset: Int) throws {
+    package init(_ elements: [ParquetSchemaElement], source: String, footerOffset: Int) throws {
         (self.source, self.footerOffset) = (source, footerOffset)
         var position = 0
         let root = try parse(elements, &position, depth: 0)

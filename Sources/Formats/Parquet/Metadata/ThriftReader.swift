@@ -2,7 +2,7 @@
 ///
 /// Every length is held against the bytes that are left and nesting is limited, so damaged bytes end in an error. Unknown fields are skipped, as
 /// the format's evolution asks.
-struct ThriftReader {
+package struct ThriftReader {
     private let bytes: UnsafeRawBufferPointer
     private(set) var position: Int
     private var depth = 0
@@ -13,11 +13,11 @@ struct ThriftReader {
     static let maximumDepth = 40
 
     /// The type codes of the compact protocol.
-    enum Kind: UInt8 {
+    package enum Kind: UInt8 {
         case stop = 0, booleanTrue, booleanFalse, byte, i16, i32, i64, double, binary, list, set, map, `struct`, uuid
     }
 
-    init(_ bytes: UnsafeRawBufferPointer, source: String, origin: Int) {
+    package init(_ bytes: UnsafeRawBufferPointer, source: String, origin: Int) {
         self.bytes = bytes
         self.source = source
         self.origin = origin
@@ -62,7 +62,7 @@ struct ThriftReader {
     }
 
     /// Reads a struct: calls `field` with each field's number and the reader at its value. What `field` does not read (returns false) is skipped.
-    mutating func readStruct(_ field: (Int16, Kind, inout ThriftReader) throws -> Bool) throws {
+    package mutating func readStruct(_ field: (Int16, Kind, inout ThriftReader) throws -> Bool) throws {
         try descend()
         var number: Int16 = 0
         while true {
@@ -93,7 +93,7 @@ struct ThriftReader {
         depth -= 1
     }
 
-    mutating func readInt64(_ kind: Kind) throws -> Int64 {
+    package mutating func readInt64(_ kind: Kind) throws -> Int64 {
         switch kind {
         case .i16, .i32, .i64: return try zigzag()
         case .byte: return Int64(Int8(bitPattern: try byte()))

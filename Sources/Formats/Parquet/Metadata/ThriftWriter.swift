@@ -1,9 +1,11 @@
 /// Writes Thrift's compact protocol: the counterpart of `ThriftReader`.
 ///
 /// Fields go out in the order of their numbers. Absent values (nil) leave no trace.
-struct ThriftWriter {
-    private(set) var bytes: [UInt8] = []
+package struct ThriftWriter {
+    package private(set) var bytes: [UInt8] = []
     private var lastField: Int16 = 0
+
+    package init() {}
 
     private mutating func varint(_ value: UInt64) {
         var value = value
@@ -27,7 +29,7 @@ struct ThriftWriter {
         lastField = field
     }
 
-    mutating func write(_ field: Int16, bool value: Bool?) {
+    package mutating func write(_ field: Int16, bool value: Bool?) {
         if let value { header(field, value ? .booleanTrue : .booleanFalse) }
     }
 
@@ -42,13 +44,13 @@ struct ThriftWriter {
         zigzag(Int64(value))
     }
 
-    mutating func write(_ field: Int16, i32 value: Int?) {
+    package mutating func write(_ field: Int16, i32 value: Int?) {
         guard let value else { return }
         header(field, .i32)
         zigzag(Int64(value))
     }
 
-    mutating func write(_ field: Int16, i64 value: Int?) {
+    package mutating func write(_ field: Int16, i64 value: Int?) {
         guard let value else { return }
         header(field, .i64)
         zigzag(Int64(value))
@@ -60,14 +62,14 @@ struct ThriftWriter {
         element(binary: value)
     }
 
-    mutating func write(_ field: Int16, string value: String?) { write(field, binary: value.map { Array($0.utf8) }) }
+    package mutating func write(_ field: Int16, string value: String?) { write(field, binary: value.map { Array($0.utf8) }) }
 
-    mutating func write(_ field: Int16, _ body: (inout ThriftWriter) -> Void) {
+    package mutating func write(_ field: Int16, _ body: (inout ThriftWriter) -> Void) {
         header(field, .struct)
         element(body)
     }
 
-    mutating func write<T>(_ field: Int16, list elements: [T], of kind: ThriftReader.Kind, _ body: (T, inout ThriftWriter) -> Void) {
+    package mutating func write<T>(_ field: Int16, list elements: [T], of kind: ThriftReader.Kind, _ body: (T, inout ThriftWriter) -> Void) {
         header(field, .list)
         if elements.count < 15 {
             bytes.append(UInt8(elements.count) << 4 | kind.rawValue)
@@ -79,7 +81,7 @@ struct ThriftWriter {
     }
 
     /// An element of a list, or a struct on its own.
-    mutating func element(_ body: (inout ThriftWriter) -> Void) {
+    package mutating func element(_ body: (inout ThriftWriter) -> Void) {
         let outer = lastField
         lastField = 0
         body(&self)
@@ -87,7 +89,7 @@ struct ThriftWriter {
         lastField = outer
     }
 
-    mutating func element(int value: Int) { zigzag(Int64(value)) }
+    package mutating func element(int value: Int) { zigzag(Int64(value)) }
     mutating func element(bool value: Bool) { bytes.append(value ? 1 : 2) }
 
     mutating func element(binary value: [UInt8]) {

@@ -1,9 +1,9 @@
 internal import CCodecs
-internal import Columnar
+package import Columnar
 internal import Glibc
 
 /// Decompression of a page. Output has `ParquetPage.padding` readable bytes behind it.
-enum ParquetBlockCodec {
+package enum ParquetBlockCodec {
     static func name(_ codec: Int32) -> String {
         ParquetCompression(rawValue: codec).map { "\($0)".uppercased() } ?? "number \(codec)"
     }
@@ -11,7 +11,7 @@ enum ParquetBlockCodec {
     /// Decompresses `input` into exactly `size` bytes.
     ///
     /// - Parameter failure: makes an error that names the place.
-    static func decompress(
+    package static func decompress(
         _ codec: ParquetCompression, _ input: UnsafeRawBufferPointer, size: Int, failure: (FormatError.Code, String) -> FormatError
     ) throws -> Buffer {
         let block: mastic_codec

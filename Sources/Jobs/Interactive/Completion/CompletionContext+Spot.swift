@@ -1,7 +1,7 @@
 /// In which argument of a call, and where in the lists and tables that it is made of, a place is.
 extension CompletionContext {
     /// A step from a bracket to what stands in it: a name (`paths = `), or a number from 0 on.
-    enum Step: Equatable {
+    package enum Step: Equatable {
         case name(String)
         case position(Int)
 
@@ -10,15 +10,15 @@ extension CompletionContext {
     }
 
     /// Where in a call a place is.
-    struct Spot: Equatable {
+    package struct Spot: Equatable {
         /// Nil within a table that is no call's argument.
         let call: Call?
         /// From the call's bracket, or from the outermost table, inwards.
-        let steps: [Step]
+        package let steps: [Step]
     }
 
     /// Where in a call, or in a table, a place is, if a value begins there; nil for an index, and in the middle of an expression.
-    func spot(before end: Int) -> Spot? {
+    package func spot(before end: Int) -> Spot? {
         guard end > 0, end <= tokens.count else { return nil }
         let previous = tokens[end - 1]
         // A call without brackets: `require "x`.

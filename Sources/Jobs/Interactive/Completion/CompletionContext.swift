@@ -1,6 +1,6 @@
 /// Where in Lua a cursor stands.
-struct CompletionContext {
-    enum Place: Equatable {
+package struct CompletionContext {
+    package enum Place: Equatable {
         /// In a comment or a number, where nothing can be said.
         case nowhere
         case string(StringPlace)
@@ -10,27 +10,29 @@ struct CompletionContext {
     }
 
     /// A string that the cursor stands in.
-    struct StringPlace: Equatable {
+    package struct StringPlace: Equatable {
         /// What stands between the quote and the cursor, and the byte at which it begins.
         let text: String
         let start: Int
         /// Tokens before the string.
         let tokens: Int
+
+        package init(text: String, start: Int, tokens: Int) { (self.text, self.start, self.tokens) = (text, start, tokens) }
     }
 
     /// A call that is open at the cursor.
-    struct Call: Equatable {
+    package struct Call: Equatable {
         /// Tokens before its bracket: what is called.
         let callee: Int
         /// The first token behind the bracket.
         let first: Int
         /// Whether its arguments have names: `f{a = 1}`, `f({a = 1})`.
-        let hasNames: Bool
+        package let hasNames: Bool
     }
 
     /// The words before the cursor, without comments; the one that the cursor stands in or behind is the last.
-    let tokens: [LuaToken]
-    let place: Place
+    package let tokens: [LuaToken]
+    package let place: Place
     /// Whether the cursor stands in another line than the last word.
     let beginsLine: Bool
     /// For each bracket the number of the one that belongs to it; -1 for all else.
@@ -38,7 +40,7 @@ struct CompletionContext {
     /// Brackets, calls and functions around a place that are looked at: more than anybody nests.
     private static let most = 60
 
-    init(_ before: [UInt8]) {
+    package init(_ before: [UInt8]) {
         let all = LuaTokens.of(before)
         tokens = all.filter { if case .comment = $0.kind { false } else { true } }
         partners = Self.partners(tokens)
@@ -84,7 +86,7 @@ struct CompletionContext {
     }
 
     /// The brackets that are open before a token, innermost first, as the numbers of their tokens.
-    func openBrackets(before end: Int) -> [Int] {
+    package func openBrackets(before end: Int) -> [Int] {
         var open: [Int] = []
         var index = min(end, tokens.count) - 1
         while index >= 0, open.count < Self.most {
@@ -101,7 +103,7 @@ struct CompletionContext {
     }
 
     /// The calls that are open before a token, innermost first.
-    func openCalls(before end: Int) -> [Call] {
+    package func openCalls(before end: Int) -> [Call] {
         let open = openBrackets(before: end)
         return open.compactMap { call(at: $0, open) }
     }
@@ -128,7 +130,7 @@ struct CompletionContext {
     }
 
     /// The arguments of a call as far as they are written, with their names where they have such.
-    func arguments(of call: Call, before end: Int) -> [(name: String?, value: Range<Int>)] {
+    package func arguments(of call: Call, before end: Int) -> [(name: String?, value: Range<Int>)] {
         var result: [(name: String?, value: Range<Int>)] = []
         var blocks = 0
         var start = call.first
@@ -167,7 +169,7 @@ struct CompletionContext {
     }
 
     /// The first token of the expression that ends before a token: a name with what is read of it and called on it.
-    func expressionStart(before end: Int) -> Int? {
+    package func expressionStart(before end: Int) -> Int? {
         var index = end - 1
         // A chain of more steps than anybody writes says nothing.
         var left = 2000
@@ -206,7 +208,7 @@ struct CompletionContext {
     func matching(_ bracket: Int) -> Int? { partners[bracket] >= 0 ? partners[bracket] : nil }
 
     /// The functions whose bodies are open before a token, innermost first: the number of their `function` and their parameters.
-    func openFunctions(before end: Int) -> [(keyword: Int, parameters: [String])] {
+    package func openFunctions(before end: Int) -> [(keyword: Int, parameters: [String])] {
         var blocks: [Int?] = []
         for (index, token) in tokens[..<min(end, tokens.count)].enumerated() where token.kind == .keyword {
             switch token.text {

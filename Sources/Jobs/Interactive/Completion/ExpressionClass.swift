@@ -1,8 +1,8 @@
 internal import Columnar
-internal import Scripting
+package import Scripting
 
 /// What is known of an expression without evaluating it.
-enum ExpressionClass {
+package enum ExpressionClass {
     /// A value that can be reached through tables.
     case value([LuaKey], SeenValue)
     /// An object of a class, with the columns that are known of it, and those that its rows are grouped by.
@@ -10,11 +10,11 @@ enum ExpressionClass {
     /// A record that a function gets of a frame.
     case record([Column])
 
-    struct Column: Equatable {
-        let name: String
+    package struct Column: Equatable {
+        package let name: String
         let type: String
 
-        init(_ name: String, _ type: String) { (self.name, self.type) = (name, type) }
+        package init(_ name: String, _ type: String) { (self.name, self.type) = (name, type) }
 
         /// The fields of a struct, or of the structs in a list; none of anything else.
         var fields: [Column] {

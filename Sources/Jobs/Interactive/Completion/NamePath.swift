@@ -1,15 +1,15 @@
 /// The name of a column or a table as texts write it, as far as it is written: `address.zi`, `` `a.b`.c ``.
-struct NamePath: Equatable {
+package struct NamePath: Equatable {
     /// The parts before the last dot, without back-ticks.
-    private(set) var owners: [String] = []
+    package private(set) var owners: [String] = []
     /// What stands behind it, without the back-tick that it may begin with.
-    private(set) var word = ""
+    package private(set) var word = ""
     /// Bytes of the text before the last part.
-    private(set) var start = 0
+    package private(set) var start = 0
     /// Whether the last part stands between two back-ticks, so that nothing goes on there.
     private(set) var isClosed = false
 
-    init(_ text: String) {
+    package init(_ text: String) {
         var part: [UInt8] = []
         var isQuoted = false
         for (index, byte) in text.utf8.enumerated() {

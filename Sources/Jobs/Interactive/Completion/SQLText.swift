@@ -1,6 +1,6 @@
 /// SQL in the state in which people type it, as far as completion looks at it: words and signs, and the tables and columns that they name.
-struct SQLText: Equatable {
-    struct Piece: Equatable {
+package struct SQLText: Equatable {
+    package struct Piece: Equatable {
         enum Kind: Equatable {
             case word, sign, number
             /// A name in back-ticks; whether the second one is there.
@@ -10,7 +10,7 @@ struct SQLText: Equatable {
         }
         let kind: Kind
         /// Of a name in back-ticks the name itself.
-        let text: String
+        package let text: String
         let range: Range<Int>
 
         var isName: Bool {
@@ -24,13 +24,13 @@ struct SQLText: Equatable {
         func isSign(_ sign: String) -> Bool { kind == .sign && text == sign }
     }
 
-    private(set) var pieces: [Piece]
+    package private(set) var pieces: [Piece]
     /// Whether the text ends in a literal or a comment.
-    let isInText: Bool
+    package let isInText: Bool
     /// For each parenthesis the one that belongs to it; -1 for all else.
     private let partners: [Int]
 
-    init(_ text: String) {
+    package init(_ text: String) {
         let (pieces, isInText) = Self.pieces(Array(text.utf8))
         self.init(pieces, isInText: isInText)
     }
@@ -123,7 +123,7 @@ struct SQLText: Equatable {
     }
 
     /// The clause that a place is in: the word that it begins with.
-    func clause(before end: Int) -> String? {
+    package func clause(before end: Int) -> String? {
         var index = end - 1
         while index >= 0, !pieces[index].isSign("(") {
             if pieces[index].isSign(")"), partners[index] >= 0 {
@@ -141,18 +141,18 @@ struct SQLText: Equatable {
     // MARK: Tables
 
     /// A table of a query: one of the catalog by its name, or a query with its columns.
-    struct Source: Equatable {
-        let name: [String]
-        let alias: String
+    package struct Source: Equatable {
+        package let name: [String]
+        package let alias: String
         /// Nil for a table that the catalog knows.
-        let columns: [ExpressionClass.Column]?
+        package let columns: [ExpressionClass.Column]?
     }
 
-    typealias Column = ExpressionClass.Column
-    typealias Lookup = ([String]) -> [Column]
+    package typealias Column = ExpressionClass.Column
+    package typealias Lookup = ([String]) -> [Column]
 
     /// The tables that a place can see: those of its query, and of the queries around it.
-    func sources(at place: Int, _ lookup: Lookup) -> [Source] { sources(pieces.indices, open(before: place), Dictionary(uniqueKeysWithValues: []), lookup, 0) }
+    package func sources(at place: Int, _ lookup: Lookup) -> [Source] { sources(pieces.indices, open(before: place), Dictionary(uniqueKeysWithValues: []), lookup, 0) }
 
     private func sources(_ range: Range<Int>, _ around: [Int], _ known: [String: [Column]], _ lookup: Lookup, _ depth: Int) -> [Source] {
         var queries = known

@@ -1,8 +1,8 @@
 internal import Columnar
 
 /// What a script asked for that the API cannot do: a sentence that teaches. The place of the call is added on the way out.
-struct APIError: CodedError, CustomStringConvertible {
-    let description: String
+package struct APIError: CodedError, CustomStringConvertible {
+    package let description: String
     let errorCode: ErrorCode
     let headline: String?
     let subjects: [String]

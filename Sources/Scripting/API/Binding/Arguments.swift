@@ -2,7 +2,7 @@ internal import Columnar
 internal import Engine
 
 /// The arguments of one call from a script, checked against the function's signature.
-struct Arguments {
+package struct Arguments {
     let function: String
     let values: [String: LuaValue]
     /// What a function that takes more was given beyond its parameters, in no order.
@@ -15,7 +15,7 @@ struct Arguments {
     }
 
     /// The value of an argument; nil where it was not given, or given as `nil` or `null`.
-    subscript(name: String) -> LuaValue? {
+    package subscript(name: String) -> LuaValue? {
         switch values[name] {
         case nil, .nil?, .null?: nil
         case let value?: value
@@ -25,13 +25,13 @@ struct Arguments {
     func string(_ name: String) -> String? { self[name]?.text }
     func string(_ name: String, default value: String) -> String { string(name) ?? value }
 
-    func integer(_ name: String) -> Int? { self[name]?.wholeNumber }
+    package func integer(_ name: String) -> Int? { self[name]?.wholeNumber }
     func integer(_ name: String, default value: Int) -> Int { integer(name) ?? value }
 
-    func boolean(_ name: String, default value: Bool = false) -> Bool { self[name]?.truth ?? value }
+    package func boolean(_ name: String, default value: Bool = false) -> Bool { self[name]?.truth ?? value }
 
     /// A list of strings; one string is a list of one.
-    func strings(_ name: String) -> [String] {
+    package func strings(_ name: String) -> [String] {
         switch self[name] {
         case .table(let table)?: table.items.compactMap(\.text)
         case let value?: value.text.map { [$0] } ?? []
@@ -66,11 +66,11 @@ struct Arguments {
 }
 
 /// A table of options such as `format_options`: values may be of their own type or strings, as Glue takes them.
-struct Options {
+package struct Options {
     private var values: [String: LuaValue] = [:]
     private let owner: String
 
-    init(_ value: LuaValue?, function: String, argument: String) {
+    package init(_ value: LuaValue?, function: String, argument: String) {
         owner = "\(function): \(argument)"
         if case .table(let table)? = value {
             values = table.fields
@@ -93,7 +93,7 @@ struct Options {
     mutating func set(_ name: String, _ value: LuaValue) { values[name] = value }
 
     /// - Throws: when an option is none of the known ones.
-    func check(known: [String]) throws(APIError) {
+    package func check(known: [String]) throws(APIError) {
         for name in names where !known.contains(name) {
             let hint = Suggestion.hint(for: name, in: known)
             throw APIError("\(owner) has no option '\(name)'\(hint) (known: \(known.joined(separator: ", ")))", .unknownOption, subject: name, advice: otherTable(name))

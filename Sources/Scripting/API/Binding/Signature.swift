@@ -1,8 +1,8 @@
 internal import Columnar
 
 /// One named argument of a function that scripts call.
-struct Parameter: Sendable {
-    enum Kind: String, Sendable {
+package struct Parameter: Sendable {
+    package enum Kind: String, Sendable {
         case any = "a value"
         case dynamicFrame = "a DynamicFrame"
         case collection = "a DynamicFrameCollection"
@@ -24,20 +24,20 @@ struct Parameter: Sendable {
     let kind: Kind
     let isRequired: Bool
 
-    static func required(_ name: String, _ kind: Kind) -> Parameter { Parameter(name: name, kind: kind, isRequired: true) }
-    static func optional(_ name: String, _ kind: Kind) -> Parameter { Parameter(name: name, kind: kind, isRequired: false) }
+    package static func required(_ name: String, _ kind: Kind) -> Parameter { Parameter(name: name, kind: kind, isRequired: true) }
+    package static func optional(_ name: String, _ kind: Kind) -> Parameter { Parameter(name: name, kind: kind, isRequired: false) }
 }
 
 /// The name and parameters of a function that scripts call, in Glue's order: one place that binding, errors and help read.
 ///
 /// Python's keyword arguments are a table with string keys; positional arguments come in the order of the parameters.
-struct Signature: Sendable {
+package struct Signature: Sendable {
     let name: String
     let parameters: [Parameter]
     /// Whether unknown keys are passed on instead of refused (Python's `**options`).
     let takesMore: Bool
 
-    init(_ name: String, _ parameters: [Parameter], takesMore: Bool = false) {
+    package init(_ name: String, _ parameters: [Parameter], takesMore: Bool = false) {
         (self.name, self.parameters, self.takesMore) = (name, parameters, takesMore)
     }
 
@@ -49,7 +49,7 @@ struct Signature: Sendable {
     /// Takes a call's arguments apart.
     ///
     /// One table whose keys are strings is a call by keywords, unless the first parameter is itself such a table and no key names a parameter.
-    func bind(_ values: [LuaValue], site: String) throws(APIError) -> Arguments {
+    package func bind(_ values: [LuaValue], site: String) throws(APIError) -> Arguments {
         if values.count == 1, case .table(let table) = values[0], table.items.isEmpty, !table.fields.isEmpty {
             let keys = table.fields.keys
             let isDictionary = parameters.first.map { $0.kind == .dictionary || $0.kind == .any } ?? false

@@ -1,14 +1,16 @@
 /// A picture of numbers before it is drawn: what stands where, and nothing of letters or points. Drawing is pure: the same chart and the same screen give
 /// the same text.
-struct Chart: Sendable, Equatable {
-    struct Axis: Sendable, Equatable {
+package struct Chart: Sendable, Equatable {
+    package struct Axis: Sendable, Equatable {
         var title: String
         var unit = AxisUnit.number
         var isLogarithmic = false
+
+        package init(title: String, unit: AxisUnit = .number, isLogarithmic: Bool = false) { (self.title, self.unit, self.isLogarithmic) = (title, unit, isLogarithmic) }
     }
 
     /// One place of a line or a scatter plot; of a line over many rows, with the lowest and the highest value that stand here.
-    struct Point: Sendable, Equatable {
+    package struct Point: Sendable, Equatable {
         var x: Double
         var y: Double
         var low: Double
@@ -16,12 +18,12 @@ struct Chart: Sendable, Equatable {
         /// How many rows stand here.
         var weight: Double
 
-        init(_ x: Double, _ y: Double, low: Double? = nil, high: Double? = nil, weight: Double = 1) {
+        package init(_ x: Double, _ y: Double, low: Double? = nil, high: Double? = nil, weight: Double = 1) {
             (self.x, self.y, self.low, self.high, self.weight) = (x, y, low ?? y, high ?? y, weight)
         }
     }
 
-    enum Content: Sendable, Equatable {
+    package enum Content: Sendable, Equatable {
         /// For each series a value for each label; nil where there is none.
         case bars(labels: [String], values: [[Double?]])
         /// One count between each two edges.
@@ -44,6 +46,13 @@ struct Chart: Sendable, Equatable {
     var height: Int?
     /// Whether the last bar stands for all that the others do not; it has a length only where that is no longer than theirs.
     var endsWithOthers = false
+
+    package init(
+        title: String, content: Content, series: [String], x: Axis, y: Axis, notes: [String] = [], width: Int? = nil, height: Int? = nil, endsWithOthers: Bool = false
+    ) {
+        (self.title, self.content, self.series, self.x, self.y) = (title, content, series, x, y)
+        (self.notes, self.width, self.height, self.endsWithOthers) = (notes, width, height, endsWithOthers)
+    }
 
     /// Whether there is anything to draw.
     var isEmpty: Bool {

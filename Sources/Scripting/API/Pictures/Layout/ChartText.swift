@@ -1,13 +1,13 @@
 internal import Glibc
 
 /// Draws a chart with letters: eighths of blocks for bars, Braille dots for lines and points.
-struct ChartText {
+package struct ChartText {
     let chart: Chart
     let width: Int
     let height: Int
     let hasColours: Bool
 
-    init(_ chart: Chart, on screen: ScreenShape) {
+    package init(_ chart: Chart, on screen: ScreenShape) {
         self.chart = chart
         width = max(20, chart.width ?? min(screen.width, 100))
         height = max(5, chart.height ?? min(max(screen.height - 6, 6), 16))
@@ -15,7 +15,7 @@ struct ChartText {
     }
 
     /// The picture, each line ended.
-    var text: String {
+    package var text: String {
         var lines: [String] = []
         if !chart.title.isEmpty { lines += TerminalText.wrapped(LabelText.clean(chart.title), to: width, cutsWords: true).map { painted($0, .bold) } }
         if chart.series.count > 1, !chart.isEmpty { lines += legend }

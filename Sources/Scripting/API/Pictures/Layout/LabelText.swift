@@ -1,7 +1,7 @@
 /// Texts from data where they stand in a picture: one line, no control characters.
-enum LabelText {
+package enum LabelText {
     /// The text on one line: control characters and those that turn the direction of writing become `·`.
-    static func clean(_ text: String) -> String {
+    package static func clean(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar.value {

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// Numbers as people read them on axes and in captions: groups of three digits, no digits that mean nothing, no locale.
-enum NumberText {
+package enum NumberText {
     /// `1,204,332`.
     static func count(_ number: Int) -> String {
         let digits = String(number.magnitude)
@@ -9,7 +9,7 @@ enum NumberText {
     }
 
     /// A value with at most so many significant digits where it has a fraction: `12.6`, `1,204`, `1.5e-7`, `NaN`.
-    static func value(_ value: Double, digits: Int = 4) -> String {
+    package static func value(_ value: Double, digits: Int = 4) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value < 0 ? "-inf" : "inf" }
         if value == 0 { return "0" }
@@ -22,7 +22,7 @@ enum NumberText {
     }
 
     /// A share of a whole: `2.5 %`; what is more than nothing does not look like it.
-    static func share(_ part: Int, of whole: Int) -> String {
+    package static func share(_ part: Int, of whole: Int) -> String {
         guard whole > 0 else { return "0 %" }
         let percent = Double(part) / Double(whole) * 100
         if part > 0, percent < 0.1 { return "<0.1 %" }

@@ -2,7 +2,7 @@ internal import Columnar
 internal import Glibc
 
 /// What the numbers along an axis are.
-enum AxisUnit: Sendable, Equatable {
+package enum AxisUnit: Sendable, Equatable {
     case number
     /// Whole numbers, between which no tick stands.
     case whole
@@ -22,25 +22,25 @@ enum AxisUnit: Sendable, Equatable {
 }
 
 /// A place on an axis with its label.
-struct Tick: Sendable, Equatable {
+package struct Tick: Sendable, Equatable {
     let value: Double
-    let label: String
+    package let label: String
 }
 
 /// From values to places on an axis, and the round numbers along it.
-struct Scale: Sendable, Equatable {
+package struct Scale: Sendable, Equatable {
     /// The values at the two ends.
     let low: Double
     let high: Double
     let isLogarithmic: Bool
-    let ticks: [Tick]
+    package let ticks: [Tick]
 
     /// A scale over the values from `low` to `high`.
     ///
     /// - Parameters:
     ///   - most: how many ticks there is room for.
     ///   - isRound: whether the scale goes on to the next ticks on both sides.
-    init(_ low: Double, _ high: Double, unit: AxisUnit, most: Int, isLogarithmic: Bool = false, isRound: Bool = true) {
+    package init(_ low: Double, _ high: Double, unit: AxisUnit, most: Int, isLogarithmic: Bool = false, isRound: Bool = true) {
         let most = max(2, most)
         // Differences of the greatest doubles would not be finite.
         var (low, high) = (max(-1e300, min(low, high)), min(1e300, max(low, high)))
@@ -87,7 +87,7 @@ struct Scale: Sendable, Equatable {
     }
 
     /// Where a value stands, from 0 to 1; nil for what is not on the axis, such as 0 on a logarithmic one.
-    func place(_ value: Double) -> Double? {
+    package func place(_ value: Double) -> Double? {
         guard value.isFinite else { return nil }
         if isLogarithmic {
             guard value > 0 else { return nil }

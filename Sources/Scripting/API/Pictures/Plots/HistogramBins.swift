@@ -3,8 +3,8 @@ internal import Engine
 internal import Glibc
 
 /// Bins of one width over the values between two bounds.
-struct HistogramBins: Equatable {
-    let edges: [Double]
+package struct HistogramBins: Equatable {
+    package let edges: [Double]
     let width: Double
     /// How the number of a value's bin is found.
     private enum Rule: Equatable {
@@ -16,12 +16,12 @@ struct HistogramBins: Equatable {
     }
     private let rule: Rule
 
-    var count: Int { edges.count - 1 }
+    package var count: Int { edges.count - 1 }
 
     /// - Parameters:
     ///   - count: how many values there are.
     ///   - wanted: the number of bins; nil for about as many as the values deserve, between round numbers.
-    init(low: Double, high: Double, count: Int, unit: AxisUnit, wanted: Int? = nil) {
+    package init(low: Double, high: Double, count: Int, unit: AxisUnit, wanted: Int? = nil) {
         let span = high / 2 - low / 2
         guard span > 0, span.isFinite, span > abs(high) * 1e-14 else {
             let half = unit == .whole ? 0.5 : max(abs(low) * 1e-3, 0.5)

@@ -1,5 +1,5 @@
 /// Draws a profile with letters: a line a column where the screen is wide enough, else a paragraph a column.
-struct ProfileText {
+package struct ProfileText {
     let profile: FrameProfile
     let width: Int
     let hasColours: Bool
@@ -25,7 +25,7 @@ struct ProfileText {
     }
 
     /// A small histogram: one letter a part, a blank where there is nothing.
-    static func bars(_ counts: [Double]) -> String {
+    package static func bars(_ counts: [Double]) -> String {
         let most = counts.max() ?? 0
         guard most > 0 else { return "" }
         let blocks = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
