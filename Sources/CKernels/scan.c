@@ -170,6 +170,23 @@ size_t mastic_scan_utf8(const uint8_t *p, size_t n) {
   return n;
 }
 
+size_t mastic_scan_utf8_views(const uint64_t *views, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    uint64_t low = views[2 * i], high = views[2 * i + 1];
+    size_t length = (uint32_t)low;
+    if (length <= 12) {
+      // Behind a short text stand zeros.
+      if (!((low >> 32 | high) & 0x8080808080808080)) continue;
+      uint8_t bytes[16];
+      memcpy(bytes, views + 2 * i, 16);
+      if (mastic_scan_utf8(bytes + 4, length) < length) return i;
+    } else if (mastic_scan_utf8((const uint8_t *)(uintptr_t)high, length) < length) {
+      return i;
+    }
+  }
+  return count;
+}
+
 #if MASTIC_X86
 __attribute__((target("avx2,popcnt"))) static size_t ascii_lines_avx2(const uint8_t *p, size_t n, uint8_t line_end, size_t *lines) {
   const __m256i v = _mm256_set1_epi8((char)line_end);

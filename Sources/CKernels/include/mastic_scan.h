@@ -19,6 +19,9 @@ size_t mastic_scan_utf8(const uint8_t *bytes, size_t count);
 /// The same, and in `lines` the number of all bytes equal to `line_end`.
 size_t mastic_scan_utf8_lines(const uint8_t *bytes, size_t count, uint8_t line_end, size_t *lines);
 
+/// The first of the string views (16 bytes each, `StringView`'s layout) whose text is no UTF-8: `count` where all of them are.
+size_t mastic_scan_utf8_views(const uint64_t *views, size_t count);
+
 /// The number of bytes before the first that is not ASCII.
 size_t mastic_scan_ascii(const uint8_t *bytes, size_t count);
 

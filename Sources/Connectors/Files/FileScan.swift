@@ -50,7 +50,9 @@ final class FileScan: BatchScan {
         context.execution.counters.addBytes(file.size)
         context.progress?.addFile()
         switch try source.open(file) {
-        case .csv(let csv): return try csv.splits().map { .csv(csv, $0, file) }
+        case .csv(let csv):
+            context.noteUnread(csv.unreadNames, of: file.path)
+            return try csv.splits().map { .csv(csv, $0, file) }
         case .json(let json): return try json.splits().map { .json(json, $0, file) }
         case .parquet(let parquet):
             let wanted = parquet.rowGroups.indices.filter { mayMatch(parquet, rowGroup: $0, file) }

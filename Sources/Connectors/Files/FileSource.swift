@@ -34,7 +34,11 @@ public final class FileSource: BatchSource {
     public let filenameColumn: String?
     /// A column to add with the time of that file's last change.
     public let timestampColumn: String?
+    /// Whether files that a job's bookmark knows are left out.
+    public let usesBookmark: Bool
     private let list: @Sendable () throws -> [InputFile]
+    /// Files that tell the schema where none is left to read.
+    private let listForSchema: (@Sendable () throws -> [InputFile])?
     private let openFile: @Sendable (InputFile) throws -> any ByteSource
     private let learnt = Locked(Learnt())
 
@@ -51,11 +55,13 @@ public final class FileSource: BatchSource {
 
     public init(
         name: String, format: Format, declared: Schema?, partitionKeys: [Field], failsFast: Bool = false, filenameColumn: String? = nil,
-        timestampColumn: String? = nil,
-        list: @escaping @Sendable () throws -> [InputFile], open: @escaping @Sendable (InputFile) throws -> any ByteSource
+        timestampColumn: String? = nil, usesBookmark: Bool = false,
+        list: @escaping @Sendable () throws -> [InputFile], listForSchema: (@Sendable () throws -> [InputFile])? = nil,
+        open: @escaping @Sendable (InputFile) throws -> any ByteSource
     ) {
+        self.listForSchema = listForSchema
         (self.name, self.format, self.declared, self.partitionKeys, self.failsFast) = (name, format, declared, partitionKeys, failsFast)
-        (self.filenameColumn, self.timestampColumn, self.list, openFile) = (filenameColumn, timestampColumn, list, open)
+        (self.filenameColumn, self.timestampColumn, self.usesBookmark, self.list, openFile) = (filenameColumn, timestampColumn, usesBookmark, list, open)
     }
 
     // MARK: BatchSource
@@ -85,6 +91,10 @@ public final class FileSource: BatchSource {
     public func resolveSchema(_ context: ExecutionContext) throws -> Schema? {
         if let exact = learnt.withLock({ $0.exact }) { return exact }
         let inside: Schema
+        if let listForSchema, try files().isEmpty, let known = try knownSchema(listForSchema(), context) {
+            learnt.withLock { $0.exact = known }
+            return known
+        }
         switch format {
         case .parquet:
             inside = try files().reduce(declared ?? .empty) { merged, file in
@@ -102,6 +112,16 @@ public final class FileSource: BatchSource {
         learnt.withLock { $0.exact = exact }
         return exact
     }
+
+    /// The schema that the newest of some files tell; nil without files.
+    private func knownSchema(_ files: [InputFile], _ context: ExecutionContext) throws -> Schema? {
+        let newest = Array(files.sorted { $0.modified > $1.modified }.prefix(Self.filesForSchema))
+        if newest.isEmpty { return nil }
+        let others = FileSource(name: name, format: format, declared: declared, partitionKeys: partitionKeys, filenameColumn: filenameColumn, timestampColumn: timestampColumn, list: { newest }, open: openFile)
+        return try ScanNode(others).fullSchema(context)
+    }
+
+    private static let filesForSchema = 4
 
     public func open(_ request: ScanRequest, context: ScanContext) throws -> any BatchScan {
         switch format {

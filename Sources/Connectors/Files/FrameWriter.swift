@@ -63,6 +63,13 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
     private var turn = 0
     public private(set) var rowsWritten = 0
 
+    private let repairs = Locked<[String: Int]>([:])
+    /// Texts that were no UTF-8 and were written with U+FFFD in the place of what was none, by column.
+    public var repairedTexts: [String: Int] { repairs.withLock { $0 } }
+    /// The schema of the rows that were written, partition keys included; nil before it is settled.
+    public var writtenSchema: Schema? { locked { schema } }
+    private let writesEmptyFile: Bool
+
     private let partitions = Locked<[String: OutputPartition]>([:])
     private let cutters = Locked<[PartitionCutter<OutputPartition>]>([])
 
@@ -83,10 +90,12 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
     ///   - schema: the schema of all rows where it is known; else the first rows decide, and rows that do not fit raise a `SchemaSurprise`.
     ///   - node: the plan whose rows these are, for the surprise.
     ///   - workers: who ends the files; the calling thread alone where nil.
+    ///   - writesEmptyFile: whether a frame without rows and partitions leaves a file, which tells its schema.
     public init(
         encoder: any FileEncoder, output: any OutputFolder, partitionKeys: [String], schema: Schema?, node: PlanNode, workers: WorkerPool? = nil,
-        budget: Int = 192 << 20
+        writesEmptyFile: Bool = false, budget: Int = 192 << 20
     ) throws {
+        self.writesEmptyFile = writesEmptyFile
         self.encoder = encoder
         self.output = output
         self.partitionKeys = partitionKeys
@@ -126,7 +135,8 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
             return (isSchemaFixed, morsel != nextMorsel && aheadBytes > Self.uncompactedBytes)
         }
         if batch.count == 0 { return true }
-        let rows = keepsBytes || !isSettled ? batch.compacted() : batch
+        let whole = repairingText(batch)
+        let rows = keepsBytes || !isSettled ? whole.compacted() : whole
         let item = isSettled ? Item.cut(try cut(rows)) : .batch(rows)
         let chunks = try locked {
             rowsWritten += batch.count
@@ -144,6 +154,19 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
             if let failure { throw failure }
         }
         return true
+    }
+
+    private func repairingText(_ batch: Batch) -> Batch {
+        var columns = batch.columns
+        var isWhole = true
+        for (i, column) in batch.columns.enumerated() {
+            var repaired = 0
+            columns[i] = column.repairingText(&repaired)
+            if repaired == 0 { continue }
+            isWhole = false
+            repairs.withLock { $0[batch.schema[i].name, default: 0] += repaired }
+        }
+        return isWhole ? batch : Batch(schema: batch.schema, columns: columns, count: batch.count)
     }
 
     public func endMorsel(_ number: Int) throws {
@@ -185,6 +208,11 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
         try inParallel(full.count) { [self] in try work(on: [full[$0]]) }
         let rest = partitions.withLock { Array($0.values) }
         try inParallel(rest.count) { [self] in try close(rest[$0]) }
+        if writesEmptyFile, rest.isEmpty, partitionKeys.isEmpty, let fileSchema, fileSchema.count > 0 {
+            let file = try output.makeFile(in: "", extension: encoder.fileExtension)
+            try encoder.makeFile(file, schema: fileSchema).finish()
+            try file.close()
+        }
     }
 
     /// Calls `body` with the numbers up to `count` on all threads.
@@ -225,6 +253,7 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
             (finishedMorsels, nextMorsel, rowsWritten) = ([], 0, 0)
             partitions.withLock { $0 = [:] }
             cutters.withLock { $0 = [] }
+            repairs.withLock { $0 = [:] }
             (hasRestarted, isFinishing) = (true, false)
             try output.removeAll()
         }
@@ -241,6 +270,7 @@ public final class FrameWriter: BatchConsumer, @unchecked Sendable {
             if let index = schema.index(of: key), schema[index].type.isNested { throw WriteError.nestedPartitionKey(key, type: schema[index].type) }
         }
         let file = Schema(schema.fields.filter { !partitionKeys.contains($0.name) })
+        if file.count == 0, !partitionKeys.isEmpty, schema.count > 0 { throw WriteError.onlyPartitionKeys(partitionKeys) }
         try encoder.check(file)
         self.schema = schema
         fileSchema = file
@@ -473,9 +503,12 @@ extension Batch {
 public enum WriteError: Error, Equatable, CustomStringConvertible {
     case unknownPartitionKey(String, nearest: String?, columns: [String])
     case nestedPartitionKey(String, type: DataType)
+    case onlyPartitionKeys([String])
 
     public var description: String {
         switch self {
+        case .onlyPartitionKeys(let keys):
+            "every column is one to partition by (\(keys.joined(separator: ", "))); one at least must be left for the files"
         case .nestedPartitionKey(let key, let type):
             "column '\(key)' is \(type.hiveName), which cannot name a folder; partition by a column of a plain type"
         case .unknownPartitionKey(let key, let nearest, let columns):
@@ -487,7 +520,7 @@ public enum WriteError: Error, Equatable, CustomStringConvertible {
 extension WriteError: CodedError {
     public var errorCode: ErrorCode {
         switch self {
-        case .unknownPartitionKey: .unknownPartitionColumn
+        case .unknownPartitionKey, .onlyPartitionKeys: .unknownPartitionColumn
         case .nestedPartitionKey: .incompatibleTypes
         }
     }
@@ -495,6 +528,7 @@ extension WriteError: CodedError {
     public var subjects: [String] {
         switch self {
         case .unknownPartitionKey(let key, _, _), .nestedPartitionKey(let key, _): [key]
+        case .onlyPartitionKeys(let keys): keys
         }
     }
 

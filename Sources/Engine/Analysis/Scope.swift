@@ -178,7 +178,7 @@ struct Scope: Sendable {
             }
             all.removeAll { $0.id == attribute.attribute.id }
         }
-        if all.isEmpty { throw .analysis("EXCEPT leaves no column") }
+        if all.isEmpty { throw .analysis(excluded.isEmpty ? "* has no columns to stand for: there is no FROM, or what it names has none" : "EXCEPT leaves no column") }
         return all
     }
 

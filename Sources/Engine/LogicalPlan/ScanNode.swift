@@ -102,6 +102,11 @@ public struct ScanContext: Sendable {
     /// Where the source notes how far it has come, if anyone looks.
     public let progress: StageProgress?
 
+    /// Notes columns of a file that are not among the source's, and so are read by nobody.
+    public func noteUnread(_ columns: [String], of file: String) {
+        if !columns.isEmpty { execution.counters.addUnread(columns, of: file, node: node) }
+    }
+
     /// Diverts records that could not be read.
     ///
     /// - Throws: `PlanError.errorThreshold` when there are too many.

@@ -77,6 +77,30 @@ public final class ExecutionCounters: Sendable {
         }
     }
 
+    /// Columns of files that their source does not have, by name: the first file, and how many.
+    public struct UnreadColumns: Sendable {
+        public let node: PlanNode
+        public fileprivate(set) var files: [(column: String, first: String, count: Int)] = []
+    }
+
+    private let unread = Locked<[UnreadColumns]>([])
+
+    public var unreadColumns: [UnreadColumns] { unread.withLock { $0 } }
+
+    func addUnread(_ columns: [String], of file: String, node: PlanNode) {
+        unread.withLock { unread in
+            let place = unread.firstIndex { $0.node === node } ?? unread.count
+            if place == unread.count { unread.append(UnreadColumns(node: node)) }
+            for column in columns {
+                if let known = unread[place].files.firstIndex(where: { $0.column == column }) {
+                    unread[place].files[known].count += 1
+                } else if unread[place].files.count < 20 {
+                    unread[place].files.append((column, file, 1))
+                }
+            }
+        }
+    }
+
     private let watches = Locked<[(node: PlanNode, watch: FieldWatch)]>([])
 
     /// What was seen of the fields that transforms read by name.

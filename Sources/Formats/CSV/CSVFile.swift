@@ -6,8 +6,8 @@ public import Columnar
 ///     for split in try file.splits() { try file.read(split, emit: { ... }, bad: { ... }) }
 ///
 /// Columns are named by the header, made distinct, an empty name being `colN`; without a header `col0`, `col1`, ..., as many as the first
-/// record has fields. With a declared schema its names count, by position; where the header has all of them, or nothing but some of them, in any case and
-/// order, by name; then the file has those columns alone.
+/// record has fields. With a declared schema its names count. Where the header has all of them, or nothing but some of them, in any case and order, or
+/// some of them at other places, columns go by name, and the file has those alone; else by position.
 ///
 /// - A record with fewer fields has nulls for the rest; one with more is a `BadRecord`.
 /// - Blank lines are no records (as in Python's `csv.DictReader`), in a file of one column too.
@@ -44,6 +44,9 @@ public final class CSVFile: Sendable {
 
     /// The column names that the header gives, made distinct; nil without a header.
     public var headerNames: [String]? { preamble.header }
+
+    /// Names of the header whose columns nobody reads, as the declared schema has none for them.
+    public var unreadNames: [String] { preamble.header.map { names in names.indices.filter { $0 >= fieldColumns.count || fieldColumns[$0] < 0 }.map { names[$0] } } ?? [] }
 
     /// The header as it stands in the file; empty without one.
     var rawHeader: [String] { preamble.rawHeader }
@@ -110,13 +113,26 @@ public final class CSVFile: Sendable {
             // A catalog's names have no blanks around them, whatever the file's header has.
             let (exact, bare) = (Schema(header.map { Field($0, .string) }), Schema(header.map { Field(Schema.headerName($0), .string) }))
             let places = declared.names.map { exact.index(ofAnyCase: $0) ?? bare.index(ofAnyCase: $0) }
-            if places.allSatisfy({ $0 != nil }), Set(places).count == places.count {
+            let known = header.map { declared.index(ofAnyCase: $0) ?? declared.index(ofAnyCase: Schema.headerName($0)) }
+            let found = places.compactMap(\.self)
+            // Other names at the places of the schema's are new names for them; where names of the schema stand elsewhere, places tell nothing.
+            let standsElsewhere = places.enumerated().contains { $1 != nil && $1 != $0 }
+            if found.count == places.count, Set(found).count == found.count {
                 var columns = [Int32](repeating: -1, count: header.count)
-                for (column, place) in places.enumerated() { columns[place!] = Int32(column) }
+                for (column, place) in found.enumerated() { columns[place] = Int32(column) }
                 return (declared, columns)
             }
-            let known = header.map { declared.index(ofAnyCase: $0) ?? declared.index(ofAnyCase: Schema.headerName($0)) }
-            if known.allSatisfy({ $0 != nil }), Set(known).count == known.count { return (Schema(known.map { declared[$0!] }), header.indices.map { Int32($0) }) }
+            let fields = known.compactMap(\.self)
+            if fields.count == header.count || standsElsewhere, Set(fields).count == fields.count {
+                var next: Int32 = 0
+                let columns = known.map { place -> Int32 in
+                    guard place != nil else { return -1 }
+                    defer { next += 1 }
+                    return next
+                }
+                return (Schema(fields.map { declared[$0] }), columns)
+            }
+            return (declared, (0..<max(declared.count, header.count)).map { $0 < declared.count ? Int32($0) : -1 })
         }
         return (declared, declared.fields.indices.map { Int32($0) })
     }

@@ -95,13 +95,17 @@ public struct CSVInference: Sendable {
 
     package init(names: [String]) { columns = names.map { Column(name: $0) } }
 
-    /// Adds what was seen elsewhere; columns are matched by name.
+    /// Adds what was seen elsewhere; columns are matched by name, in any case where no other column has it.
     public mutating func merge(_ other: CSVInference) {
         rows += other.rows
         badRecords += other.badRecords
         var index = [String: Int](uniqueKeysWithValues: columns.enumerated().map { ($1.name, $0) })
+        // Files that write a name in other letters mean the same column, but for those that have it both ways.
+        let anyCase = Dictionary(columns.enumerated().map { ($1.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+        let names = Set(other.columns.map(\.name))
+        func known(_ name: String) -> Int? { anyCase[name.lowercased()].flatMap { names.contains(columns[$0].name) ? nil : $0 } }
         for column in other.columns {
-            if let place = index[column.name] {
+            if let place = index[column.name] ?? known(column.name) {
                 columns[place].merge(column)
             } else {
                 index[column.name] = columns.count

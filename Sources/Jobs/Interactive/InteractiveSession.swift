@@ -81,10 +81,15 @@ public final class InteractiveSession {
     }
 
     /// Runs a file's text as `evaluate` does, showing no values.
+    ///
+    /// - Parameter arguments: what the script finds in `arg` and `args`; nil leaves them as they are.
     @discardableResult
-    public func read(_ source: [UInt8], name: String) -> ScriptOutcome {
+    public func read(_ source: [UInt8], name: String, arguments: [String]? = nil) -> ScriptOutcome {
         run.revive()
-        return run.finish { _ = try environment.state.run(source, name: name) }
+        return run.finish {
+            if let arguments { try run.setArguments(arguments, name: name) }
+            _ = try environment.state.run(source, name: name)
+        }
     }
 
     /// Runs a statement of SQL and shows its result, which is then `_`.

@@ -1,3 +1,4 @@
+internal import Connectors
 internal import Engine
 internal import Glibc
 internal import Scripting
@@ -71,6 +72,8 @@ private final class Alarm: Sendable {
         cancellation.cancel(.timedOut)
         control.stop(.timedOut)
         Self.pause(5_000_000_000)
+        DescriptorOutput.write(
+            "error[E1902]: the time is up, and what the script waits for did not end within 5 s; nothing that was not committed appears\n", to: STDERR_FILENO)
         _exit(124)
     }
 

@@ -56,8 +56,14 @@ public final class ScriptRun {
         }
         try ScriptAPI.install(environment)
         if WallClock.isStopped { try ScriptAPI.installFixedTime(environment) }
+        try setArguments(arguments, name: name)
+    }
+
+    /// What the script finds in `arg` and `args`: the job's arguments by position, the script's name at 0, and by name.
+    func setArguments(_ arguments: [String], name: String) throws {
         try state.set(
             "arg", .table(LuaTable(items: arguments.map { .string($0) }, others: [LuaTable.Pair(.integer(0), .string(name))])))
+        try ScriptAPI.setArguments(arguments, state)
     }
 
     /// Runs the script's text, then commits or drops what it wrote.
@@ -116,6 +122,8 @@ public final class ScriptRun {
                     return .exited(exit.status)
                 }
             }
+            // Whoever interrupts the last statement, while it waits for somebody else, means the run.
+            try session.cancellation.check()
             try job.succeed()
             environment.reportProblems()
             return .succeeded

@@ -43,9 +43,18 @@ extension ScriptEnvironment {
         let name = paths.count == 1 ? paths[0] : paths.joined(separator: ", ")
         let (boundedFiles, boundedSize) = (try options.string("boundedFiles"), try options.string("boundedSize"))
         let usesBookmark = job.usesBookmark && !context.isEmpty
+        // A run with nothing new still knows what its records look like.
+        let listAll: @Sendable () throws -> [InputFile] = { [self] in
+            var files: [InputFile] = []
+            for location in locations {
+                for file in try job.files(at: location, options: listing).all() { files.append(InputFile(path: file.storedPath, size: Int(file.size), modified: file.modified)) }
+            }
+            return files
+        }
         let source = FileSource(
             name: name, format: fileFormat, declared: declared, partitionKeys: [], failsFast: try options.boolean("isFailFast") ?? false,
             filenameColumn: try formatOptions.string("attachFilename"), timestampColumn: try formatOptions.string("attachTimestamp"),
+            usesBookmark: usesBookmark,
             list: { [self] in
                 var files: [InputFile] = []
                 for (path, location) in zip(paths, locations) {
@@ -57,7 +66,8 @@ extension ScriptEnvironment {
                     files += new
                 }
                 return files
-            }, open: { try LocalFile(path: $0.path) })
+            },
+            listForSchema: usesBookmark ? listAll : nil, open: { try LocalFile(path: $0.path) })
         return DynamicFrame(scan(source, options: arguments.stage), name: Self.frameName(paths), environment: self)
     }
 
@@ -79,6 +89,7 @@ extension ScriptEnvironment {
         let source = FileSource(
             name: table.qualifiedName, format: try FormatOptions.source(of: table), declared: try table.dataSchema(), partitionKeys: keys,
             failsFast: try options.boolean("isFailFast") ?? false, filenameColumn: nil,
+            usesBookmark: job.usesBookmark && !context.isEmpty,
             list: { [self] in
                 if keys.isEmpty {
                     let place = try locate(location)

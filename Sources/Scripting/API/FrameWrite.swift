@@ -3,6 +3,7 @@ internal import Columnar
 internal import Connectors
 internal import Engine
 internal import Formats
+internal import Logging
 
 /// A write as a script asks for it: where, in which format, partitioned by what.
 struct FrameWrite {
@@ -14,6 +15,12 @@ struct FrameWrite {
     let table: TableRecord?
     /// The values of the table's first partition keys, which the target is the folder of.
     var fixed: [String?] = []
+    /// The columns of the table that the files are to be of, where nobody else has compared them with the frame's.
+    private var expected: (table: String, schema: Schema)?
+    /// Whether a frame without rows leaves a file that tells its schema.
+    var writesEmptyFile = false
+    /// Whether an overwrite leaves the target as it is when there are no rows because none of the files that it would read is new.
+    var keepsWithoutNews = false
 
     /// What `additional_options` of a write into a table of the catalog mean something by; others are passed over.
     static let catalogOptions = ["partitionKeys", "compression", "mode", "enableUpdateCatalog"]
@@ -40,6 +47,7 @@ struct FrameWrite {
         partitionKeys = try options.strings("partitionKeys") ?? []
         mode = try Self.mode(try options.string("mode"))
         table = nil
+        keepsWithoutNews = true
     }
 
     /// A plain write of all rows into one folder.
@@ -74,6 +82,8 @@ struct FrameWrite {
         partitionKeys = keys
         mode = try Self.mode(try options.string("mode"))
         table = try options.boolean("enableUpdateCatalog") ?? false ? record : nil
+        if case .parquet = try FormatOptions.source(of: record) { expected = (record.qualifiedName, try record.dataSchema()) }
+        keepsWithoutNews = true
     }
 
     /// What a table's files are written with.
@@ -115,8 +125,29 @@ struct FrameWrite {
     }
 
     /// Runs the write, and returns what the catalog has to learn of it.
+    ///
+    /// - Throws: `TargetKept` where the target is to stay as it is.
     func run(_ node: PlanNode, to output: StagedOutput, _ environment: ScriptEnvironment) throws -> [CatalogChange] {
-        try run(node, into: StagedFiles(output), environment)
+        let before = environment.totals.rowsWritten
+        var failed: (count: Int, first: String, label: String)?
+        let changes = try run(node, into: StagedFiles(output), environment) { context in
+            failed = context.errors.summary.first.map { (context.errors.total, $0.first, $0.stage.label) }
+        }
+        if mode == .overwrite, environment.totals.rowsWritten == before { try checkNothing(node, failed, environment) }
+        return changes
+    }
+
+    /// An overwrite by no rows at all, which empties its target.
+    private func checkNothing(_ node: PlanNode, _ failed: (count: Int, first: String, label: String)?, _ environment: ScriptEnvironment) throws {
+        func holdsFiles() throws -> Bool { try LocalPath.exists(target.path) && FileListing(path: target.path, options: ListingOptions(isRecursive: true)).next() != nil }
+        if let failed, try holdsFiles() {
+            throw APIError(
+                "there is no row left to overwrite '\(target.url)' with, as \(failed.count) record\(failed.count == 1 ? "" : "s") failed: \(failed.label): \(failed.first)",
+                .tooManyErrorRecords)
+        }
+        guard keepsWithoutNews, node.lacksNewFiles, try holdsFiles() else { return }
+        environment.log.warning("no input is new to the job's bookmark, so '\(target.url)' is left as it is and not overwritten with nothing")
+        throw TargetKept()
     }
 
     /// Runs the write, of which each partition that gets rows takes the place of what it held; other partitions stay as they are.
@@ -131,13 +162,22 @@ struct FrameWrite {
         return changes
     }
 
-    private func run(_ node: PlanNode, into files: any OutputFolder, _ environment: ScriptEnvironment) throws -> [CatalogChange] {
+    private func run(
+        _ node: PlanNode, into files: any OutputFolder, _ environment: ScriptEnvironment, ended: (ExecutionContext) -> Void = { _ in }
+    ) throws -> [CatalogChange] {
         try environment.run(description) { context in
             let writer = try FrameWriter(
                 encoder: encoder, output: files, partitionKeys: partitionKeys, schema: encoder.needsOneSchema ? try node.cheapSchema(context) : nil, node: node,
-                workers: context.workers)
+                workers: context.workers, writesEmptyFile: writesEmptyFile)
             try Execution.run(node, context: context, into: writer)
             environment.totals.rowsWritten += writer.rowsWritten
+            ended(context)
+            let repaired = writer.repairedTexts.sorted { $0.key < $1.key }.map { "\($0.value) of '\($0.key)'" }
+            if !repaired.isEmpty {
+                environment.log.warning(
+                    "texts that are no UTF-8 are written with U+FFFD in place of what is none: \(repaired.joined(separator: ", ")); string.sub and string.reverse count bytes, so cut text at utf8.offset")
+            }
+            if let expected, let written = writer.writtenSchema { try check(written, expected, environment) }
             guard let table else { return [] }
             func partition(_ place: StorageLocation, _ values: [String?]) -> PartitionRecord {
                 var descriptor = table.storageDescriptor ?? StorageDescriptor()
@@ -155,6 +195,29 @@ struct FrameWrite {
         }
     }
 }
+
+extension FrameWrite {
+    /// The columns of the files, held against those of the table that they are to be of: readers go by the table, and make nulls of what does not fit.
+    private func check(_ written: Schema, _ expected: (table: String, schema: Schema), _ environment: ScriptEnvironment) throws {
+        for field in written.fields where !partitionKeys.contains(field.name) {
+            guard let index = expected.schema.index(ofAnyCase: field.name) else {
+                if table == nil {
+                    environment.log.warning("the table \(expected.table) has no column '\(field.name)'; who reads it by the table will not see it before the table is crawled again")
+                }
+                continue
+            }
+            let type = expected.schema[index].type
+            // A choice is read member by member, nested values field by field.
+            if type.isNested || field.type.isNested || field.type.containsChoice || type.containsChoice || type.takes(field.type) { continue }
+            throw APIError(
+                "column '\(field.name)' is of type \(field.type.hiveName), and \(type.hiveName) in the table \(expected.table): cast it, with apply_mapping or resolveChoice",
+                .incompatibleTypes, subject: field.name)
+        }
+    }
+}
+
+/// A write that has nothing to say: its target stays as it is.
+struct TargetKept: Error {}
 
 /// Staged files as the writer makes them.
 private final class StagedFiles: OutputFolder {
@@ -226,6 +289,14 @@ extension PlanNode {
 }
 
 extension PlanNode {
+    /// Whether one of its sources has no files besides those that a job's bookmark knows.
+    var lacksNewFiles: Bool {
+        selfAndAncestors.contains { node in
+            guard let source = (node as? ScanNode)?.source as? FileSource, source.usesBookmark else { return false }
+            return (try? source.files().isEmpty) ?? false
+        }
+    }
+
     /// Whether any of the files that the rows come from lie in a folder.
     func reads(below folder: StorageLocation) throws -> Bool {
         for case let source as FileSource in selfAndAncestors.compactMap({ ($0 as? ScanNode)?.source }) {
@@ -242,7 +313,9 @@ extension DynamicFrame {
             try write.explain(plan, environment)
         } else {
             try plan.listFiles()
-            try environment.job.write(to: write.target, mode: write.mode) { output in try write.run(plan, to: output, environment) }
+            do {
+                try environment.job.write(to: write.target, mode: write.mode) { output in try write.run(plan, to: output, environment) }
+            } catch is TargetKept {}
         }
         return DynamicFrame(
             ScanNode(MemorySource(name: "\(name)_errors", schema: .empty, batches: [])), name: "\(name)_errors", environment: environment)

@@ -19,8 +19,13 @@ public enum ScriptAPI {
         try SparkSession.register(api)
         try GlueContext.register(api)
         try JobObject.register(api)
-        try environment.state.set("args", .table(LuaTable(fields: ResolvedOptions.parse(environment.arguments).mapValues { .string($0) })))
+        try setArguments(environment.arguments, environment.state)
         try registerModules(api)
+    }
+
+    /// Sets `args`: a job's arguments by name.
+    public static func setArguments(_ arguments: [String], _ state: LuaState) throws {
+        try state.set("args", .table(LuaTable(fields: ResolvedOptions.parse(arguments).mapValues { .string($0) })))
     }
 
     /// Runs the prelude, and tells `require` where modules are: Mastic's own inside the binary, the user's beside the script.

@@ -8,7 +8,13 @@ extension LuaState {
         text.withUTF8 { bytes in
             if let write = options.write { return write(UnsafeRawBufferPointer(bytes)) }
             LuaState.flush()
-            DescriptorOutput.write(UnsafeRawBufferPointer(bytes), to: STDOUT_FILENO)
+            // A run that is to end does not go on with what is left of a long text; the script ends behind it.
+            var rest = UnsafeRawBufferPointer(bytes)
+            while !rest.isEmpty, rest.count == bytes.count || control.reason == nil {
+                let piece = rest.prefix(1 << 14)
+                if DescriptorOutput.write(UnsafeRawBufferPointer(rebasing: piece), to: STDOUT_FILENO) != 0 { return }
+                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(piece.count))
+            }
         }
     }
 

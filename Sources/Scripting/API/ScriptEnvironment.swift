@@ -154,6 +154,11 @@ public final class ScriptEnvironment: @unchecked Sendable {
             )
             kept.append(node)
         }
+        for found in context.counters.unreadColumns {
+            let columns = found.files.map { "'\($0.column)' of \($0.first)" + ($0.count > 1 ? " and \($0.count - 1) more file\($0.count > 2 ? "s" : "")" : "") }
+            skippedColumns[ObjectIdentifier(found.node)] = "\(found.node.label): columns of files that are not read, as the source has none of their names: \(columns.joined(separator: ", "))"
+            kept.append(found.node)
+        }
         for (node, watch) in context.counters.fieldWatches {
             guard let missing = watch.missing else { continue }
             let id = ObjectIdentifier(node)
@@ -163,6 +168,8 @@ public final class ScriptEnvironment: @unchecked Sendable {
             unread[id] = UnreadFields(node, before.map { $0.paths.filter(missing.contains) } ?? missing, order: before?.order ?? unread.count, effect: watch.reads.effect)
         }
     }
+
+    private var skippedColumns: [ObjectIdentifier: String] = [:]
 
     /// The fields that transforms asked for by name and no record had, by the transform's node.
     private var unread: [ObjectIdentifier: UnreadFields] = [:]
@@ -210,6 +217,7 @@ public final class ScriptEnvironment: @unchecked Sendable {
     /// Logs what went wrong with records, stage by stage: called at the end of a run, or of each line of a session; nothing is said twice.
     public func reportProblems() {
         for problem in problems.values.sorted(by: { $0.order < $1.order }) where reported.insert(problem.text).inserted { log.warning("\(problem.text)") }
+        for text in skippedColumns.values.sorted() where reported.insert(text).inserted { log.warning("\(text)") }
         for fields in unread.values.sorted(by: { $0.order < $1.order }) where !fields.paths.isEmpty {
             for text in fields.warnings(in: self) where reported.insert(text).inserted { log.warning("\(text)") }
         }

@@ -109,7 +109,9 @@ public struct ScriptCheck: Sendable {
                     .warning, .missingCommit, "the job is never committed: its bookmark will not move", file: file, at: [starts.span], in: marks, syntax.source,
                     advice: ErrorCode.missingCommit.entry.advice))
         }
-        for span in sources {
+        // A job that overwrites its target reads everything, and wants no bookmark.
+        let overwrites = syntax.expressions.contains { if case .string(let text) = $0.kind { text.lowercased() == "overwrite" } else { false } }
+        for span in sources where !overwrites {
             found.append(
                 Diagnostic(
                     .warning, .missingContext, "the source has no transformation_ctx: with bookmarks on it is read in full every time", file: file, at: [span], in: marks,

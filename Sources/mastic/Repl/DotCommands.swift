@@ -63,8 +63,11 @@ struct DotCommands {
         case "open": return try open(rest)
         case "read":
             if rest.isEmpty { return fail(".read takes a script's path") }
-            let path = Self.path(rest)
-            return repl.end(repl.interactive.read(try ScriptFile.read(path), name: path))
+            // The job's own arguments stand behind the script, as they do for mastic run.
+            let words = rest.split(separator: " ").map(String.init)
+            let options = words.firstIndex { $0.hasPrefix("--") }
+            let path = Self.path(options.map { words[..<$0].joined(separator: " ") } ?? rest)
+            return repl.end(repl.interactive.read(try ScriptFile.read(path), name: path, arguments: options.map { words[$0...].map(Self.path) }))
         case "history": return showHistory(rest)
         default: break
         }

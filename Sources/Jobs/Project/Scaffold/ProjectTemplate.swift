@@ -17,10 +17,11 @@ enum ProjectTemplate {
         local job = Job(glueContext)
         job:init(args.JOB_NAME or "sales", args)
 
-        -- CSV cells are strings; what they mean is decided below.
+        -- CSV cells are strings; what they mean is decided below. The job makes its output anew from all orders, so the source has no
+        -- transformation_ctx: with one, and bookmarks on, it would read what is new alone, and overwrite all that it had written before.
         local orders = glueContext.create_dynamic_frame.from_options{
           connection_type = "s3", format = "csv", format_options = {withHeader = true},
-          connection_options = {paths = {args.source or "data/orders"}}, transformation_ctx = "orders"}
+          connection_options = {paths = {args.source or "data/orders"}}}
 
         -- An amount that is no number, such as "n/a", is none that was sold for.
         local sold = Filter.apply{frame = orders, f = function(r)

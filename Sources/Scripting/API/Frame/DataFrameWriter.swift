@@ -154,7 +154,8 @@ final class DataFrameWriter: ScriptObject {
         let mode = given ?? mode
         let environment = frame.environment
         let target = try environment.locate(path)
-        let write = FrameWrite(target: target, encoder: try encoder(place), partitionKeys: partitionKeys, mode: mode == .overwrite ? .overwrite : .append)
+        var write = FrameWrite(target: target, encoder: try encoder(place), partitionKeys: partitionKeys, mode: mode == .overwrite ? .overwrite : .append)
+        (write.writesEmptyFile, write.keepsWithoutNews) = (true, true)
         let plan = try frame.plan()
         let schema = Schema(try frame.relation().attributes.map { Field($0.name, $0.type) })
         try check(schema, place)
@@ -167,7 +168,8 @@ final class DataFrameWriter: ScriptObject {
             throw APIError("path \(target.url) already exists; set the mode to \"overwrite\" to replace it, or to \"append\" to add to it", .fileExists)
         }
         try plan.listFiles()
-        if write.mode == .overwrite, !partitionKeys.isEmpty, environment.spark.conf.overwritesPartitionsOnly, try environment.job.exists(target) {
+        let overwritesPartitionsOnly = options.value("partitionOverwriteMode").map { $0.lowercased() == "dynamic" } ?? environment.spark.conf.overwritesPartitionsOnly
+        if write.mode == .overwrite, !partitionKeys.isEmpty, overwritesPartitionsOnly, try environment.job.exists(target) {
             var plan = plan
             if environment.job.isInitialized, try plan.reads(below: target) {
                 // Within a job what is overwritten is no longer there to be read, so the rows are taken before.
@@ -177,7 +179,9 @@ final class DataFrameWriter: ScriptObject {
             try environment.job.write { try write.runReplacingPartitions(plan, in: $0, environment) }
             return []
         }
-        try environment.job.write(to: target, mode: write.mode) { output in try write.run(plan, to: output, environment) }
+        do {
+            try environment.job.write(to: target, mode: write.mode) { output in try write.run(plan, to: output, environment) }
+        } catch is TargetKept {}
         return []
     }
 

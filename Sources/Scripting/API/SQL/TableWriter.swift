@@ -117,9 +117,15 @@ struct TableWriter {
                 throw PlanError.analysis(
                     "'\(source.name)' is of type \(source.type.hiveName) and cannot be stored in the column '\(target.name)' of type \(target.type.hiveName); cast it: CAST(... AS \(target.type.ddlName))")
             }
-            made.append(NamedExpression(target.name, source.type == target.type ? .field([source.column]) : .cast(.field([source.column]), target.type)))
+            made.append(NamedExpression(target.name, source.type == target.type ? .field([source.column]) : Self.stored(.field([source.column]), source.type, as: target.type)))
         }
         return ProjectNode(relation.plan, columns: made)
+    }
+
+    /// A number that its column has no room for ends the statement, as it does in Spark; wrapped around it would be another one.
+    private static func stored(_ value: Expression, _ type: DataType, as target: DataType) -> Expression {
+        let cast = Expression.cast(value, target)
+        return type.isNumeric && target.isNumeric ? .checked(cast) : cast
     }
 
     /// Runs a write, and has the catalog learn of its partitions.

@@ -109,6 +109,12 @@ final class DataFrameReader: ScriptObject {
             input.keys.map { key in schema.index(ofAnyCase: key.name).map { Field(schema[$0].name, schema[$0].type) } ?? key }
         } ?? input.keys
         // What the schema says of the files alone.
+        let corrupt = options.value("columnNameOfCorruptRecord") ?? "_corrupt_record"
+        if format != "parquet", schema?.index(ofAnyCase: corrupt) != nil {
+            throw APIError(
+                "\(place): the column '\(corrupt)' of Spark is not filled: records that cannot be read are error records; leave it out of the schema, and take them with mastic run --quarantine DIR, or with errorsAsDynamicFrame() of a frame that glueContext reads",
+                .notSupported, subject: corrupt)
+        }
         let inside = schema.map { schema in Schema(schema.fields.filter { field in !keys.contains { $0.name.lowercased() == field.name.lowercased() } }) }
         switch format {
         case "parquet": return try parquet(input, keys, inside)
@@ -128,6 +134,9 @@ final class DataFrameReader: ScriptObject {
     }
 
     private func parquet(_ input: FileInput, _ keys: [Field], _ declared: Schema?) throws -> DataFrame {
+        if declared == nil, input.files.isEmpty {
+            throw APIError("'\(input.name)' holds no files to take a schema from; say it with spark.read.schema(\"...\")", .fileNotFound)
+        }
         let scan = environment.scan(source(input, .parquet, declared, keys))
         let found = try environment.run { try scan.fullSchema($0) }
         if let declared {
@@ -177,12 +186,7 @@ final class DataFrameReader: ScriptObject {
             let asRead = Schema(declared.fields.map { isParsed($0.type) ? Field($0.name, .string) : $0 })
             // Fields beyond the schema's are none of its business.
             let width = try input.files.first.map { try CSVFile(source: try LocalFile(path: $0.path), options: read, declared: nil).schema.count } ?? 0
-            let more = (declared.count..<max(width, declared.count)).map { Field("_more\($0)", .string) }
-            // The header's names count for nothing where there is a schema: columns are taken by position.
-            if read.withHeader {
-                read.withHeader = false
-                read.skipFirst = true
-            }
+            let more = read.withHeader ? [] : (declared.count..<max(width, declared.count)).map { Field("_more\($0)", .string) }
             let scan = environment.scan(source(input, .csv(read, infers: false), Schema(asRead.fields + more), keys, failsFast: mismatch == .fail))
             let node = ShapeNode(scan, schema: Schema(asRead.fields + keys), mismatch: mismatch, nullTexts: nullTexts)
             guard asRead != declared else { return DataFrame(node, environment: environment) }

@@ -101,7 +101,7 @@ struct SparkOptions {
         switch format {
         case "csv":
             Known(
-                meant: ["compression", "emptyValue", "escape", "header", "nullValue", "path", "quote", "quoteAll", "sep"],
+                meant: ["compression", "emptyValue", "escape", "header", "nullValue", "partitionOverwriteMode", "path", "quote", "quoteAll", "sep"],
                 ignored: ["encoding", "locale", "maxRecordsPerFile", "timeZone", "ignoreLeadingWhiteSpace", "ignoreTrailingWhiteSpace", "escapeQuotes", "timestampNTZFormat"],
                 refused: [
                     "dateFormat": "dates are written as 2024-02-29; write others with F.date_format", "timestampFormat": "timestamps are written as in ISO 8601; write others with F.date_format",
@@ -109,14 +109,14 @@ struct SparkOptions {
                 ])
         case "json":
             Known(
-                meant: ["compression", "ignoreNullFields", "path"], ignored: ["encoding", "locale", "maxRecordsPerFile", "timeZone", "timestampNTZFormat"],
+                meant: ["compression", "ignoreNullFields", "partitionOverwriteMode", "path"], ignored: ["encoding", "locale", "maxRecordsPerFile", "timeZone", "timestampNTZFormat"],
                 refused: [
                     "dateFormat": "dates are written as 2024-02-29; write others with F.date_format", "timestampFormat": "timestamps are written as in ISO 8601; write others with F.date_format",
                     "lineSep": "lines end in \\n",
                 ])
         default:
             Known(
-                meant: ["blockSize", "compression", "dataPageVersion", "dictionary", "pageSize", "path"], ignored: ["maxRecordsPerFile", "mergeSchema", "parquet.enable.summary-metadata"],
+                meant: ["blockSize", "compression", "dataPageVersion", "dictionary", "pageSize", "partitionOverwriteMode", "path"], ignored: ["maxRecordsPerFile", "mergeSchema", "parquet.enable.summary-metadata"],
                 refused: [:])
         }
     }

@@ -91,7 +91,8 @@ package struct ProfileText {
     private func short(_ text: String?, _ column: FrameProfile.Column) -> String {
         guard let text else { return "" }
         if column.unit == .date || column.unit == .timestamp { return text }
-        return Double(text).map { NumberText.value($0) } ?? text
+        // A bound is a value of the data: rounded it would be one that is not there.
+        return text.count <= 12 ? text : Double(text).map { NumberText.value($0) } ?? text
     }
 
     // MARK: Values
