@@ -43,6 +43,29 @@ class HeaderTests(MasticTest):
         self.write("b/c.csv", "status,amount,id\nlate,7,6\n")
         self.assertEqual(self.rows('spark.table("d.b"):orderBy("id")'), ["amount=10 id=1 status=open", "id=5 status=paid", "amount=7 id=6 status=late"])
 
+    def test_a_header_beside_a_schema(self):
+        schema = 'spark.read.schema("id string, shop string, amount string"):option("header", true):csv("%s")'
+        for header, row, wanted in [
+            ("shop,id,amount", "W,3,5", "amount=5 id=3 shop=W"),            # another order
+            ("ID,Shop,AMOUNT", "3,W,5", "amount=5 id=3 shop=W"),            # other letters
+            ("extra,shop,id,amount", "X,W,3,5", "amount=5 id=3 shop=W"),    # one more
+            ("nr,laden,betrag", "3,W,5", "amount=5 id=3 shop=W"),           # new names for all of them, as in Spark
+            ("id,laden,amount", "3,W,5", "amount=5 id=3 shop=W"),           # a new name for one
+            ("shop,id,betrag", "W,3,5", "id=3 shop=W"),                     # a new name, and another order: that column is nobody's
+        ]:
+            with self.subTest(header):
+                self.write("b.csv", f"{header}\n{row}\n")
+                self.assertEqual(self.rows(schema % "b.csv"), [wanted])
+        self.assertIn("columns of files that are not read, as the source has none of their names: 'betrag' of ", self.script((schema % "b.csv") + ":show()").err)
+
+    def test_columns_that_only_later_files_have(self):
+        self.write("f/1.csv", "id,name\n1,ada\n")
+        self.write("f/2.csv", "id,name,extra\n4,dee,x\n")
+        self.write("f/3.csv", "ID,Name\n6,fay\n")
+        result = self.script('spark.read.csv("f", {header = true}):orderBy("id"):show()')
+        self.assertIn("'extra' of ", result.err)
+        self.assertEqual(self.rows('spark.read.csv("f", {header = true, inferSchema = true}):orderBy("id")'), ["id=1 name=ada", "extra=x id=4 name=dee", "id=6 name=fay"])
+
     def test_values_that_do_not_fit_are_counted(self):
         self.write("v.csv", "id,amount\n1,10\n2,n/a\n3,x\n")
         result = self.script('spark.read.schema("id int, amount double"):option("header", true):csv("v.csv"):show()')

@@ -39,6 +39,11 @@ class OverwriteTests(MasticTest):
                                  [["  2", "   b", "  x"], ["  4", "   a", "  x"], ["  5", "   c", "  z"], ["  6", "NULL", "  y"]])
                 self.assertEqual(sorted(os.listdir(self.path("p"))), ["k=__HIVE_DEFAULT_PARTITION__", "k=a", "k=b", "k=c"])
 
+    def test_partitions_alone_by_the_writes_own_option(self):
+        self.script('spark.range(4):selectExpr("id", "id % 2 as k").write:partitionBy("k"):parquet("p")')
+        self.script('spark.sql("select 9L as id, 1L as k").write:mode("overwrite"):option("partitionOverwriteMode", "dynamic"):partitionBy("k"):parquet("p")')
+        self.assertEqual(sorted(row["id"] for row in parquet_rows(self.path("p"))), [0, 2, 9])
+
     def test_partitions_of_one_folder_lose_no_rows(self):
         """Null, the empty text and the folder's own name for null share a folder."""
         self.script('spark.createDataFrame({{1, nil}, {2, "b"}}, "id int, k string").write:partitionBy("k"):parquet("p")')

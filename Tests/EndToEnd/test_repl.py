@@ -442,6 +442,8 @@ class Commands(ReplTest):
         self.assertEqual(terminal.run(".read setup.lua"), ["set up"])
         self.assertEqual(terminal.run("ready, hidden"), ["yes     nil"])
         self.assertIn("there is no script 'nosuch.lua'", terminal.run(".read nosuch.lua")[0])
+        self.write("job.lua", "local o = getResolvedOptions(arg, {'JOB_NAME', 'day'})\nprint(arg[0], o.JOB_NAME, args.day)\n")
+        self.assertEqual(terminal.run(".read job.lua --JOB_NAME sales --day '1'"), ["job.lua sales   1"])
         self.assertEqual(terminal.run(".history 2")[-1].split("  ")[-1], ".history 2")
         terminal.keys(".clear" + ENTER).until(lambda: terminal.lines == [">"], "an empty screen")
         terminal.keys(".quit" + ENTER)

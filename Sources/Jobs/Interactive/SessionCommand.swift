@@ -21,7 +21,7 @@ public struct SessionCommand: Sendable {
         SessionCommand(name: "profile", arguments: "EXPR", summary: "computes a frame or a query and says where the time went", argument: .expression),
         SessionCommand(name: "timing", arguments: "on|off", summary: "says how long each line took", argument: .switches),
         SessionCommand(name: "open", arguments: "PATH", summary: "opens a data file as a frame, or the folder of a catalog as home", argument: .path),
-        SessionCommand(name: "read", arguments: "SCRIPT [--KEY VALUE ...]", summary: "runs a script in this session; its globals stay", argument: .path),
+        SessionCommand(name: "read", arguments: "SCRIPT", summary: "runs a script in this session; its globals stay", argument: .path),
         SessionCommand(name: "history", arguments: "[N]", summary: "the last entries, 50 or as many as said", argument: .none),
         SessionCommand(name: "pager", arguments: "on|off", summary: "whether long results are shown page by page", argument: .switches),
         SessionCommand(name: "clear", arguments: "", summary: "clears the screen", argument: .none),
