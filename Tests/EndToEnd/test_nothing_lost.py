@@ -76,6 +76,11 @@ class Values(MasticTest):
         # In a query a cast is Spark's.
         self.assertIn("-1294967296", self.script("spark.sql('select cast(3000000000 as int)'):show()").out)
 
+    def test_values_inside_of_others_that_do_not_fit_are_counted(self):
+        self.write("n.json", '{"s":{"a":"x","b":1},"arr":[1,"y"],"top":"z"}\n{"s":{"a":2,"b":1},"arr":[3],"top":4}\n')
+        result = self.script('spark.read:schema("s struct<a:int,b:int>, arr array<int>, top int"):json("n.json"):show()')
+        self.assertIn("values that could not be cast became null: 1 of 'arr[]', 1 of 's.a', 1 of 'top'", result.err)
+
     def test_numbers_without_room_in_a_table_end_the_statement(self):
         self.script('spark.sql("create database ce") spark.sql("create table ce.t (id int, d decimal(5,2))")')
         for code in ['spark.sql("insert into ce.t values (6000000000, 1)")', 'spark.sql("insert into ce.t values (1, 123456)")',

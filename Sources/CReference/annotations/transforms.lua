@@ -166,11 +166,11 @@ RenameField = {}
 ---@see DynamicFrame:rename_field
 function RenameField.apply(frame, old_name, new_name, transformation_ctx, info, stageThreshold, totalThreshold) end
 
----Drops the fields that are null in every record.
+---Drops the fields that are null in every record and so have no type; one that a schema or a cast gave a type stays.
 ---@class DropNullFields
 DropNullFields = {}
 
----Drops the fields that are null in every record. This reads the frame once before.
+---Drops the fields that are null in every record and so have no type; one that a schema or a cast gave a type stays. This reads the frame once before.
 ---
 ---```lua
 ---local empty = people:map(function(r) return {id = r.id, note = null} end)

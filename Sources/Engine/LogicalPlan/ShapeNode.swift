@@ -61,14 +61,15 @@ public final class ShapeNode: PlanNode, @unchecked Sendable {
                         continue
                     }
                     made.append(shaped)
-                    guard column.type != field.type, shaped.nullCount > column.nullCount else { continue }
+                    if column.type == field.type { continue }
                     if mismatch == .null {
                         // Counted, so that nobody has to find out by the sums.
                         var failures = CastFailures()
-                        failures.add(shaped.nullCount - column.nullCount, at: field.name)
-                        context.counters.addCastFailures(failures, node: input)
+                        shaped.addLosses(from: column, at: field.name, to: &failures)
+                        if failures.total > 0 { context.counters.addCastFailures(failures, node: input) }
                         continue
                     }
+                    if shaped.nullCount <= column.nullCount { continue }
                     let lost = Bitmap((0..<batch.count).map { (column.presence?[$0] ?? true) && !(shaped.presence?[$0] ?? true) })
                     guard mismatch == .dropRow else {
                         let row = (0..<batch.count).first { lost[$0] } ?? 0
@@ -83,6 +84,25 @@ public final class ShapeNode: PlanNode, @unchecked Sendable {
                 let result = Batch(schema: wanted, columns: made, count: batch.count)
                 return refused.map { result.filter($0.inverted) } ?? result
             }
+        }
+    }
+}
+
+extension Column {
+    /// Adds the values that shaping has made null, those inside of others by their path: `address.zip`, `tags[]`.
+    fileprivate func addLosses(from column: Column, at path: String, to failures: inout CastFailures) {
+        failures.add(nullCount - column.nullCount, at: path)
+        switch (column.type, type) {
+        case (.struct(let from), .struct(let to)):
+            let (before, after) = (column.fieldsWithNulls, fieldsWithNulls)
+            for (i, field) in to.enumerated() {
+                guard let index = from.firstIndex(where: { $0.name == field.name }), from[index].type != field.type else { continue }
+                after[i].addLosses(from: before[index], at: path + "." + field.name, to: &failures)
+            }
+        case (.array(let from), .array(let to)) where from != to:
+            guard case .list(_, let before) = column.flattened.storage, case .list(_, let after) = flattened.storage, before.count == after.count else { return }
+            after.addLosses(from: before, at: path + "[]", to: &failures)
+        default: break
         }
     }
 }
