@@ -58,6 +58,9 @@ public enum PlanError: Error, Equatable, CustomStringConvertible {
             return "'\(parent)' is of type \(type.hiveName) and has no fields, so there is no '\(parent).\(name)'"
         case .incompatibleTypes(let operation, let operands):
             let types = operands.map { "\($0.text) is of type \($0.type.hiveName)" }.joined(separator: ", ")
+            if let choice = operands.first(where: { $0.type.isChoiceOfTypes }), case .struct(let fields) = choice.type {
+                return "\(operation) cannot be applied: \(types); \(choice.text) had values of several types: resolve them before toDF() with resolveChoice, or take those of one, \(choice.text).\(fields[0].name)"
+            }
             return "\(operation) cannot be applied: \(types); cast one of them with cast(... as TYPE)"
         case .argumentCount(let function, let takes, let given):
             let wanted =
@@ -66,6 +69,9 @@ public enum PlanError: Error, Equatable, CustomStringConvertible {
             return "\(function)() takes \(wanted) argument\(wanted == "1" ? "" : "s"), not \(given)"
         case .misplaced(let text, let problem): return "\(text): \(problem)"
         case .ambiguousColumn(let name, let candidates):
+            guard candidates.contains(where: { $0.contains(".") }) else {
+                return "the column '\(name)' is ambiguous: several columns have this name; rename one of them before the join (withColumnRenamed), or take it from its frame: df.\(name)"
+            }
             return "the column '\(name)' is ambiguous: it may be \(Self.list(candidates)); say which with its table's name before it"
         case .analysis(let sentence), .raised(let sentence), .computation(let sentence), .coded(_, let sentence): return sentence
         case .located(let error, _): return error.description
@@ -154,5 +160,13 @@ extension PlanError: CodedError {
         case .errorThreshold(_, _, _, _, _, let record?), .tooManyErrorRecords(_, _, _, _, let record?), .userFunction(_, _, let record?): [ErrorNote("record", record)]
         default: []
         }
+    }
+}
+
+extension DataType {
+    /// Whether it is what `toDF` makes of values of several types: a struct with a field for each, under the type's name.
+    fileprivate var isChoiceOfTypes: Bool {
+        guard case .struct(let fields) = self, fields.count > 1 else { return false }
+        return fields.allSatisfy { $0.name == $0.type.name }
     }
 }

@@ -454,3 +454,14 @@ class FunctionTests(MethodTests):
         }.items():
             with self.subTest(code=code):
                 self.script_fails(FRAME + ("" if code.startswith("print") else "local _ = ") + code, says=says)
+
+    def test_windows_of_time_are_called_window(self):
+        code = """local d = spark.createDataFrame({{"2024-01-01 10:05:00", 1}, {"2024-01-01 10:20:00", 2}, {"2024-01-01 10:55:00", 4}}, "t string, v int")
+            d:groupBy(F.window(F.to_timestamp("t"), "30 minutes")):agg(F.sum("v"):alias("s")):orderBy("window"):select("window.start", "s"):show()"""
+        self.assertEqual([line.split("|")[1:3] for line in self.script(code).out.splitlines()[3:5]], [["2024-01-01 10:00:00", "  3"], ["2024-01-01 10:30:00", "  4"]])
+
+    def test_a_choice_in_a_query_says_how_to_resolve_it(self):
+        self.write("v/a.json", '{"v":1}\n{"v":1.5}\n')
+        read = 'glueContext.create_dynamic_frame.from_options{connection_type = "file", format = "json", connection_options = {paths = {"v"}}}:toDF()'
+        self.script_fails(read + ':filter("v > 1"):show()', says=["had values of several types: resolve them before toDF() with resolveChoice"])
+        self.script_fails('spark.sql("select *")', says=["there is no FROM"])

@@ -36,6 +36,7 @@ extension Expression {
         case .call(let function, let arguments) where function.isOperator && arguments.count == 2:
             return "(\(list([arguments[0]])) \(function.name) \(list([arguments[1]])))"
         case .call(let function, let arguments) where function.isOperator: return "\(function.name)\(list(arguments))"
+        case .call(let function, _) where function.name == "window": return "window"
         case .call(let function, let arguments): return "\(function.name)(\(list(arguments)))"
         case .aggregate(let call):
             return call.function.text(call.shownName ?? call.function.name, call.arguments.map(pretty), isDistinct: call.isDistinct)

@@ -218,6 +218,11 @@ struct SQLParser {
             return at > 0 && tokens[at - 1].kind == .symbol(",")
                 ? "; the comma before it is one too many, or the name wants back-ticks: `\(word)`" : "; as a name it is written in back-ticks: `\(word)`"
         }
+        // A word of SQL where a list goes on behind it was meant as a name: select id, order from t.
+        let next = at + 1 < tokens.count ? tokens[at + 1] : nil
+        if SQLWords.reserved.contains(word), word != "from", let next, next.kind == .symbol(",") || next.word == "from" {
+            return "; as a name it is written in back-ticks: `\(word)`"
+        }
         if at > 0, tokens[at - 1].kind == .symbol(","), isAtEnd || SQLWords.reserved.contains(word) || current.kind == .symbol(")") {
             return "; the comma before it is one too many"
         }

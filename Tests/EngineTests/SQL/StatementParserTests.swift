@@ -71,6 +71,7 @@ import Engine
         ("select a from t where ¦", "the text ends where a value is expected"), ("select a from t where b = ¦", "the text ends where a value is expected"),
         ("select a from t where b = 1 ¦where c = 2", "there are two of WHERE; join the conditions with AND"), ("select a from t group by a ¦where c", "WHERE stands before GROUP BY"),
         ("select a from t group ¦a", "'a' stands here where BY is expected"), ("select a from t order ¦a", "'a' stands here where BY is expected"), ("select a from t limit 1 limit 2", "there are two of LIMIT"),
+        ("select a, ¦order from t", "'order' stands here where a value is expected; as a name it is written in back-ticks: `order`"),
         ("select a from t order by a, ¦", "the text ends where a value is expected; the comma before it is one too many"), ("select a from t limit 1¦, 2", "LIMIT takes one number; rows to leave out before stand behind OFFSET: LIMIT 10 OFFSET 20"),
         ("select (a¦", "the text ends where ')' is expected"), ("select a¦) from t", "this ')' closes no '('"), ("select ¦'a from t", "the string is never closed"), ("select ¦`a from t", "the back-tick is never closed"),
         ("select a ¦/* b", "the comment is never closed"), ("select a from t where a = ¦‘x’", "the quotation mark ‘ has no meaning in SQL; strings stand between ' and '"), ("select a ¦# b", "the character '#' has no meaning here"),
