@@ -646,7 +646,9 @@ static int os_execute(lua_State *L) {
         if (pause < 10000000) pause *= 2;
     }
     mst_checkpoint(L);
-    if (ended <= 0) status = -1;
+    // What went wrong before is nothing to this command.
+    if (ended > 0) errno = 0;
+    else status = -1;
     return luaL_execresult(L, status);
 }
 

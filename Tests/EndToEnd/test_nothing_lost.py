@@ -25,7 +25,7 @@ class Overwrites(MasticTest):
         code = "local f = DynamicFrame.fromDF(spark.range(6), glueContext, 'o'):map(function(r) return {id = r.nope + 1} end)\n"
         for write in [write, 'f:toDF().write:mode("overwrite"):parquet("out")']:
             with self.subTest(write):
-                self.script_fails(code + write, says=["there is no row left to overwrite", "as 6 records failed", "attempt to perform arithmetic", "E1602"])
+                self.script_fails(code + write, says=["nothing to write" if "toDF" in write else "there is no row left to overwrite", "6 records failed", "attempt to perform arithmetic", "E1602"])
                 self.assertEqual(len(parquet_rows(self.path("out"))), 3)
         # No rows at all may be what is meant.
         self.script('spark.range(0).write:mode("overwrite"):parquet("out")')
@@ -56,7 +56,7 @@ class Overwrites(MasticTest):
                 home = ["--home", self.path("home_" + kind)]
                 self.succeeds(*home, "run", "job.lua", *BOOKMARK)
                 result = self.succeeds(*home, "run", "job.lua", *BOOKMARK)
-                self.assertEqual(result.out, "+--+\n|at|\n+--+\n+--+\n\n")
+                self.assertEqual(result.out, "+---+\n| at|\n+---+\n+---+\n\n")
 
     def test_a_frame_without_rows_keeps_its_columns_in_files(self):
         self.script('spark.range(3):selectExpr("id", "cast(id as string) as s"):filter("id > 100").write:parquet("e")')

@@ -40,6 +40,7 @@ open class PlanNode: @unchecked Sendable {
     public let inputs: [PlanNode]
     public let options: StageOptions
     private let learnt = Locked<Schema?>(nil)
+    private let failures = Locked<String?>(nil)
 
     public init(inputs: [PlanNode], options: StageOptions = StageOptions()) {
         self.inputs = inputs
@@ -126,13 +127,20 @@ open class PlanNode: @unchecked Sendable {
             schema = derived
         } else {
             let collector = SchemaCollector()
-            try Execution.run(self, context: context.restarted(), into: collector)
+            let again = context.restarted()
+            try Execution.run(self, context: again, into: collector)
+            if collector.schema.count == 0, let first = again.errors.summary.first {
+                failures.withLock { $0 = "\(again.errors.total) record\(again.errors.total == 1 ? "" : "s") failed: \(first.stage.label): \(first.first)" }
+            }
             let declared = declaredSchema.known ?? .empty
             schema = declared.merging(collector.schema)
         }
         learn(schema)
         return schema
     }
+
+    /// Why no row told the schema, where records failed instead: a clause.
+    public var schemaFailure: String? { selfAndAncestors.lazy.compactMap { $0.failures.withLock { $0 } }.first }
 
     public func learn(_ schema: Schema) { learnt.withLock { $0 = schema } }
 

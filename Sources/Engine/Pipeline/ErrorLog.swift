@@ -66,6 +66,7 @@ public final class ErrorLog: Sendable {
         var batches: [ErrorBatch] = []
         var firstMessages: [ObjectIdentifier: String] = [:]
         var firstRecords: [ObjectIdentifier: String] = [:]
+        var firstPlaces: [ObjectIdentifier: (source: String, line: Int)] = [:]
         var stages: [PlanNode] = []
     }
     private let state = Mutex(State())
@@ -138,19 +139,21 @@ public final class ErrorLog: Sendable {
     }
 
     public func report(_ records: [UnreadableRecord], stage: PlanNode) throws(PlanError) {
-        guard let first = records.first else { return }
+        // Of files that are read side by side the first by name, and not the first that was met.
+        guard let first = records.min(by: { ($0.source, $0.line) < ($1.source, $1.line) }) else { return }
         let place = first.line > 0 ? "\(first.source), line \(first.line)" : first.source
-        try add(.unreadable(records), count: records.count, first: "\(place): \(first.message)", stage: stage)
+        try add(.unreadable(records), count: records.count, first: "\(place): \(first.message)", at: (first.source, first.line), stage: stage)
     }
 
-    private func add(_ content: ErrorBatch.Content, count: Int, first: String, stage: PlanNode) throws(PlanError) {
+    private func add(_ content: ErrorBatch.Content, count: Int, first: String, at place: (source: String, line: Int)? = nil, stage: PlanNode) throws(PlanError) {
         let errors = ErrorBatch(stage: ObjectIdentifier(stage), site: stage.options.site, info: stage.options.info, content: content)
         sink?.take(errors)
         let (stageCount, total) = state.withLock { state -> (Int, Int) in
             let id = ObjectIdentifier(stage)
             if state.counts[id] == nil { state.stages.append(stage) }
             state.counts[id, default: 0] += count
-            if state.firstMessages[id] == nil { state.firstMessages[id] = first }
+            let isEarlier = place.flatMap { place in state.firstPlaces[id].map { place < $0 } } ?? false
+            if isEarlier || state.firstMessages[id] == nil { (state.firstMessages[id], state.firstPlaces[id]) = (first, place) }
             if keepsRecords, sink == nil { state.batches.append(errors) }
             return (state.counts[id]!, limit == nil ? 0 : state.counts.values.reduce(0, +))
         }

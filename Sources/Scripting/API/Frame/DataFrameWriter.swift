@@ -187,6 +187,10 @@ final class DataFrameWriter: ScriptObject {
 
     /// - Throws: where nothing would be left to write, and for types that the format has no place for.
     func check(_ schema: Schema, _ place: String) throws {
+        if schema.count == 0 {
+            let failure = try frame.plan().schemaFailure
+            throw APIError("\(place): the frame has no columns, so there is nothing to write" + (failure.map { "; \($0)" } ?? ""), failure == nil ? .badSchema : .tooManyErrorRecords)
+        }
         guard schema.fields.contains(where: { !partitionKeys.contains($0.name) }) else {
             throw APIError("\(place): every column is one to partition by (\(partitionKeys.joined(separator: ", "))); one at least must be left for the files", .unknownPartitionColumn)
         }
