@@ -51,7 +51,8 @@ final class FileScan: BatchScan {
         context.progress?.addFile()
         switch try source.open(file) {
         case .csv(let csv):
-            context.noteUnread(csv.unreadNames, of: file.path)
+            // Partition keys have their values from the folders.
+            context.noteUnread(csv.unreadNames.filter { name in !source.partitionKeys.contains { $0.name.lowercased() == name.lowercased() } }, of: file.path)
             return try csv.splits().map { .csv(csv, $0, file) }
         case .json(let json): return try json.splits().map { .json(json, $0, file) }
         case .parquet(let parquet):

@@ -50,9 +50,11 @@ public final class ScriptRun {
             environment.countsLines = true
             state.countLines()
         }
-        if let quarantine {
+        job.beforeCommit = { [unowned job, quarantine, cancellation = session.cancellation] in
+            // A run that is to end commits nothing more.
+            try cancellation.check()
             // Records that a bookmark will not read again must be safe before it moves.
-            job.beforeCommit = { [unowned job] in _ = try quarantine.publish(run: job.lastRunID) }
+            _ = try quarantine?.publish(run: job.lastRunID)
         }
         try ScriptAPI.install(environment)
         if WallClock.isStopped { try ScriptAPI.installFixedTime(environment) }
