@@ -297,10 +297,10 @@ extension PlanNode {
         }
     }
 
-    /// Whether any of the files that the rows come from lie in a folder.
+    /// Whether any of the files that the rows come from lie in a folder, or may be to lie there: those that the run itself has staged.
     func reads(below folder: StorageLocation) throws -> Bool {
         for case let source as FileSource in selfAndAncestors.compactMap({ ($0 as? ScanNode)?.source }) {
-            if try source.files().contains(where: { LocalPath.contains(folder.path, $0.path) }) { return true }
+            if try source.files().contains(where: { LocalPath.contains(folder.path, $0.path) || $0.path.contains("/\(StagingArea.folderName)/") }) { return true }
         }
         return false
     }
