@@ -784,7 +784,8 @@ void mst_open_libraries(lua_State *L, struct mst_state *s) {
     } else {
         lua_pushcfunction(L, os_exit);
         lua_setfield(L, -2, "exit");
-        wrap_field(L, "execute", os_execute);
+        lua_pushcfunction(L, os_execute);
+        lua_setfield(L, -2, "execute");
         lua_pushnil(L);
         lua_setfield(L, -2, "setlocale");
     }

@@ -11,11 +11,8 @@ final class TestSandbox {
     private let homeBefore = getenv("MASTIC_HOME").map { String(cString: $0) }
 
     init() throws {
-        let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array((LocalPath.absolute(base.isEmpty ? "/tmp" : base) + "/mastic-test-XXXXXX").utf8CString)
-        guard mkdtemp(&template) != nil else { throw JobError(.invalidOption, "no folder for a test can be made in \(base): \(String(cString: strerror(errno)))") }
         // The path as the system tells it: the working folder of the test is compared with it.
-        folder = LocalPath.resolvingLinks(String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
+        folder = LocalPath.resolvingLinks(try TemporaryFolder.make("mastic-test", for: "a test"))
         try LocalPath.createFolders(home)
         try LocalPath.createFolders(folder + "/work")
         try TextFile.write("s3 = \"local\"\n", to: home + "/config")

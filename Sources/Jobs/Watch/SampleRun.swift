@@ -38,7 +38,7 @@ public final class SampleRun {
     public init(
         _ session: Session, script: String, arguments: [String], isReal: Bool, previewRows: Int, write: (@Sendable (UnsafeRawBufferPointer) -> Void)? = nil
     ) throws {
-        let folder = try Self.makeFolder()
+        let folder = try TemporaryFolder.make("mastic-sample", for: "the sample")
         defer { try? LocalPath.removeTree(folder) }
         let began = ContinuousClock.now
         guard let source = try LocalFile.contents(of: script) else { throw JobError(.notFound, "there is no script '\(script)'") }
@@ -54,13 +54,6 @@ public final class SampleRun {
         modules = run.environment.modulePaths.values.sorted()
         inputs = run.readPaths.sorted()
         outputs = try aside?.staged.map { try Self.output(session, target: $0.target, folder: $0.folder, rows: previewRows) } ?? []
-    }
-
-    private static func makeFolder() throws -> String {
-        let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array((LocalPath.absolute(base.isEmpty ? "/tmp" : base) + "/mastic-sample-XXXXXX").utf8CString)
-        guard mkdtemp(&template) != nil else { throw JobError(.invalidOption, "no folder for the sample can be made in \(base): \(String(cString: strerror(errno)))") }
-        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     // MARK: What was written
